@@ -24,7 +24,9 @@ if (script !== undefined) process.exitCode = run([...pnpm, 'run', script, ...res
 function requireNode(major, minor) {
   const [haveMajor, haveMinor] = process.versions.node.split('.').map(Number)
   if (haveMajor > major || (haveMajor === major && haveMinor >= minor)) return
-  console.error(`typetls needs Node.js ${major}.${minor} or newer; this is ${process.versions.node} (${process.execPath}).`)
+  console.error(
+    `typetls needs Node.js ${major}.${minor} or newer; this is ${process.versions.node} (${process.execPath}).`,
+  )
   process.exit(1)
 }
 
@@ -50,7 +52,8 @@ function install() {
 
 function fingerprint() {
   const hash = createHash('sha256')
-  for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) hash.update(readFileSync(join(root, name)))
+  for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
+    hash.update(readFileSync(join(root, name)))
   return hash.digest('hex')
 }
 

@@ -9,11 +9,22 @@ const results = '.results/tests.json'
 
 rmSync(new URL(`../${results}`, import.meta.url), { force: true })
 const built = run('tsc', '-b')
-const tested = run('vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`, ...process.argv.slice(2))
+const tested = run(
+  'vitest',
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${results}`,
+  ...process.argv.slice(2),
+)
 process.exitCode = built || tested
 
 function run(command, ...args) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
   if (error) console.error(`${command}: ${error.message}`)
   return status ?? 1
 }

@@ -1,0 +1,63 @@
+// Who may import whom. Arrows point down; package.json and tsconfig.json of each package say the same, and
+// floors.test.ts holds the three together.
+
+/** Runtime imports: in dependencies, in tsconfig references, allowed everywhere in src/. */
+export const dependencies = {
+  wire: [],
+  'crypto-provider': ['wire'],
+  'crypto-node': ['crypto-provider', 'wire'],
+  'crypto-noble': [
+    'crypto-provider',
+    'wire',
+    '@noble/ciphers',
+    '@noble/curves',
+    '@noble/hashes',
+    '@noble/post-quantum',
+  ],
+  record: ['crypto-provider', 'wire'],
+  handshake: ['crypto-provider', 'wire'],
+  x509: ['crypto-provider', 'wire', 'asn1js'],
+  connection: ['crypto-provider', 'handshake', 'record', 'wire'],
+  'node-adapter': ['connection', 'crypto-node', 'crypto-provider', 'handshake', 'record', 'wire', 'x509'],
+  typetls: [
+    'connection',
+    'crypto-node',
+    'crypto-noble',
+    'crypto-provider',
+    'handshake',
+    'node-adapter',
+    'wire',
+    'x509',
+  ],
+  testing: ['crypto-node', 'crypto-provider', 'wire', 'asn1js', 'fast-check'],
+}
+
+/** What only tests import: in devDependencies. */
+export const testDependencies = {
+  wire: ['fast-check'],
+  'crypto-provider': ['fast-check'],
+  'crypto-node': ['fast-check'],
+  'crypto-noble': ['fast-check', 'testing'],
+  record: ['crypto-node', 'fast-check', 'testing'],
+  handshake: ['crypto-node', 'fast-check', 'testing'],
+  x509: ['crypto-node', 'crypto-noble', 'fast-check', 'testing'],
+  connection: ['crypto-node', 'crypto-noble', 'fast-check', 'testing', 'x509'],
+  'node-adapter': ['fast-check', 'testing'],
+  typetls: [],
+  testing: [],
+}
+
+/** Packages without IO, clock, randomness or platform. */
+export const core = ['wire', 'crypto-provider', 'crypto-noble', 'record', 'handshake', 'x509', 'connection']
+
+export function packageName(directory) {
+  return directory === 'typetls' ? 'typetls' : `@typetls/${directory}`
+}
+
+/** The package a file belongs to, and whether it is a test: `undefined` outside packages/. */
+export function placeOf(filename) {
+  const match = /(?:^|\/)packages\/([^/]+)\/(.*)$/.exec(filename.replaceAll('\\', '/'))
+  if (match === null) return undefined
+  const [, directory, path] = match
+  return { directory, path, test: /\.test\.ts$/.test(path) || path.startsWith('test/') }
+}
