@@ -18,7 +18,7 @@ export default {
         const subject = name.replace(/(\.test|\.bench|\.config|\.d)?\.[cm]?[jt]s$/, '')
         if (/^(utils?|helpers?|common|types?|misc|shared)$/.test(subject)) {
           context.report({ node, messageId: 'subject', data: { name } })
-        } else if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(subject)) {
+        } else if (!/^\.?[a-z0-9]+(-[a-z0-9]+)*$/.test(subject)) {
           context.report({ node, messageId: 'kebab', data: { name } })
         }
       },
