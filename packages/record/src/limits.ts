@@ -1,0 +1,33 @@
+import { TlsError } from '@typetls/wire'
+
+/** ContentType, legacy_record_version, length. https://www.rfc-editor.org/rfc/rfc9846#section-5.1 */
+export const headerLength = 5
+
+/** "The length MUST NOT exceed 2^14 bytes." https://www.rfc-editor.org/rfc/rfc9846#section-5.1 */
+export const maxFragmentLength: number = 2 ** 14
+
+/**
+ * "The length MUST NOT exceed 2^14 + 256 bytes": the content type, and at most 255 bytes of AEAD expansion.
+ * https://www.rfc-editor.org/rfc/rfc9846#section-5.2
+ */
+export const maxExpansion = 256
+
+/** Consecutive records that carry nothing, dropped ChangeCipherSpecs included; as BoringSSL's kMaxEmptyRecords. */
+export const maxEmptyRecords = 32
+
+/**
+ * The last sequence number a key is used with. The RFC's own bound is 2^64-1; below ours a number counts exactly.
+ * https://www.rfc-editor.org/rfc/rfc9846#section-5.3
+ */
+export const maxSequenceNumber: number = Number.MAX_SAFE_INTEGER
+
+/** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) unless `length` is an integer from 1 to 2^14 */
+export function fragmentLength(length: number): number {
+  if (!Number.isInteger(length) || length < 1 || length > maxFragmentLength) {
+    throw new TlsError('ERR_TLS_OPTIONS', 'a fragment limit must be between 1 and 16384 bytes', {
+      expected: { min: 1, max: maxFragmentLength },
+      received: length,
+    })
+  }
+  return length
+}

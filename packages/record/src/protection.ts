@@ -1,0 +1,88 @@
+import type { AeadKey } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import { maxSequenceNumber } from './limits.ts'
+import type { RecordKey } from './record-key.ts'
+
+/**
+ * A record key in use: its sequence number, the nonce made of it, and its end, which waits for what is in flight.
+ * https://www.rfc-editor.org/rfc/rfc9846#section-5.3
+ */
+export class Protection {
+  readonly aead: AeadKey
+  readonly tagLength: number
+  readonly recordLimit: number
+  /** The number of the next record. */
+  sequence: number
+  readonly #iv: Uint8Array
+  readonly #nonce: Uint8Array
+  #inFlight = 0
+  #retired = false
+
+  constructor(key: RecordKey, sequence: number) {
+    this.aead = key.aead
+    this.tagLength = key.tagLength
+    this.recordLimit = key.recordLimit
+    this.sequence = sequence
+    this.#iv = key.iv
+    this.#nonce = key.iv.slice()
+  }
+
+  /**
+   * Makes sure of `count` more sequence numbers.
+   *
+   * @throws TlsError `ERR_TLS_SEQUENCE_EXHAUSTED` (internal_error) when a number would wrap: "the implementation MUST
+   *   either rekey or terminate the connection"
+   */
+  reserve(count: number): void {
+    if (this.sequence + count - 1 > maxSequenceNumber) {
+      throw new TlsError('ERR_TLS_SEQUENCE_EXHAUSTED', 'this key has no sequence numbers left')
+    }
+  }
+
+  /** The nonce of the next record, for which a number was reserved. One array, overwritten by the next call. */
+  nextNonce(): Uint8Array {
+    const sequence = this.sequence++
+    const low = sequence >>> 0
+    const high = (sequence - low) / 0x100000000
+    const iv = this.#iv
+    const nonce = this.#nonce
+    nonce[4] = (iv[4] as number) ^ (high >>> 24)
+    nonce[5] = (iv[5] as number) ^ (high >>> 16)
+    nonce[6] = (iv[6] as number) ^ (high >>> 8)
+    nonce[7] = (iv[7] as number) ^ high
+    nonce[8] = (iv[8] as number) ^ (low >>> 24)
+    nonce[9] = (iv[9] as number) ^ (low >>> 16)
+    nonce[10] = (iv[10] as number) ^ (low >>> 8)
+    nonce[11] = (iv[11] as number) ^ low
+    return nonce
+  }
+
+  /** An asynchronous call of the AEAD begins. */
+  begin(): void {
+    this.#inFlight++
+  }
+
+  /** An asynchronous call of the AEAD ended, in whatever way. */
+  end(): void {
+    this.#inFlight--
+    if (this.#retired && this.#inFlight === 0) this.#wipe()
+  }
+
+  /** Wipes the key, as soon as nothing uses it. */
+  retire(): void {
+    if (this.#retired) return
+    this.#retired = true
+    if (this.#inFlight === 0) this.#wipe()
+  }
+
+  #wipe(): void {
+    this.aead.dispose()
+    this.#iv.fill(0)
+    this.#nonce.fill(0)
+  }
+}
+
+/** What an AEAD threw, as the error of our own that it may already be. */
+export function aeadFailure(error: unknown): TlsError {
+  return error instanceof TlsError ? error : new TlsError('ERR_TLS_CRYPTO', 'the AEAD failed', { cause: error })
+}

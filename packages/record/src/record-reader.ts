@@ -1,0 +1,452 @@
+import { isPromiseLike } from '@typetls/crypto-provider'
+import { TlsError, toHex } from '@typetls/wire'
+import { typeAlert, typeApplicationData, typeChangeCipherSpec, typeHandshake } from './content-type.ts'
+import { fragmentLength, headerLength, maxEmptyRecords, maxExpansion, maxFragmentLength } from './limits.ts'
+import { aeadFailure, Protection } from './protection.ts'
+import type { RecordKey } from './record-key.ts'
+import type { RecordTraceInfo } from './record-trace.ts'
+
+/** A record without its protection. The content belongs to whoever receives it. */
+export interface OpenedRecord {
+  /** `handshake`, `application_data` or `alert`; ContentType numbers. */
+  readonly type: number
+  /** Never empty for `handshake`, 2 bytes for `alert`, may be empty for `application_data`. */
+  readonly content: Uint8Array
+}
+
+export interface RecordReaderOptions {
+  readonly role: 'client' | 'server'
+  /** Told of every record that was read, dropped ones included. Costs nothing when absent. */
+  readonly onRecord?: ((info: RecordTraceInfo) => void) | undefined
+  /** @internal The sequence number a key starts with. Default 0. */
+  readonly firstSequence?: number
+}
+
+/**
+ * Takes the bytes of one direction in any pieces and gives the records in them: deframed, decrypted, held to the limits.
+ * https://www.rfc-editor.org/rfc/rfc9846#section-5
+ *
+ * Give bytes with `push()`, then take records with `next()` until it answers `undefined`. The first error is final:
+ * after it bytes are discarded and `next()` throws the same error again.
+ */
+export class RecordReader {
+  /**
+   * What becomes of a ChangeCipherSpec: `'drop'` between the first ClientHello and the peer's Finished, else `'refuse'`.
+   * https://www.rfc-editor.org/rfc/rfc9846#section-5
+   */
+  changeCipherSpec: 'refuse' | 'drop' = 'refuse'
+  readonly #role: 'client' | 'server'
+  readonly #onRecord: ((info: RecordTraceInfo) => void) | undefined
+  readonly #firstSequence: number
+  /** What was pushed and not consumed yet: this array from `#offset` on, then the queue. */
+  #chunk: Uint8Array = nothing
+  #offset = 0
+  #queue: Uint8Array[] = []
+  #queuedLength = 0
+  /** The start of a record whose rest has not come: the first `#partialLength` bytes of this array. */
+  #partial: Uint8Array = nothing
+  #partialLength = 0
+  /** Of the record at hand; also the additional data of its protection. */
+  readonly #header: Uint8Array = new Uint8Array(headerLength)
+  #protection: Protection | undefined
+  #limit = maxFragmentLength
+  #anyRecord = false
+  #anyOpened = false
+  #emptyRecords = 0
+  #opening = false
+  #disposed = false
+  #failure: TlsError | undefined
+
+  constructor(options: RecordReaderOptions) {
+    this.#role = options.role
+    this.#onRecord = options.onRecord
+    this.#firstSequence = options.firstSequence ?? 0
+  }
+
+  /**
+   * The largest content of a protected record, bytes; its content, type and padding together may be one byte more.
+   * Default 2^14. Records in plaintext are not subject to it: their limit is always 2^14.
+   *
+   * The `record_size_limit` of TLS 1.3 counts the type byte: having announced the value `n`, set this to `n - 1`.
+   * https://www.rfc-editor.org/rfc/rfc8449#section-4
+   */
+  get limit(): number {
+    return this.#limit
+  }
+
+  set limit(length: number) {
+    this.#limit = fragmentLength(length)
+  }
+
+  /** Bytes pushed and not consumed yet. Less than one record once `next()` answered `undefined`. */
+  get buffered(): number {
+    return this.#partialLength + this.#chunk.length - this.#offset + this.#queuedLength
+  }
+
+  /**
+   * Bytes from the transport. They are not copied: they must stay unchanged until `next()` answers `undefined`, and
+   * no reference to them is kept after that.
+   */
+  push(bytes: Uint8Array): void {
+    if (bytes.length === 0 || this.#failure !== undefined || this.#disposed) return
+    // A plain view: subclasses such as Node's Buffer have slower and other slice() and subarray().
+    const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+    if (this.#offset === this.#chunk.length) {
+      this.#chunk = view
+      this.#offset = 0
+    } else {
+      this.#queue.push(view)
+      this.#queuedLength += view.length
+    }
+  }
+
+  /**
+   * The next record, or `undefined` when that needs more bytes. A promise only from an asynchronous AEAD, and then
+   * `next()` waits to be called again until it is settled.
+   *
+   * @throws TlsError, also as the rejection of the promise:
+   * - `ERR_TLS_NOT_TLS`, `ERR_TLS_HTTP_REQUEST`, `ERR_TLS_HTTPS_PROXY_REQUEST` (protocol_version) for a first record
+   *   that is none, `ERR_TLS_RECORD_VERSION` (protocol_version) for a later one
+   * - `ERR_TLS_RECORD_OVERFLOW`, `ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW` (record_overflow)
+   * - `ERR_TLS_BAD_RECORD_MAC` (bad_record_mac)
+   * - `ERR_TLS_RECORD_OUTER_TYPE`, `ERR_TLS_RECORD_NO_CONTENT_TYPE`, `ERR_TLS_RECORD_UNKNOWN_TYPE`,
+   *   `ERR_TLS_RECORD_UNEXPECTED`, `ERR_TLS_RECORD_EMPTY_HANDSHAKE`, `ERR_TLS_RECORD_EMPTY_ALERT`,
+   *   `ERR_TLS_TOO_MANY_EMPTY_RECORDS`, `ERR_TLS_CHANGE_CIPHER_SPEC`, `ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED`
+   *   (unexpected_message)
+   * - `ERR_TLS_ALERT_LENGTH` (decode_error)
+   * - `ERR_TLS_SEQUENCE_EXHAUSTED`, `ERR_TLS_CRYPTO` (internal_error)
+   */
+  next(): OpenedRecord | undefined | PromiseLike<OpenedRecord | undefined> {
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#opening) throw new TlsError('ERR_TLS_STATE', 'a record is still being opened')
+    try {
+      return this.#next()
+    } catch (error) {
+      throw this.#fail(error)
+    }
+  }
+
+  /**
+   * Protection from the next record on; disposes of the key before. Before the first key records are in plaintext.
+   *
+   * @throws TlsError `ERR_TLS_STATE` (internal_error) while a record is being opened, or after `dispose()`
+   */
+  setKey(key: RecordKey): void {
+    if (this.#opening || this.#disposed) {
+      throw new TlsError('ERR_TLS_STATE', 'a key cannot be set while a record is being opened, or after the end')
+    }
+    this.#protection?.retire()
+    this.#protection = new Protection(key, this.#firstSequence)
+  }
+
+  /** Wipes the key and forgets all bytes. `next()` answers `undefined` from now on. */
+  dispose(): void {
+    this.#disposed = true
+    this.#discard()
+    this.#protection?.retire()
+    this.#protection = undefined
+  }
+
+  #next(): OpenedRecord | undefined | PromiseLike<OpenedRecord | undefined> {
+    for (;;) {
+      const body = this.#frame()
+      if (body === undefined) return undefined
+      this.#anyRecord = true
+      const type = this.#header[0] as number
+      const protection = this.#protection
+      if (type === typeChangeCipherSpec) this.#dropChangeCipherSpec(body)
+      else if (protection === undefined || this.#isAlertWithoutKeys()) return this.#plaintext(type, body)
+      else return this.#open(protection, type, body)
+    }
+  }
+
+  /** The body of the next record, a view; its header is in `#header`. */
+  #frame(): Uint8Array | undefined {
+    if (this.#partialLength === 0) {
+      const chunk = this.#chunk
+      const offset = this.#offset
+      const available = chunk.length - offset
+      if (available >= headerLength) {
+        const length = this.#readHeader(chunk, offset)
+        if (available >= headerLength + length) {
+          const end = offset + headerLength + length
+          this.#offset = end
+          if (end === chunk.length) this.#nextChunk()
+          return chunk.subarray(offset + headerLength, end)
+        }
+      }
+    }
+    return this.#reassemble()
+  }
+
+  /** The body of a record that came in several pieces, put together in a buffer of our own. */
+  #reassemble(): Uint8Array | undefined {
+    let needed = headerLength
+    for (;;) {
+      if (this.#partialLength >= headerLength) needed = headerLength + this.#readHeader(this.#partial, 0)
+      if (this.#partialLength === needed) {
+        this.#partialLength = 0
+        return this.#partial.subarray(headerLength, needed)
+      }
+      if (!this.#fillPartial(needed)) return undefined
+    }
+  }
+
+  #fillPartial(needed: number): boolean {
+    while (this.#partialLength < needed) {
+      const available = this.#chunk.length - this.#offset
+      if (available === 0) {
+        // An idle connection keeps no buffer.
+        if (this.#partialLength === 0) this.#partial = nothing
+        return false
+      }
+      if (this.#partial.length < needed) {
+        const larger = new Uint8Array(needed)
+        larger.set(this.#partial.subarray(0, this.#partialLength))
+        this.#partial = larger
+      }
+      const taken = Math.min(available, needed - this.#partialLength)
+      this.#partial.set(this.#chunk.subarray(this.#offset, this.#offset + taken), this.#partialLength)
+      this.#partialLength += taken
+      this.#offset += taken
+      if (taken === available) this.#nextChunk()
+    }
+    return true
+  }
+
+  #nextChunk(): void {
+    this.#chunk = this.#queue.shift() ?? nothing
+    this.#queuedLength -= this.#chunk.length
+    this.#offset = 0
+  }
+
+  /** The length of the body, after every check that needs no more than the header. */
+  #readHeader(bytes: Uint8Array, offset: number): number {
+    const header = this.#header
+    const type = (header[0] = bytes[offset] as number)
+    const major = (header[1] = bytes[offset + 1] as number)
+    header[2] = bytes[offset + 2] as number
+    const length = ((header[3] = bytes[offset + 3] as number) << 8) | (header[4] = bytes[offset + 4] as number)
+    // The minor version says nothing in TLS 1.3: "MUST be ignored for all purposes".
+    if (major !== 3) throw this.#anyRecord ? wrongVersion(header) : notTls(header, this.#role)
+    if (type === typeChangeCipherSpec) this.#checkChangeCipherSpec(length)
+    else if (this.#protection === undefined) checkPlaintextHeader(type, length)
+    else if (!this.#isAlertWithoutKeys()) this.#checkProtectedHeader(this.#protection, length)
+    return length
+  }
+
+  #checkProtectedHeader(protection: Protection, length: number): void {
+    if (length > this.#limit + maxExpansion) {
+      throw new TlsError('ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW', 'a protected record announces too many bytes', {
+        expected: { max: this.#limit + maxExpansion },
+        received: length,
+      })
+    }
+    if (length < protection.tagLength) throw notAuthentic()
+  }
+
+  /**
+   * The peer may have failed before it had keys: then its alert comes in plaintext where protected records are due.
+   * Nothing is authenticated yet at that point, so it is believed no more than any plaintext alert before.
+   */
+  #isAlertWithoutKeys(): boolean {
+    const header = this.#header
+    return header[0] === typeAlert && header[3] === 0 && header[4] === 2 && !this.#anyOpened
+  }
+
+  #checkChangeCipherSpec(length: number): void {
+    if (this.changeCipherSpec === 'refuse') {
+      throw new TlsError('ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED', 'a ChangeCipherSpec has no place here')
+    }
+    if (length !== 1) throw wrongChangeCipherSpec()
+  }
+
+  #dropChangeCipherSpec(body: Uint8Array): void {
+    if (body[0] !== 1) throw wrongChangeCipherSpec()
+    this.#countEmptyRecord()
+    if (this.#onRecord !== undefined) this.#traceRecord(typeChangeCipherSpec, 1, 0, false)
+  }
+
+  #plaintext(type: number, body: Uint8Array): OpenedRecord {
+    if (type === typeHandshake) this.#emptyRecords = 0
+    if (this.#onRecord !== undefined) this.#traceRecord(type, body.length, 0, false)
+    return { type, content: body.slice() }
+  }
+
+  #open(
+    protection: Protection,
+    outerType: number,
+    body: Uint8Array,
+  ): OpenedRecord | PromiseLike<OpenedRecord | undefined> {
+    protection.reserve(1)
+    const plaintext = protection.aead.open(protection.nextNonce(), this.#header, body)
+    if (isPromiseLike(plaintext)) return this.#openLater(protection, outerType, plaintext)
+    return this.#opened(outerType, plaintext)
+  }
+
+  #openLater(
+    protection: Protection,
+    outerType: number,
+    answer: PromiseLike<Uint8Array | undefined>,
+  ): PromiseLike<OpenedRecord | undefined> {
+    this.#opening = true
+    protection.begin()
+    return answer.then(
+      (plaintext) => {
+        this.#opening = false
+        protection.end()
+        if (this.#disposed) return undefined
+        try {
+          return this.#opened(outerType, plaintext)
+        } catch (error) {
+          throw this.#fail(error)
+        }
+      },
+      (error: unknown) => {
+        this.#opening = false
+        protection.end()
+        if (this.#disposed) return undefined
+        throw this.#fail(error)
+      },
+    )
+  }
+
+  /** https://www.rfc-editor.org/rfc/rfc9846#section-5.4 */
+  #opened(outerType: number, plaintext: Uint8Array | undefined): OpenedRecord {
+    if (plaintext === undefined) throw notAuthentic()
+    this.#anyOpened = true
+    if (outerType !== typeApplicationData) {
+      throw new TlsError('ERR_TLS_RECORD_OUTER_TYPE', 'a protected record does not say application_data outside', {
+        expected: typeApplicationData,
+        received: outerType,
+      })
+    }
+    if (plaintext.length > this.#limit + 1) {
+      throw new TlsError('ERR_TLS_RECORD_OVERFLOW', 'content, type and padding of a record are too long', {
+        expected: { max: this.#limit + 1 },
+        received: plaintext.length,
+      })
+    }
+    let length = plaintext.length - 1
+    while (length >= 0 && plaintext[length] === 0) length--
+    if (length < 0) {
+      throw new TlsError('ERR_TLS_RECORD_NO_CONTENT_TYPE', 'a protected record has no content type in it')
+    }
+    const type = plaintext[length] as number
+    if (type === typeApplicationData && length > 0) this.#emptyRecords = 0
+    else this.#checkInnerType(type, length)
+    if (this.#onRecord !== undefined) this.#traceRecord(type, length, plaintext.length - length - 1, true)
+    return { type, content: plaintext.subarray(0, length) }
+  }
+
+  #checkInnerType(type: number, length: number): void {
+    if (type === typeApplicationData) this.#countEmptyRecord()
+    else if (type === typeChangeCipherSpec) {
+      throw new TlsError('ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED', 'a ChangeCipherSpec is never protected')
+    } else {
+      checkType(type, length)
+      if (type === typeHandshake) this.#emptyRecords = 0
+    }
+  }
+
+  #countEmptyRecord(): void {
+    if (++this.#emptyRecords > maxEmptyRecords) {
+      throw new TlsError('ERR_TLS_TOO_MANY_EMPTY_RECORDS', 'too many records without content, one after the other', {
+        expected: { max: maxEmptyRecords },
+      })
+    }
+  }
+
+  #traceRecord(type: number, contentLength: number, padding: number, isProtected: boolean): void {
+    const header = this.#header
+    this.#onRecord?.({
+      outerType: header[0] as number,
+      type,
+      length: headerLength + (((header[3] as number) << 8) | (header[4] as number)),
+      contentLength,
+      padding,
+      sequence: isProtected && this.#protection !== undefined ? this.#protection.sequence - 1 : undefined,
+    })
+  }
+
+  #fail(error: unknown): TlsError {
+    this.#discard()
+    this.#failure = aeadFailure(error)
+    return this.#failure
+  }
+
+  #discard(): void {
+    this.#chunk = nothing
+    this.#offset = 0
+    this.#queue = []
+    this.#queuedLength = 0
+    this.#partial = nothing
+    this.#partialLength = 0
+  }
+}
+
+function checkPlaintextHeader(type: number, length: number): void {
+  if (type === typeApplicationData) {
+    throw new TlsError('ERR_TLS_RECORD_UNEXPECTED', 'application data came before there are keys for it')
+  }
+  // The type first: bytes that are no record at all should not be called too long.
+  if (type === typeHandshake && length > maxFragmentLength) {
+    throw new TlsError('ERR_TLS_RECORD_OVERFLOW', 'a record in plaintext announces too many bytes', {
+      expected: { max: maxFragmentLength },
+      received: length,
+    })
+  }
+  checkType(type, length)
+}
+
+/**
+ * "Implementations MUST NOT send Handshake and Alert records that have a zero-length TLSInnerPlaintext.content", and
+ * "a record with an Alert type MUST contain exactly one message".
+ */
+function checkType(type: number, length: number): void {
+  if (type === typeHandshake) {
+    if (length === 0) throw new TlsError('ERR_TLS_RECORD_EMPTY_HANDSHAKE', 'a handshake record is empty')
+  } else if (type === typeAlert) {
+    if (length === 0) throw new TlsError('ERR_TLS_RECORD_EMPTY_ALERT', 'an alert record is empty')
+    if (length !== 2) {
+      throw new TlsError('ERR_TLS_ALERT_LENGTH', 'an alert record must hold one alert', { expected: 2, received: length })
+    }
+  } else {
+    throw new TlsError('ERR_TLS_RECORD_UNKNOWN_TYPE', `a record has the unknown content type ${type}`, { received: type })
+  }
+}
+
+/** Forged, damaged, or too short to hold a tag: nobody outside learns which. */
+function notAuthentic(): TlsError {
+  return new TlsError('ERR_TLS_BAD_RECORD_MAC', 'a record is not authentic')
+}
+
+function wrongChangeCipherSpec(): TlsError {
+  return new TlsError('ERR_TLS_CHANGE_CIPHER_SPEC', 'a ChangeCipherSpec must be the single byte 1')
+}
+
+function wrongVersion(header: Uint8Array): TlsError {
+  return new TlsError('ERR_TLS_RECORD_VERSION', 'a record is of another protocol version', {
+    expected: '0x03**',
+    received: `0x${toHex(header.subarray(1, 3))}`,
+  })
+}
+
+function notTls(header: Uint8Array, role: 'client' | 'server'): TlsError {
+  const text = String.fromCharCode(...header)
+  if (role === 'server') {
+    if (httpMethods.includes(text.slice(0, 4))) {
+      return new TlsError('ERR_TLS_HTTP_REQUEST', 'the client speaks plain HTTP, not TLS')
+    }
+    if (text === 'CONNE') {
+      return new TlsError('ERR_TLS_HTTPS_PROXY_REQUEST', 'the client asks for an HTTP proxy (CONNECT), not TLS')
+    }
+  }
+  const message = text === 'HTTP/' ? 'the server answers in plain HTTP, not TLS' : 'the first bytes are not TLS'
+  return new TlsError('ERR_TLS_NOT_TLS', message, { received: toHex(header) })
+}
+
+const nothing: Uint8Array = /* @__PURE__ */ new Uint8Array(0)
+
+/** The first four characters of the requests an HTTP client starts with. */
+const httpMethods: readonly string[] = ['GET ', 'POST', 'HEAD', 'PUT ', 'DELE', 'OPTI', 'PATC']
