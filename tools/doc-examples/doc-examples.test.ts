@@ -141,9 +141,8 @@ function exportsOf(name: string): string[] {
 }
 
 function runsInMemory({ code, info }: DocExample): boolean {
+  const memory =
+    /^(@typetls\/(wire|crypto-provider|crypto-node|crypto-noble|record|handshake|x509|connection|testing)(\/.*)?|node:(assert|crypto|util))$/
   const specifiers = [...code.matchAll(/\bfrom '([^']+)'/g)].map(([, specifier]) => specifier!)
   return !info.includes('no-run') && !/^declare /m.test(code) && specifiers.every((each) => memory.test(each))
 }
-
-const memory =
-  /^(@typetls\/(wire|crypto-provider|crypto-node|crypto-noble|record|handshake|x509|connection|testing)(\/.*)?|node:(assert|crypto|util))$/
