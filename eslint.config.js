@@ -98,6 +98,21 @@ export default defineConfig(
     rules: { 'no-console': 'error' },
   },
   {
+    name: 'packages, with types',
+    files: ['packages/*/src/**/*.ts'],
+    ignores: tests,
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/no-unnecessary-type-assertion': 'error',
+      '@typescript-eslint/only-throw-error': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      'typetls/no-floating-programs': 'error',
+    },
+  },
+  {
     name: 'below the adapters',
     files: core.map((name) => `packages/${name}/src/**/*.ts`),
     ignores: tests,

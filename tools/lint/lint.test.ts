@@ -3,10 +3,19 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ESLint } from 'eslint'
+import type { Linter } from 'eslint'
+import tseslint from 'typescript-eslint'
 import { afterAll, describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const eslint = new ESLint({ cwd: root })
+const withTypes = new ESLint({ cwd: root })
+// Rules that need types need real files; snippets do without.
+const snippets: Linter.Config = {
+  files: ['**/*.ts'],
+  languageOptions: { parserOptions: { projectService: false } },
+  rules: { ...tseslint.configs.disableTypeChecked.rules, 'typetls/no-floating-programs': 'off' },
+}
+const eslint = new ESLint({ cwd: root, overrideConfig: snippets })
 
 /** Lints a snippet as if it were that file of the workspace, with the workspace's own configuration. */
 async function lint(file: string, code: string): Promise<string[]> {
@@ -100,7 +109,11 @@ describe('imports between floors', () => {
 
 describe('import cycles', () => {
   const directory = mkdtempSync(join(tmpdir(), 'typetls-lint-'))
-  const inDirectory = new ESLint({ cwd: directory, overrideConfigFile: join(root, 'eslint.config.js') })
+  const inDirectory = new ESLint({
+    cwd: directory,
+    overrideConfigFile: join(root, 'eslint.config.js'),
+    overrideConfig: snippets,
+  })
   afterAll(() => rmSync(directory, { recursive: true }))
 
   async function lintFiles(files: Record<string, string>): Promise<string[]> {
@@ -261,4 +274,25 @@ test('any, unused names and unnecessary value imports are refused', async () => 
   expect(await lint('packages/wire/src/a.ts', `import { A } from './b.ts'\nexport type B = A\n`)).toEqual([
     expect.stringContaining('consistent-type-imports: '),
   ])
+})
+
+describe('with types', () => {
+  async function lintInPlace(code: string): Promise<string[]> {
+    const [result] = await withTypes.lintText(code, { filePath: join(root, 'packages/wire/src/index.ts') })
+    return result!.messages.map((message) => `${message.ruleId ?? 'parser'}: ${message.message}`)
+  }
+
+  test('a program that nobody runs is refused', async () => {
+    const code = (call: string): string =>
+      `export function* a(): Generator<never, void> {\n  ${call}\n}\nfunction* b(): Generator<never, void> {}\n`
+    expect(await lintInPlace(code('b()'))).toEqual([expect.stringContaining('write `yield* b(…)`')])
+    expect(await lintInPlace(code('yield* b()'))).toEqual([])
+  })
+
+  test('a promise that nobody waits for is refused', async () => {
+    const code = (call: string): string =>
+      `export async function a(): Promise<void> {\n  ${call}\n}\nasync function b(): Promise<void> {}\n`
+    expect(await lintInPlace(code('b()'))).toEqual([expect.stringContaining('no-floating-promises: ')])
+    expect(await lintInPlace(code('await b()'))).toEqual([])
+  })
 })

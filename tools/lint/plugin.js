@@ -3,6 +3,7 @@ import fileNames from './rules/file-names.js'
 import floors from './rules/floors.js'
 import noBareYield from './rules/no-bare-yield.js'
 import noCatchInPrograms from './rules/no-catch-in-programs.js'
+import noFloatingPrograms from './rules/no-floating-programs.js'
 import noImportCycles from './rules/no-import-cycles.js'
 import noPlatform from './rules/no-platform.js'
 
@@ -15,6 +16,7 @@ export default {
     floors,
     'no-bare-yield': noBareYield,
     'no-catch-in-programs': noCatchInPrograms,
+    'no-floating-programs': noFloatingPrograms,
     'no-import-cycles': noImportCycles,
     'no-platform': noPlatform,
   },
