@@ -2,21 +2,32 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const steps = ['do:typecheck', 'do:lint', 'do:knip', 'do:packages', 'do:size', 'do:docs']
+const built = run('tsc', '-b')
+const steps = [
+  { name: 'types', needsBuild: false, script: 'do:types' },
+  { name: 'lint', needsBuild: false, script: 'do:lint' },
+  { name: 'knip', needsBuild: false, script: 'do:knip' },
+  { name: 'packages', needsBuild: true, script: 'do:packages' },
+  { name: 'size', needsBuild: true, script: 'do:size' },
+  { name: 'docs', needsBuild: true, script: 'do:docs' },
+]
 
-const outcomes = steps.map((step) => {
-  console.log(`\n── ${step.slice('do:'.length)}`)
+const lines = [`${built ? 'ok     ' : 'FAILED '} build`]
+for (const { name, needsBuild, script } of steps) {
+  if (needsBuild && !built) {
+    lines.push(`not run ${name}: there is no build`)
+    continue
+  }
+  console.log(`\n── ${name}`)
   const started = performance.now()
-  const { status } = spawnSync('pnpm', ['run', '--silent', step], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  })
-  return { step, passed: status === 0, seconds: (performance.now() - started) / 1000 }
-})
-
-console.log()
-for (const { step, passed, seconds } of outcomes) {
-  console.log(`${passed ? 'ok    ' : 'FAILED'} ${step.slice('do:'.length)} (${seconds.toFixed(1)} s)`)
+  const passed = run('pnpm', 'run', '--silent', script)
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  lines.push(`${passed ? 'ok     ' : 'FAILED '} ${name} (${seconds} s)`)
 }
-process.exitCode = outcomes.every(({ passed }) => passed) ? 0 : 1
+console.log(`\n${lines.join('\n')}`)
+process.exitCode = lines.every((line) => line.startsWith('ok')) ? 0 : 1
+
+function run(command, ...args) {
+  const cwd = fileURLToPath(new URL('..', import.meta.url))
+  return spawnSync(command, args, { cwd, stdio: 'inherit', shell: process.platform === 'win32' }).status === 0
+}
