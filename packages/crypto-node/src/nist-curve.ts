@@ -1,0 +1,63 @@
+import { createECDH } from 'node:crypto'
+import type { ECDH } from 'node:crypto'
+import { Secret } from '@typetls/crypto-provider'
+import type { KeyExchange, KeyExchangeStart, NamedGroup } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import { invalidShare, requireShareLength } from './invalid-share.ts'
+import { plainBytes } from './plain-bytes.ts'
+
+/** Ephemeral Diffie-Hellman with uncompressed points. https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8.2 */
+export function nistCurve(row: NamedGroup, curve: string): KeyExchange<'sync'> {
+  return {
+    ...row,
+    start() {
+      const ecdh = createECDH(curve)
+      return new NistCurveStart(row, ecdh, plainBytes(ecdh.generateKeys()))
+    },
+    respond(clientShare) {
+      requirePoint(row.name, row.clientShareLength, clientShare)
+      const ecdh = createECDH(curve)
+      const share = plainBytes(ecdh.generateKeys())
+      return { share, secret: agree(row, ecdh, clientShare) }
+    },
+  }
+}
+
+class NistCurveStart implements KeyExchangeStart<'sync'> {
+  readonly share: Uint8Array
+  readonly #row: NamedGroup
+  #ecdh: ECDH | undefined
+
+  constructor(row: NamedGroup, ecdh: ECDH, share: Uint8Array) {
+    this.#row = row
+    this.#ecdh = ecdh
+    this.share = share
+  }
+
+  finish(serverShare: Uint8Array): Secret {
+    if (this.#ecdh === undefined) {
+      throw new TlsError('ERR_TLS_SECRET_DISPOSED', `this ${this.#row.name} key was disposed of already`)
+    }
+    requirePoint(this.#row.name, this.#row.serverShareLength, serverShare)
+    return agree(this.#row, this.#ecdh, serverShare)
+  }
+
+  dispose(): void {
+    this.#ecdh = undefined
+  }
+}
+
+/** Whether it is on the curve is checked by OpenSSL when it reads the point. */
+function requirePoint(name: string, length: number, share: Uint8Array): void {
+  requireShareLength(name, length, share)
+  // "legacy_form = 4": compressed and hybrid forms are not TLS 1.3's.
+  if (share[0] !== 4) throw invalidShare(`a ${name} key share must be an uncompressed point`)
+}
+
+function agree(row: NamedGroup, ecdh: ECDH, share: Uint8Array): Secret {
+  try {
+    return new Secret(plainBytes(ecdh.computeSecret(share)))
+  } catch (cause) {
+    throw invalidShare(`the ${row.name} key share is not a point on the curve`, cause)
+  }
+}

@@ -1,0 +1,62 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import type { KeyType, PrivateKey } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import { keyTypeOf } from './key-type.ts'
+import { plainBytes } from './plain-bytes.ts'
+
+/**
+ * A private key from PKCS#8 DER: RSA, RSA-PSS, ECDSA on P-256, P-384 and P-521, Ed25519, Ed448.
+ *
+ * @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error)
+ */
+export function importPrivateKey(pkcs8: Uint8Array): PrivateKey {
+  const keyObject = parse(pkcs8)
+  const keyType = keyTypeOf(keyObject)
+  if (keyType === undefined) {
+    throw new TlsError('ERR_TLS_KEY_PARSE', 'the private key is of a kind that makes no TLS signatures', {
+      received: keyObject.asymmetricKeyType,
+    })
+  }
+  const spki = plainBytes(createPublicKey(keyObject).export({ format: 'der', type: 'spki' }))
+  return new NodePrivateKey(keyType, spki, keyObject)
+}
+
+/** @throws TlsError `ERR_TLS_CRYPTO` (internal_error) for another backend's key */
+export function keyObjectOfPrivate(key: PrivateKey): KeyObject {
+  if (key instanceof NodePrivateKey) return key.keyObject()
+  throw new TlsError('ERR_TLS_CRYPTO', 'this private key was imported by another crypto provider')
+}
+
+class NodePrivateKey implements PrivateKey {
+  readonly keyType: KeyType
+  readonly spki: Uint8Array
+  #keyObject: KeyObject | undefined
+
+  constructor(keyType: KeyType, spki: Uint8Array, keyObject: KeyObject) {
+    this.keyType = keyType
+    this.spki = spki
+    this.#keyObject = keyObject
+  }
+
+  keyObject(): KeyObject {
+    if (this.#keyObject) return this.#keyObject
+    throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this private key was disposed of already')
+  }
+
+  /** Lets go of the key; OpenSSL wipes its memory when the KeyObject is collected. */
+  dispose(): void {
+    this.#keyObject = undefined
+  }
+}
+
+function parse(pkcs8: Uint8Array): KeyObject {
+  const der = Buffer.from(pkcs8)
+  try {
+    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  } catch (cause) {
+    throw new TlsError('ERR_TLS_KEY_PARSE', 'the private key is not PKCS#8 DER of a known kind', { cause })
+  } finally {
+    der.fill(0)
+  }
+}
