@@ -33,11 +33,7 @@ export function asyncProvider(
     return later(random, call, kept, run)
   })
   // Its functions now return promises, which the types of a synchronous provider do not say.
-  return {
-    ...(intercepted as CryptoProvider),
-    name: `${provider.name}, later`,
-    mode: 'async',
-  } as CryptoProvider<'async'>
+  return { ...(intercepted as unknown as CryptoProvider<'async'>), name: `${provider.name}, later`, mode: 'async' }
 }
 
 export interface AsyncProviderOptions {

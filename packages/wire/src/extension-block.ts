@@ -1,0 +1,128 @@
+import type { Codec, CodecType } from './codec.ts'
+import { Reader } from './reader.ts'
+import type { TlsErrorCode } from './tls-error.ts'
+import { TlsError } from './tls-error.ts'
+import type { Writer } from './writer.ts'
+
+/** The extensions one message may carry: registry name → number and body. */
+export type ExtensionTable = Readonly<Record<string, { readonly id: number; readonly body: Codec<unknown> }>>
+
+/** An extension we have no codec for in this message, as it stood on the wire. */
+export interface UnknownExtension {
+  readonly type: number
+  readonly data: Uint8Array
+}
+
+/**
+ * A decoded block: known extensions under their registry names, the others kept whole.
+ * `order` lists the types as they stood on the wire; when encoding, it decides the order and nothing else.
+ */
+export type ExtensionBlock<Table extends ExtensionTable> = {
+  readonly [K in keyof Table]?: CodecType<Table[K]['body']> | undefined
+} & { readonly unknown?: readonly UnknownExtension[]; readonly order?: readonly number[] }
+
+export interface ExtensionBlockRules {
+  /** Smallest legal size of the block, bytes. */
+  readonly min?: number
+  /** What a repeated extension is called; the default answers `illegal_parameter`. */
+  readonly duplicate?: TlsErrorCode
+  /** A block that may be missing altogether at the end of a message (TLS ≤ 1.2 hellos). */
+  readonly optional?: boolean
+}
+
+/**
+ * `Extension extensions<min..2^16-1>` https://www.rfc-editor.org/rfc/rfc9846#section-4.3
+ *
+ * Encoding refuses to write an extension twice (`ERR_TLS_ENCODE_RANGE`, internal_error).
+ */
+export function extensionBlock<Table extends ExtensionTable>(
+  table: Table,
+  rules: ExtensionBlockRules = {},
+): Codec<ExtensionBlock<Table>> {
+  const { min = 0, duplicate = 'ERR_TLS_DUPLICATE_EXTENSION', optional = false } = rules
+  const byId = new Map<number, string>()
+  for (const name of Object.keys(table)) byId.set((table[name] as Table[string]).id, name)
+  return {
+    encode(block, writer) {
+      const types = encodedTypes(block, table)
+      if (optional && types.length === 0) return
+      writer.vector(2, min, 0xffff, (inner) => {
+        for (const type of types) encodeOne(type, block, table, byId, inner)
+      })
+    },
+    decode(reader) {
+      const block: Record<string, unknown> = {}
+      const unknown: UnknownExtension[] = []
+      const order: number[] = []
+      const seen = new Set<number>()
+      if (optional && reader.remaining === 0) return { unknown, order } as unknown as ExtensionBlock<Table>
+      const length = reader.uint16()
+      if (length < min) {
+        throw new TlsError('ERR_TLS_DECODE_LENGTH', `${reader.path} has ${length} bytes, must have at least ${min}`, {
+          path: reader.path,
+          expected: { min, max: 0xffff },
+          received: length,
+        })
+      }
+      const inner = reader.sub(length)
+      while (inner.remaining > 0) {
+        inner.enter(order.length)
+        const type = inner.uint16()
+        const data = inner.take(inner.uint16())
+        if (seen.has(type)) {
+          throw new TlsError(duplicate, `${inner.path} repeats extension ${byId.get(type) ?? type}`, {
+            path: inner.path,
+            received: type,
+          })
+        }
+        seen.add(type)
+        order.push(type)
+        const name = byId.get(type)
+        if (name === undefined) {
+          unknown.push({ type, data })
+        } else {
+          const body = new Reader(data, `${inner.path} (${name})`)
+          block[name] = (table[name] as Table[string]).body.decode(body)
+          body.finish()
+        }
+        inner.leave()
+      }
+      return { ...block, unknown, order } as unknown as ExtensionBlock<Table>
+    },
+  }
+}
+
+function encodedTypes(block: Record<string, unknown>, table: ExtensionTable): readonly number[] {
+  const present: number[] = []
+  for (const name of Object.keys(block)) {
+    if (Object.hasOwn(table, name) && block[name] !== undefined) present.push((table[name] as { id: number }).id)
+  }
+  for (const { type } of (block['unknown'] ?? []) as readonly UnknownExtension[]) present.push(type)
+  const once = new Set(present)
+  if (once.size < present.length) {
+    const twice = present.find((type, i) => present.indexOf(type) < i)
+    throw new TlsError('ERR_TLS_ENCODE_RANGE', `extension ${twice} is to be written twice`, { received: twice })
+  }
+  const order = (block['order'] ?? []) as readonly number[]
+  // A set keeps the order of first insertion: what `order` names goes first.
+  return [...new Set([...order.filter((type) => once.has(type)), ...present])]
+}
+
+function encodeOne(
+  type: number,
+  block: Record<string, unknown>,
+  table: ExtensionTable,
+  byId: ReadonlyMap<number, string>,
+  writer: Writer,
+): void {
+  writer.uint16(type)
+  writer.vector(2, 0, 0xffff, (inner) => {
+    const name = byId.get(type)
+    if (name !== undefined && block[name] !== undefined) {
+      ;(table[name] as { body: Codec<unknown> }).body.encode(block[name], inner)
+      return
+    }
+    const unknown = (block['unknown'] as readonly UnknownExtension[]).find((one) => one.type === type)
+    inner.raw((unknown as UnknownExtension).data)
+  })
+}

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { Reader } from './reader.ts'
+
+test('integers are big-endian and unsigned', () => {
+  const reader = new Reader(Uint8Array.of(0xff, 0xfe, 0xfd, 0xfc, 0xfb, 0xfa, 0xff, 0xff, 0xff, 0xfe))
+  expect(reader.uint8()).toBe(0xff)
+  expect(reader.uint16()).toBe(0xfefd)
+  expect(reader.uint24()).toBe(0xfcfbfa)
+  expect(reader.uint32()).toBe(0xfffffffe)
+  expect(reader.remaining).toBe(0)
+})
+
+test.each(['uint8', 'uint16', 'uint24', 'uint32'] as const)('%s never reads past the end', (integer) => {
+  const width = { uint8: 1, uint16: 2, uint24: 3, uint32: 4 }[integer]
+  for (let length = 0; length < width; length++) {
+    // More bytes lie behind the end of the reader: they are not its own.
+    const reader = new Reader(new Uint8Array(8), 'Thing.field', 0, length)
+    expect(() => reader[integer]()).toThrow(
+      expect.objectContaining({ code: 'ERR_TLS_DECODE_TRUNCATED', alert: 'decode_error', path: 'Thing.field' }),
+    )
+  }
+})
+
+test('a missing byte is told with what was needed and what was there', () => {
+  const reader = new Reader(new Uint8Array(20), 'ServerHello')
+  reader.enter('random')
+  expect(() => reader.take(32)).toThrow('ServerHello.random needs 32 bytes, has 20')
+})
+
+test('slices are views of the input', () => {
+  const bytes = Uint8Array.of(1, 2, 3)
+  const reader = new Reader(bytes, [], 1)
+  const view = reader.take(2)
+  bytes[1] = 9
+  expect([...view]).toEqual([9, 3])
+})
+
+test('a sub-reader has its own end and its own place, and the outer one goes on behind it', () => {
+  const reader = new Reader(Uint8Array.of(1, 2, 3, 4), 'Outer')
+  const inner = reader.sub(2)
+  inner.enter('item')
+  expect([inner.path, reader.path]).toEqual(['Outer.item', 'Outer'])
+  expect(inner.uint16()).toBe(0x0102)
+  expect(() => inner.uint8()).toThrow(expect.objectContaining({ code: 'ERR_TLS_DECODE_TRUNCATED' }))
+  expect(reader.uint16()).toBe(0x0304)
+  expect(() => reader.sub(1)).toThrow(expect.objectContaining({ code: 'ERR_TLS_DECODE_TRUNCATED' }))
+})
+
+test('a path is fields by dots and items by brackets', () => {
+  const reader = new Reader(new Uint8Array(), 'ServerHello')
+  for (const step of ['extensions', 2, 'keyShare', 0]) reader.enter(step)
+  expect(reader.path).toBe('ServerHello.extensions[2].keyShare[0]')
+  reader.leave()
+  reader.leave()
+  expect(reader.path).toBe('ServerHello.extensions[2]')
+})
+
+test('finish refuses what was left over, and says how much', () => {
+  const reader = new Reader(Uint8Array.of(1, 2, 3), 'Finished')
+  reader.uint8()
+  expect(() => reader.finish()).toThrow(
+    expect.objectContaining({
+      code: 'ERR_TLS_DECODE_TRAILING',
+      alert: 'decode_error',
+      path: 'Finished',
+      received: 2,
+      message: 'Finished has 2 bytes too many',
+    }),
+  )
+  reader.uint16()
+  reader.finish()
+})
