@@ -1,0 +1,74 @@
+import { equalBytes } from '@typetls/wire'
+import type { Certificate } from './certificate.ts'
+import type { GeneralName } from './general-name.ts'
+import { formatIpAddress, parseIpAddress } from './ip-address.ts'
+
+/**
+ * The subjectAltName entry that speaks for `host`, as it stands in the certificate (an IP address as text), or
+ * `undefined`. `host` is a DNS name in A-labels or an IP address; brackets around an IPv6 address are taken off.
+ *
+ * The common name is not looked at: "clients MUST NOT" RFC 9525 section 2. A wildcard is the whole leftmost label,
+ * stands for exactly one label, and needs two labels behind it.
+ *
+ * https://www.rfc-editor.org/rfc/rfc9525#section-6
+ *
+ * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) for a malformed subjectAltName
+ */
+export function matchesHost(certificate: Certificate, host: string): string | undefined {
+  const reference = referenceIdentity(host)
+  if (reference === undefined) return undefined
+  for (const name of certificate.subjectAltName ?? []) {
+    if (matches(name, reference)) return nameText(name)
+  }
+  return undefined
+}
+
+/** The DNS names and IP addresses that a certificate is for, as text. */
+export function hostNames(certificate: Certificate): string[] {
+  return (certificate.subjectAltName ?? []).filter(({ type }) => type === 'dns' || type === 'ip').map(nameText)
+}
+
+/** What a peer's certificate is compared to. RFC 9525 section 1.8 calls it the reference identifier. */
+export type ReferenceIdentity =
+  | { readonly type: 'dns'; readonly name: string }
+  | { readonly type: 'ip'; readonly address: Uint8Array }
+
+/** `undefined`: the text is neither a DNS name in A-labels nor an IP address, so no certificate can be for it. */
+export function referenceIdentity(host: string): ReferenceIdentity | undefined {
+  const bare = /^\[.*\]$/.test(host) ? host.slice(1, -1) : host
+  const address = parseIpAddress(bare)
+  if (address !== undefined) return { type: 'ip', address }
+  // A trailing dot only says that the name is absolute, and names in certificates are.
+  const name = host.replace(/\.$/, '').toLowerCase()
+  return isDnsName(name) ? { type: 'dns', name } : undefined
+}
+
+/**
+ * Whether the text is a host name: letters, digits, hyphens and (as seen in practice) underscores, labels of 1 to 63
+ * characters, 253 in all. A last label of digits only would be an IPv4 address of some notation, so it is not a name.
+ */
+export function isDnsName(name: string): boolean {
+  if (name.length > 253) return false
+  const labels = name.split('.')
+  return labels.every((label) => labelForm.test(label)) && !/^\d+$/.test(labels.at(-1) as string)
+}
+
+function matches(name: GeneralName, reference: ReferenceIdentity): boolean {
+  if (reference.type === 'ip') return name.type === 'ip' && equalBytes(name.value, reference.address)
+  return name.type === 'dns' && matchesDns(name.value.toLowerCase(), reference.name)
+}
+
+function matchesDns(presented: string, reference: string): boolean {
+  if (!presented.startsWith('*.')) return presented === reference
+  const parent = presented.slice(2)
+  // `*.com` would speak for everybody.
+  if (!parent.includes('.') || !isDnsName(parent)) return false
+  const dot = reference.indexOf('.')
+  return dot > 0 && reference.slice(dot + 1) === parent
+}
+
+function nameText(name: GeneralName): string {
+  return name.type === 'ip' ? formatIpAddress(name.value) : (name.value as string)
+}
+
+const labelForm = /^(?!-)[A-Za-z0-9_-]{1,63}(?<!-)$/

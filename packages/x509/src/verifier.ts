@@ -1,0 +1,200 @@
+import type { CryptoProvider, PublicKey, SignatureScheme } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import type { Certificate } from './certificate.ts'
+import { CertificateCache } from './certificate-cache.ts'
+import type { PlacedCertificate } from './certificate-failure.ts'
+import { certificateFailure, isCertificateFailure } from './certificate-failure.ts'
+import { hostNames, matchesHost, referenceIdentity } from './name-match.ts'
+import { findPath } from './path.ts'
+import type { Program } from './program.ts'
+import { run } from './program.ts'
+import type { TrustAnchor } from './trust-anchors.ts'
+import { TrustAnchors } from './trust-anchors.ts'
+
+/**
+ * A verifier for `Connection`: the peer's chain must lead to one of the trust anchors, be for this purpose, and (for a
+ * server) be for the name that was dialled. With a synchronous provider it answers at once, otherwise with a promise.
+ *
+ * It remembers up to 64 certificates of up to 8 KiB that it parsed, and for each of them the issuer's key that its
+ * signature was checked with: both follow from the bytes alone. Validity, purpose, names and limits are checked each
+ * time. Revocation is not checked.
+ *
+ * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) when a trust anchor cannot be read, `ERR_TLS_OPTIONS`
+ *   (internal_error) for limits that are not whole numbers
+ */
+export function createVerifier(options: VerifierOptions): CertificateVerifier {
+  return new CertificateVerifier(options)
+}
+
+export interface VerifierOptions {
+  /**
+   * Where a path may end: certificates, their DER, or PEM with any number of them. None: every chain is refused with
+   * `ERR_TLS_CERTIFICATE_UNKNOWN_CA`.
+   */
+  readonly trustAnchors: readonly TrustAnchor[]
+  /**
+   * Goes on with a peer that could be anybody: the verdict is `authorized: false` and has the failure. Only what a
+   * handshake cannot do without is still required: a leaf whose key can be read. Default `false`.
+   */
+  readonly dangerouslyAcceptAnyCertificate?: boolean
+  /**
+   * Accepts a server whose certificate is for another name, or a dial without a name. Whoever has any certificate
+   * under the trust anchors can then be the server. Default `false`.
+   */
+  readonly dangerouslySkipNameCheck?: boolean
+  /** Smallest RSA modulus, in bits, anywhere in the path. Default 2048, as the CA/Browser Forum and NIST ask. */
+  readonly minRsaBits?: number
+  /** Most certificates in a path, leaf and anchor included. Default 10; the Web PKI needs 4 or 5. */
+  readonly maxPathLength?: number
+  /** Most signature checks for one chain. Default 100, as in Go's crypto/x509. */
+  readonly maxSignatureChecks?: number
+}
+
+/** The chain as the peer sent it, DER, leaf first. */
+export interface PeerChain {
+  readonly certificates: readonly Uint8Array[]
+  readonly ocspResponse: Uint8Array | undefined
+  readonly signedCertificateTimestamps: Uint8Array | undefined
+}
+
+export interface VerifyContext {
+  /** Whose chain it is. */
+  readonly peer: 'server' | 'client'
+  /** DNS name or IP address that a server was dialled by. */
+  readonly name: string | undefined
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly crypto: CryptoProvider
+  /** What we said that we accept in certificates. Not enforced: the rules here are stricter where it matters. */
+  readonly signatureSchemes: readonly SignatureScheme[]
+}
+
+export interface PeerVerdict {
+  /** The leaf's key. */
+  readonly publicKey: PublicKey
+  /** `false` only with `dangerouslyAcceptAnyCertificate`. */
+  readonly authorized: boolean
+  /** Why it is not authorized; its `details` are a `CertificateFailure`. */
+  readonly failure: TlsError | undefined
+  readonly facts: CertificateFacts
+}
+
+/** What was found out about a chain. */
+export interface CertificateFacts {
+  /** Leaf first, trust anchor last; only the leaf if it is not authorized. */
+  readonly path: readonly Certificate[]
+  /** The entry of subjectAltName that is for the dialled name, as it stands there; `undefined` if none was looked for. */
+  readonly matchedName: string | undefined
+}
+
+export class CertificateVerifier {
+  readonly #anchors: TrustAnchors
+  readonly #acceptAny: boolean
+  readonly #skipName: boolean
+  readonly #minRsaBits: number
+  readonly #maxPathLength: number
+  readonly #maxSignatureChecks: number
+  readonly #cache = new CertificateCache()
+  readonly #verified = new WeakMap<Certificate, PublicKey>()
+
+  constructor(options: VerifierOptions) {
+    this.#anchors = new TrustAnchors(options.trustAnchors)
+    this.#acceptAny = options.dangerouslyAcceptAnyCertificate === true
+    this.#skipName = options.dangerouslySkipNameCheck === true
+    this.#minRsaBits = wholeNumber('minRsaBits', options.minRsaBits ?? 2048)
+    this.#maxPathLength = wholeNumber('maxPathLength', options.maxPathLength ?? 10)
+    this.#maxSignatureChecks = wholeNumber('maxSignatureChecks', options.maxSignatureChecks ?? 100)
+  }
+
+  /**
+   * @throws TlsError `ERR_TLS_CERTIFICATE_*`, its `details` a `CertificateFailure`; as a rejection where the provider
+   *   answers later
+   */
+  verify(chain: PeerChain, context: VerifyContext): PeerVerdict | Promise<PeerVerdict> {
+    return run(this.#verdict(chain, context))
+  }
+
+  *#verdict(chain: PeerChain, context: VerifyContext): Program<PeerVerdict> {
+    const [first] = chain.certificates
+    if (first === undefined) throw new TlsError('ERR_TLS_CERTIFICATE_EMPTY', 'the chain has no certificate')
+    const leaf = this.#cache.parse(first)
+    const { publicKey } = leaf
+    try {
+      const path = yield* this.#path(leaf, chain, context)
+      const matchedName = this.#matchedName(leaf, context)
+      return { publicKey, authorized: true, failure: undefined, facts: { path, matchedName } }
+    } catch (error) {
+      if (!this.#acceptAny || !isCertificateFailure(error)) throw error
+      return { publicKey, authorized: false, failure: error, facts: { path: [leaf], matchedName: undefined } }
+    }
+  }
+
+  *#path(leaf: Certificate, chain: PeerChain, context: VerifyContext): Program<readonly Certificate[]> {
+    const sent = chain.certificates.length
+    if (sent > maxSent) {
+      const problem = `came with ${sent - 1} others, more than ${maxSent - 1}`
+      throw certificateFailure('chain.size', { certificate: leaf, index: 0 }, problem)
+    }
+    const intermediates: PlacedCertificate[] = []
+    const unreadable: TlsError[] = []
+    for (const [i, der] of chain.certificates.entries()) {
+      if (i === 0) continue
+      try {
+        intermediates.push({ certificate: this.#cache.parse(der), index: i })
+      } catch (error) {
+        // A peer may send what nobody needs: it only matters if there is no path without it.
+        if (!isCertificateFailure(error)) throw error
+        unreadable.push(error)
+      }
+    }
+    try {
+      return yield* findPath({
+        leaf,
+        intermediates,
+        anchors: this.#anchors,
+        now: context.now,
+        peer: context.peer,
+        crypto: context.crypto,
+        minRsaBits: this.#minRsaBits,
+        maxPathLength: this.#maxPathLength,
+        maxSignatureChecks: this.#maxSignatureChecks,
+        verified: this.#verified,
+      })
+    } catch (error) {
+      const [first] = unreadable
+      if (first !== undefined && error instanceof TlsError && error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') throw first
+      throw error
+    }
+  }
+
+  #matchedName(leaf: Certificate, { peer, name }: VerifyContext): string | undefined {
+    if (peer === 'client' || this.#skipName) return undefined
+    const placed = { certificate: leaf, index: 0 }
+    if (name === undefined) {
+      const problem = 'cannot be checked, since no name was dialled: give one, or set dangerouslySkipNameCheck'
+      throw certificateFailure('host-name.unknown', placed, problem)
+    }
+    const matched = matchesHost(leaf, name)
+    if (matched !== undefined) return matched
+    const names = hostNames(leaf)
+    const others = names.length === 0 ? 'has no name' : `is for ${names.slice(0, maxNamesShown).map(shown).join(', ')}`
+    const more = names.length > maxNamesShown ? ` and ${names.length - maxNamesShown} more` : ''
+    const odd = referenceIdentity(name) === undefined ? ', which is neither a DNS name in A-labels nor an IP address' : ''
+    throw certificateFailure('host-name.mismatch', placed, `${others}${more}, not for ${shown(name)}${odd}`)
+  }
+}
+
+function wholeNumber(name: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value
+  throw new TlsError('ERR_TLS_OPTIONS', `${name} must be a whole number above 0`, { received: value })
+}
+
+/** Names come from a peer: nothing of them may steer a terminal. */
+function shown(name: string): string {
+  return name.replace(/[^\x21-\x7e]/g, '?').slice(0, 253)
+}
+
+/** Certificates in a chain, the leaf included. */
+const maxSent = 64
+
+const maxNamesShown = 5
