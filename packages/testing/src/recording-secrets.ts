@@ -35,12 +35,16 @@ export function recordingSecrets<M extends Mode>(provider: CryptoProvider<M>): R
     secrets: () => [...known.values()],
     leaks(text) {
       const found: string[] = []
-      const haystack = typeof text === 'string' ? text : Buffer.from(text).toString('latin1')
-      const lower = haystack.toLowerCase()
+      const exact = typeof text === 'string' ? text : Buffer.from(text).toString('latin1')
+      const places: Record<Form['place'], string> = {
+        exact,
+        'any case': exact.toLowerCase(),
+        // JSON.stringify of a Uint8Array writes keys, util.inspect pads and breaks lines.
+        'bare numbers': exact.replace(/"\d+":|\s+/g, ''),
+      }
       for (const { call, forms } of known.values()) {
-        for (const { form, needles, caseSensitive } of forms) {
-          const place = caseSensitive ? haystack : lower
-          if (needles.some((needle) => place.includes(needle))) found.push(`${form} of a secret of ${call}`)
+        for (const { form, place, needles } of forms) {
+          if (needles.some((needle) => places[place].includes(needle))) found.push(`${form} of a secret of ${call}`)
         }
       }
       return found
@@ -63,44 +67,37 @@ export interface RecordedSecret {
   /** The call that made or got it, by the names of `interceptedProvider`. */
   readonly call: string
   readonly bytes: Uint8Array
-  readonly forms: readonly {
-    readonly form: string
-    readonly needles: readonly string[]
-    readonly caseSensitive: boolean
-  }[]
+  readonly forms: readonly Form[]
 }
 
-function formsOf(bytes: Uint8Array): RecordedSecret['forms'] {
+interface Form {
+  readonly form: string
+  readonly place: 'exact' | 'any case' | 'bare numbers'
+  readonly needles: readonly string[]
+}
+
+function formsOf(bytes: Uint8Array): readonly Form[] {
   // Windows start at every byte, so a cut or shifted secret is found too.
   const windows: Uint8Array[] = []
   for (let i = 0; i + windowLength <= bytes.length; i++) windows.push(bytes.subarray(i, i + windowLength))
-  const base64 = windows.map((window) => Buffer.from(window.subarray(0, 6)).toString('base64'))
-  // Eight digits of base64 are six bytes; the next ones make the window long enough to be no accident.
-  const longer = windows.map(
-    (window, i) => (base64[i] as string) + Buffer.from(window.subarray(6)).toString('base64').slice(0, 2),
-  )
+  const base64 = windows.map((window) => {
+    // Ten digits that do not depend on what follows: eight for six bytes, two for the first twelve bits of the others.
+    return Buffer.from(window).toString('base64').slice(0, 10)
+  })
   return [
-    {
-      form: 'raw bytes',
-      needles: windows.map((window) => Buffer.from(window).toString('latin1')),
-      caseSensitive: true,
-    },
-    { form: 'hex', needles: windows.flatMap((window) => [toHex(window), spaced(window)]), caseSensitive: false },
-    { form: 'base64', needles: longer, caseSensitive: true },
+    { form: 'raw bytes', place: 'exact', needles: windows.map((window) => Buffer.from(window).toString('latin1')) },
+    { form: 'hex', place: 'any case', needles: windows.flatMap((window) => [toHex(window), spaced(window)]) },
+    { form: 'base64', place: 'exact', needles: base64 },
     {
       form: 'base64url',
-      needles: longer.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
-      caseSensitive: true,
+      place: 'exact',
+      needles: base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
     },
-    {
-      form: 'numbers',
-      needles: windows.flatMap((window) => [window.join(','), window.join(', ')]),
-      caseSensitive: true,
-    },
+    { form: 'numbers', place: 'bare numbers', needles: windows.map((window) => window.join(',')) },
   ]
 }
 
-/** `<Buffer 0a 1b …>` */
+/** As `<Buffer 0a 1b …>` shows it. */
 function spaced(window: Uint8Array): string {
   return (toHex(window).match(/../g) as string[]).join(' ')
 }
