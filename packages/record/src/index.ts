@@ -1,10 +1,4 @@
-export {
-  ContentType,
-  typeAlert,
-  typeApplicationData,
-  typeChangeCipherSpec,
-  typeHandshake,
-} from './content-type.ts'
+export { ContentType, typeAlert, typeApplicationData, typeChangeCipherSpec, typeHandshake } from './content-type.ts'
 export type { ContentTypeName } from './content-type.ts'
 export { maxFragmentLength } from './limits.ts'
 export { noPadding, padToMultipleOf } from './padding.ts'

@@ -21,11 +21,14 @@ export const maxEmptyRecords = 32
  */
 export const maxSequenceNumber: number = Number.MAX_SAFE_INTEGER
 
-/** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) unless `length` is an integer from 1 to 2^14 */
+/** "Alert messages MUST NOT be fragmented across records": the least a record must have room for, bytes. */
+const minFragmentLength = 2
+
+/** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) unless `length` is an integer from 2 to 2^14 */
 export function fragmentLength(length: number): number {
-  if (!Number.isInteger(length) || length < 1 || length > maxFragmentLength) {
-    throw new TlsError('ERR_TLS_OPTIONS', 'a fragment limit must be between 1 and 16384 bytes', {
-      expected: { min: 1, max: maxFragmentLength },
+  if (!Number.isInteger(length) || length < minFragmentLength || length > maxFragmentLength) {
+    throw new TlsError('ERR_TLS_OPTIONS', 'a fragment limit must be between 2 and 16384 bytes', {
+      expected: { min: minFragmentLength, max: maxFragmentLength },
       received: length,
     })
   }

@@ -34,7 +34,8 @@ export class Protection {
    *   either rekey or terminate the connection"
    */
   reserve(count: number): void {
-    if (this.sequence + count - 1 > maxSequenceNumber) {
+    // A difference: a sum above the bound would not be exact.
+    if (maxSequenceNumber - this.sequence < count - 1) {
       throw new TlsError('ERR_TLS_SEQUENCE_EXHAUSTED', 'this key has no sequence numbers left')
     }
   }

@@ -69,6 +69,8 @@ export class RecordReader {
    *
    * The `record_size_limit` of TLS 1.3 counts the type byte: having announced the value `n`, set this to `n - 1`.
    * https://www.rfc-editor.org/rfc/rfc8449#section-4
+   *
+   * @throws TlsError `ERR_TLS_OPTIONS` (internal_error) when set to anything but an integer from 2 to 2^14
    */
   get limit(): number {
     return this.#limit
@@ -409,10 +411,15 @@ function checkType(type: number, length: number): void {
   } else if (type === typeAlert) {
     if (length === 0) throw new TlsError('ERR_TLS_RECORD_EMPTY_ALERT', 'an alert record is empty')
     if (length !== 2) {
-      throw new TlsError('ERR_TLS_ALERT_LENGTH', 'an alert record must hold one alert', { expected: 2, received: length })
+      throw new TlsError('ERR_TLS_ALERT_LENGTH', 'an alert record must hold one alert', {
+        expected: 2,
+        received: length,
+      })
     }
   } else {
-    throw new TlsError('ERR_TLS_RECORD_UNKNOWN_TYPE', `a record has the unknown content type ${type}`, { received: type })
+    throw new TlsError('ERR_TLS_RECORD_UNKNOWN_TYPE', `a record has the unknown content type ${type}`, {
+      received: type,
+    })
   }
 }
 

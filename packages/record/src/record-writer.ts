@@ -57,9 +57,11 @@ export class RecordWriter {
   }
 
   /**
-   * The largest content of a record we send, bytes, 1 to 2^14; padding counts as content. Default 2^14.
+   * The largest content of a record we send, bytes, 2 to 2^14; padding counts as content. Default 2^14.
    * A peer's `record_size_limit` counts the type byte: for its value `n` this is `n - 1`, at most 2^14.
    * https://www.rfc-editor.org/rfc/rfc8449#section-4
+   *
+   * @throws TlsError `ERR_TLS_OPTIONS` (internal_error) when set to anything else
    */
   get fragmentLimit(): number {
     return this.#fragmentLimit
@@ -187,7 +189,7 @@ export class RecordWriter {
     const content = new Content(parts)
     const into = this.#array(length + Math.ceil(length / limit) * headerLength)
     let offset = 0
-    for (let left = length; left > 0; ) {
+    for (let left = length; left > 0;) {
       const size = Math.min(left, limit)
       this.#writeHeader(into, offset, type, this.recordVersion, size)
       into.set(content.take(size), offset + headerLength)
@@ -336,7 +338,9 @@ function paddingsOf(policy: PaddingPolicy, length: number, limit: number): numbe
     const size = Math.min(left, limit)
     const padding = policy(size, limit)
     if (!Number.isInteger(padding) || padding < 0) {
-      throw new TlsError('ERR_TLS_CALLBACK', 'a padding policy must answer with a number of bytes', { received: padding })
+      throw new TlsError('ERR_TLS_CALLBACK', 'a padding policy must answer with a number of bytes', {
+        received: padding,
+      })
     }
     paddings.push(Math.min(padding, limit - size))
   }

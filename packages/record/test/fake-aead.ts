@@ -110,7 +110,10 @@ export class LateAead implements AeadKey<'async'> {
 }
 
 /** A record key with an IV of its own, wiped when the key is. */
-export function recordKey(aead: FakeAead | LateAead, options: { recordLimit?: number; iv?: Uint8Array } = {}): RecordKey {
+export function recordKey(
+  aead: FakeAead | LateAead,
+  options: { recordLimit?: number; iv?: Uint8Array } = {},
+): RecordKey {
   const tagLength = aead instanceof FakeAead ? aead.tagLength : aead.inner.tagLength
   const iv = options.iv ?? Uint8Array.from({ length: 12 }, (_, i) => 0xa0 + i)
   return { aead, iv, tagLength, recordLimit: options.recordLimit ?? 2 ** 24 }
