@@ -114,7 +114,9 @@ export const rest: Codec<Uint8Array> = {
 }
 
 /** `struct {}` */
-export const empty: Codec<Record<never, never>> = {
+export type Empty = Record<never, never>
+
+export const empty: Codec<Empty> = {
   encode() {},
   decode: () => ({}),
 }

@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { concat, fromHex, toHex } from './bytes.ts'
 import { decode, encode, opaqueVector, struct, uint16, vector } from './codec.ts'
-import type { Codec } from './codec.ts'
-import type { ExtensionBlock } from './extension-block.ts'
+import type { Codec, CodecType } from './codec.ts'
 import { extensionBlock } from './extension-block.ts'
 
 const table = {
@@ -11,9 +10,9 @@ const table = {
   alpn: { id: 16, body: opaqueVector(0, 0xff) },
   version: { id: 43, body: uint16 },
 }
-type Block = ExtensionBlock<typeof table>
-
 const Extensions = extensionBlock(table)
+type Block = CodecType<typeof Extensions>
+
 const ServerHello = struct<{ legacyVersion: number; extensions: Block }>('ServerHello', {
   legacyVersion: uint16,
   extensions: Extensions,

@@ -5,7 +5,9 @@ import { TlsError } from './tls-error.ts'
 import type { Writer } from './writer.ts'
 
 /** The extensions one message may carry: registry name → number and body. */
-export type ExtensionTable = Readonly<Record<string, { readonly id: number; readonly body: Codec<unknown> }>>
+export type ExtensionTable<Values> = {
+  readonly [Name in keyof Values]-?: { readonly id: number; readonly body: Codec<Values[Name]> }
+}
 
 /** An extension we have no codec for in this message, as it stood on the wire. */
 export interface UnknownExtension {
@@ -15,11 +17,12 @@ export interface UnknownExtension {
 
 /**
  * A decoded block: known extensions under their registry names, the others kept whole.
- * `order` lists the types as they stood on the wire; when encoding, it decides the order and nothing else.
+ * `order` lists the types as they stood on the wire; when encoding, it decides the order.
  */
-export type ExtensionBlock<Table extends ExtensionTable> = {
-  readonly [K in keyof Table]?: CodecType<Table[K]['body']> | undefined
-} & { readonly unknown?: readonly UnknownExtension[]; readonly order?: readonly number[] }
+export type ExtensionBlock<Values> = { readonly [Name in keyof Values]?: Values[Name] | undefined } & {
+  readonly unknown?: readonly UnknownExtension[]
+  readonly order?: readonly number[]
+}
 
 export interface ExtensionBlockRules {
   /** Smallest legal size of the block, bytes. */
@@ -35,13 +38,14 @@ export interface ExtensionBlockRules {
  *
  * Encoding refuses to write an extension twice (`ERR_TLS_ENCODE_RANGE`, internal_error).
  */
-export function extensionBlock<Table extends ExtensionTable>(
-  table: Table,
+export function extensionBlock<Values>(
+  bodies: ExtensionTable<Values>,
   rules: ExtensionBlockRules = {},
-): Codec<ExtensionBlock<Table>> {
+): Codec<ExtensionBlock<Values>> {
+  const table = bodies as AnyTable
   const { min = 0, duplicate = 'ERR_TLS_DUPLICATE_EXTENSION', optional = false } = rules
   const byId = new Map<number, string>()
-  for (const name of Object.keys(table)) byId.set((table[name] as Table[string]).id, name)
+  for (const name of Object.keys(table)) byId.set((table[name] as AnyTable[string]).id, name)
   return {
     encode(block, writer) {
       const types = encodedTypes(block, table)
@@ -55,7 +59,7 @@ export function extensionBlock<Table extends ExtensionTable>(
       const unknown: UnknownExtension[] = []
       const order: number[] = []
       const seen = new Set<number>()
-      if (optional && reader.remaining === 0) return { unknown, order } as unknown as ExtensionBlock<Table>
+      if (optional && reader.remaining === 0) return { unknown, order } as unknown as ExtensionBlock<Values>
       const length = reader.uint16()
       if (length < min) {
         throw new TlsError('ERR_TLS_DECODE_LENGTH', `${reader.path} has ${length} bytes, must have at least ${min}`, {
@@ -82,17 +86,19 @@ export function extensionBlock<Table extends ExtensionTable>(
           unknown.push({ type, data })
         } else {
           const body = new Reader(data, `${inner.path} (${name})`)
-          block[name] = (table[name] as Table[string]).body.decode(body)
+          block[name] = (table[name] as AnyTable[string]).body.decode(body)
           body.finish()
         }
         inner.leave()
       }
-      return { ...block, unknown, order } as unknown as ExtensionBlock<Table>
+      return { ...block, unknown, order } as unknown as ExtensionBlock<Values>
     },
   }
 }
 
-function encodedTypes(block: Record<string, unknown>, table: ExtensionTable): readonly number[] {
+type AnyTable = Readonly<Record<string, { readonly id: number; readonly body: Codec<unknown> }>>
+
+function encodedTypes(block: Record<string, unknown>, table: AnyTable): readonly number[] {
   const present: number[] = []
   for (const name of Object.keys(block)) {
     if (Object.hasOwn(table, name) && block[name] !== undefined) present.push((table[name] as { id: number }).id)
@@ -111,7 +117,7 @@ function encodedTypes(block: Record<string, unknown>, table: ExtensionTable): re
 function encodeOne(
   type: number,
   block: Record<string, unknown>,
-  table: ExtensionTable,
+  table: AnyTable,
   byId: ReadonlyMap<number, string>,
   writer: Writer,
 ): void {

@@ -17,7 +17,7 @@ export {
   uint32,
   vector,
 } from './codec.ts'
-export type { Codec, CodecType, TaggedUnion } from './codec.ts'
+export type { Codec, CodecType, Empty, TaggedUnion } from './codec.ts'
 export { extensionBlock } from './extension-block.ts'
 export type { ExtensionBlock, ExtensionBlockRules, ExtensionTable, UnknownExtension } from './extension-block.ts'
 export { Reader } from './reader.ts'

@@ -1,0 +1,37 @@
+import type { PeerVerdict } from '@typetls/handshake'
+
+/** What was negotiated. */
+export interface ConnectionFacts {
+  readonly version: 'TLSv1.3'
+  /** IANA name, such as `TLS_AES_128_GCM_SHA256`. */
+  readonly cipherSuite: string
+  /** IANA group name; `undefined` for psk_ke. */
+  readonly group: string | undefined
+  /** IANA name of the scheme the server signed with; `undefined` when a PSK authenticated it. */
+  readonly signatureScheme: string | undefined
+  /** IANA name of the scheme the client signed with, when it authenticated by certificate. */
+  readonly clientSignatureScheme: string | undefined
+  /** ALPN; `undefined` when none was negotiated. */
+  readonly applicationProtocol: string | undefined
+  /** SNI as the client sent it. */
+  readonly serverName: string | undefined
+  /** Whether a ticket of an earlier connection was used. */
+  readonly resumed: boolean
+  /** Identity of the external PSK that was used. */
+  readonly externalPskIdentity: Uint8Array | undefined
+  /** Whether a HelloRetryRequest was needed. */
+  readonly helloRetryRequest: boolean
+  readonly peer: PeerFacts | undefined
+}
+
+/** The authenticated peer; on resumption as remembered from the first handshake. */
+export interface PeerFacts {
+  /** DER, leaf first, as sent. */
+  readonly certificates: readonly Uint8Array[]
+  readonly authorized: boolean
+  readonly failure: PeerVerdict['failure']
+  /** The verifier's own findings; `undefined` on resumption. */
+  readonly facts: unknown
+  readonly ocspResponse: Uint8Array | undefined
+  readonly signedCertificateTimestamps: Uint8Array | undefined
+}

@@ -1,0 +1,102 @@
+import type { CipherSuite, CryptoProvider, SignatureScheme } from '@typetls/crypto-provider'
+import type {
+  Credential,
+  CredentialSelector,
+  ExternalPsk,
+  ExternalPskLookup,
+  PeerVerifier,
+  TicketProtector,
+  ClientHelloHook,
+  Trace,
+} from '@typetls/handshake'
+import type { PaddingPolicy } from '@typetls/record'
+import type { Session } from './session.ts'
+
+/** What both roles take. Everything is readonly and has a default, see `defaults.ts`, except `crypto` and `clock`. */
+export interface CommonOptions {
+  readonly crypto: CryptoProvider
+  readonly clock: Clock
+  /** Rows, most wanted first. Default: `defaultCipherSuites`, as far as `crypto` has their AEAD. */
+  readonly cipherSuites?: readonly CipherSuite[]
+  /** IANA group names, most wanted first. Default: `defaultGroupNames`, as far as `crypto` has them. */
+  readonly groups?: readonly string[]
+  /** Accepted in CertificateVerify and in certificates, most wanted first. Default: `defaultSignatureSchemes`. */
+  readonly signatureSchemes?: readonly SignatureScheme[]
+  /** ALPN, most wanted first. Default: none, the extension is not sent and not answered. */
+  readonly applicationProtocols?: readonly string[]
+  /** Judges the peer's certificates. Client: required unless only PSKs are used. Server: required to ask for any. */
+  readonly verifier?: PeerVerifier
+  /** One line in SSLKEYLOGFILE format (no newline at the end) per secret: hand it to nobody but a debugger. */
+  readonly keyLog?: (line: string) => void
+  readonly trace?: Trace
+  /** Largest record plaintext we accept, bytes, 64 to 16384 (RFC 8449). Default: not announced, 16384. */
+  readonly recordSizeLimit?: number
+  /** Largest record plaintext we send, bytes, 64 to 16384. Default 16384. */
+  readonly maxFragment?: number
+  /** Default: no padding. */
+  readonly padding?: PaddingPolicy
+  /** Largest handshake message a peer may send that can carry certificates, bytes. Default 102400. */
+  readonly maxCertificateListSize?: number
+  /** Makes output buffers. Default `new Uint8Array(length)`. */
+  readonly allocate?: (length: number) => Uint8Array
+  /** Also accept and offer psk_ke (no forward secrecy). Default false. */
+  readonly dangerouslyAllowPskWithoutKeyExchange?: boolean
+}
+
+export interface ClientOptions extends CommonOptions {
+  /** DNS name sent as SNI and verified. An IP address is verified but not sent (RFC 6066 forbids it). */
+  readonly serverName?: string
+  /** Verify this name instead of `serverName`. */
+  readonly verifyName?: string
+  /** For servers that ask for a certificate. Default: none, an empty Certificate is sent. */
+  readonly credentials?: Credential | readonly Credential[] | CredentialSelector
+  /** Resume this. A session for another name, suite or that is too old is ignored. */
+  readonly session?: Session
+  /** Keys agreed outside TLS (RFC 9846 section 2.2). */
+  readonly externalPsks?: readonly ExternalPsk[]
+  /** Groups to send key shares for. Default: the first group, and the first classical one if the first is hybrid. */
+  readonly keyShares?: readonly string[]
+  /** RFC 8701. Default true. */
+  readonly grease?: boolean
+  /** RFC 9846 appendix E.4: fake session id and ChangeCipherSpec. Default true. */
+  readonly middleboxCompatibility?: boolean
+  /** Offer post_handshake_auth. Default false. */
+  readonly postHandshakeAuthentication?: boolean
+  /** Ask for an OCSP staple and SCTs. Default true. */
+  readonly requestStatus?: boolean
+}
+
+export interface ServerOptions extends CommonOptions {
+  /** Chosen per handshake; may answer later. Required unless only PSKs are used. */
+  readonly credentials?: Credential | readonly Credential[] | CredentialSelector
+  /** Default `'none'`. */
+  readonly clientAuthentication?: 'none' | 'request' | 'require'
+  /** DER DistinguishedNames to name in CertificateRequest. */
+  readonly certificateAuthorities?: readonly Uint8Array[]
+  /** Called with each ClientHello before anything is decided; may throw to refuse, and may answer later. */
+  readonly onClientHello?: ClientHelloHook
+  /** Chooses the ALPN protocol; `undefined` refuses with no_application_protocol. Default: ours first, in our order. */
+  readonly selectApplicationProtocol?: (offered: readonly string[], serverName: string | undefined) => string | undefined
+  /** Protects tickets. Default: none, no tickets are sent and no resumption happens. */
+  readonly tickets?: TicketProtector
+  /** NewSessionTickets sent after each handshake. Default 2. */
+  readonly ticketCount?: number
+  /** Seconds a ticket may be used, at most 604800 (7 days). Default 7200. */
+  readonly ticketLifetime?: number
+  readonly externalPsk?: ExternalPskLookup
+  /**
+   * Protects the cookie of a stateless HelloRetryRequest. With it the server keeps nothing between the two
+   * ClientHellos that is not in the cookie. Default: none, cookies are not sent.
+   */
+  readonly cookies?: TicketProtector
+  /** Answer every first ClientHello with a HelloRetryRequest and a cookie (needs `cookies`). Default false. */
+  readonly requireCookie?: boolean
+  /** Cipher preference: `'server'` (default) or `'client'` order. */
+  readonly cipherPreference?: 'server' | 'client'
+}
+
+/** The time. Adapters hand in the platform's; tests a manual one. */
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  now(): number
+}

@@ -1,0 +1,52 @@
+export { isPromiseLike } from './answer.ts'
+export type { Answer, Mode } from './answer.ts'
+export {
+  cipherSuites,
+  defaultCipherSuites,
+  TLS_AES_128_CCM_8_SHA256,
+  TLS_AES_128_CCM_SHA256,
+  TLS_AES_128_GCM_SHA256,
+  TLS_AES_256_GCM_SHA384,
+  TLS_CHACHA20_POLY1305_SHA256,
+} from './cipher-suites.ts'
+export type { CipherSuite } from './cipher-suites.ts'
+export { complete, compose, pick } from './compose.ts'
+export type { ProviderPart } from './compose.ts'
+export { hybrid } from './hybrid.ts'
+export { defaultGroupNames, namedGroups } from './named-groups.ts'
+export type { NamedGroup, NamedGroupName } from './named-groups.ts'
+export type {
+  Aead,
+  AeadKey,
+  CryptoProvider,
+  Hash,
+  Hkdf,
+  Hmac,
+  KeyExchange,
+  KeyExchangeStart,
+  KeyType,
+  Listed,
+  PrivateKey,
+  PublicKey,
+  RunningHash,
+  SignatureAlgorithm,
+} from './provider.ts'
+export { Secret } from './secret.ts'
+export {
+  defaultSignatureSchemes,
+  ecdsa_secp256r1_sha256,
+  ecdsa_secp384r1_sha384,
+  ecdsa_secp521r1_sha512,
+  ed25519,
+  ed448,
+  rsa_pkcs1_sha256,
+  rsa_pkcs1_sha384,
+  rsa_pkcs1_sha512,
+  rsa_pss_pss_sha256,
+  rsa_pss_pss_sha384,
+  rsa_pss_pss_sha512,
+  rsa_pss_rsae_sha256,
+  rsa_pss_rsae_sha384,
+  rsa_pss_rsae_sha512,
+} from './signature-schemes.ts'
+export type { SignatureScheme } from './signature-schemes.ts'

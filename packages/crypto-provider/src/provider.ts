@@ -1,0 +1,161 @@
+import type { Answer, Mode } from './answer.ts'
+import type { Secret } from './secret.ts'
+
+/**
+ * A cryptographic backend: lists of algorithms by name and a source of randomness. Nothing else in typetls computes
+ * cryptography. Lists are plain records, so a provider can be made of parts of others.
+ *
+ * An algorithm that a backend lacks is absent from its list; the protocol offers only what is there.
+ * `M` says whether answers come at once (`'sync'`) or may be promises (`'async'`).
+ */
+export interface CryptoProvider<M extends Mode = Mode> {
+  /** For messages and reports, such as `node:crypto`. */
+  readonly name: string
+  readonly mode: M
+  /** `length` bytes from a cryptographically secure source. */
+  random(length: number): Uint8Array
+  readonly hash: Listed<Hash<M>>
+  readonly hmac: Listed<Hmac<M>>
+  readonly hkdf: Listed<Hkdf<M>>
+  readonly aead: Listed<Aead<M>>
+  /** Named groups in the shape of a KEM, by IANA name: `x25519`, `secp256r1`, `X25519MLKEM768`. */
+  readonly keyExchange: Listed<KeyExchange<M>>
+  /** Signature algorithms by our names: `ecdsa-sha256`, `rsa-pss-sha256`, `rsa-pkcs1-sha256`, `ed25519`. */
+  readonly signature: Listed<SignatureAlgorithm<M>>
+  /**
+   * A private key from PKCS#8 DER (RFC 5958). The input is not kept.
+   *
+   * @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error) when it is not one, or of a kind the backend does not know
+   */
+  importPrivateKey(pkcs8: Uint8Array): Answer<M, PrivateKey>
+}
+
+/** Algorithms by name. Any name may be there: lists are open. */
+export type Listed<T> = Readonly<Partial<Record<string, T>>>
+
+/** By name `sha256`, `sha384`, `sha512`, `sha1`. */
+export interface Hash<M extends Mode = Mode> {
+  readonly name: string
+  /** Bytes. */
+  readonly outputLength: number
+  digest(data: Uint8Array): Answer<M, Uint8Array>
+  start(): RunningHash<M>
+}
+
+/** A hash that goes on after each look at it: the transcript. */
+export interface RunningHash<M extends Mode = Mode> {
+  update(data: Uint8Array): void
+  /** The hash of all bytes so far. May be called any number of times, between updates too. */
+  digest(): Answer<M, Uint8Array>
+}
+
+/** By the name of its hash. */
+export interface Hmac<M extends Mode = Mode> {
+  readonly hash: string
+  readonly outputLength: number
+  sign(key: Secret, data: Uint8Array): Answer<M, Uint8Array>
+}
+
+/** By the name of its hash. https://www.rfc-editor.org/rfc/rfc5869 */
+export interface Hkdf<M extends Mode = Mode> {
+  readonly hash: string
+  readonly outputLength: number
+  /** HKDF-Extract; the pseudorandom key is a new secret that the caller disposes of. */
+  extract(salt: Secret | Uint8Array, inputKeyingMaterial: Secret | Uint8Array): Answer<M, Secret>
+  /** HKDF-Expand to `length` bytes; a new secret that the caller disposes of. */
+  expand(pseudorandomKey: Secret, info: Uint8Array, length: number): Answer<M, Secret>
+}
+
+/** By name `aes-128-gcm`, `aes-256-gcm`, `chacha20-poly1305`, `aes-128-ccm`, `aes-128-ccm-8`. */
+export interface Aead<M extends Mode = Mode> {
+  readonly name: string
+  /** Bytes. */
+  readonly keyLength: number
+  /** Bytes; 12 for everything TLS uses. */
+  readonly nonceLength: number
+  /** Bytes. */
+  readonly tagLength: number
+  /** A key ready for use. It does not keep `key`, and lives until `dispose()`. */
+  key(key: Secret): Answer<M, AeadKey<M>>
+}
+
+export interface AeadKey<M extends Mode = Mode> {
+  /**
+   * Encrypts `content` followed by `trailer` and writes ciphertext and tag into `into` at `offset`.
+   * `into` has room for `content.length + trailer.length + tagLength` bytes there.
+   * `nonce` and `additionalData` are only valid during the call: an asynchronous backend copies them.
+   */
+  seal(
+    nonce: Uint8Array,
+    additionalData: Uint8Array,
+    content: Uint8Array,
+    trailer: Uint8Array,
+    into: Uint8Array,
+    offset: number,
+  ): Answer<M, void>
+  /**
+   * The plaintext of `ciphertext` (tag at its end), or `undefined` when it is not authentic; nothing else tells why.
+   * `nonce` and `additionalData` are only valid during the call. The result may be a view of a buffer made for it.
+   */
+  open(nonce: Uint8Array, additionalData: Uint8Array, ciphertext: Uint8Array): Answer<M, Uint8Array | undefined>
+  dispose(): void
+}
+
+/**
+ * A named group. Diffie-Hellman, KEMs and hybrids of both have this one shape: the client makes a share, the server
+ * answers it with its own share and the secret, the client derives the secret from the answer.
+ */
+export interface KeyExchange<M extends Mode = Mode> {
+  /** IANA "TLS Supported Groups" name. */
+  readonly name: string
+  /** IANA "TLS Supported Groups" number. */
+  readonly id: number
+  /** Bytes of the client's `key_exchange`. */
+  readonly clientShareLength: number
+  /** Bytes of the server's `key_exchange`. */
+  readonly serverShareLength: number
+  start(): Answer<M, KeyExchangeStart<M>>
+  /**
+   * @throws TlsError `ERR_TLS_KEY_SHARE_INVALID` (illegal_parameter) for a share of the wrong length, a point that is
+   *   not on the curve, a low-order point (zero shared secret), or an encapsulation key that is not reduced
+   */
+  respond(clientShare: Uint8Array): Answer<M, { readonly share: Uint8Array; readonly secret: Secret }>
+}
+
+export interface KeyExchangeStart<M extends Mode = Mode> {
+  readonly share: Uint8Array
+  /** @throws TlsError `ERR_TLS_KEY_SHARE_INVALID` (illegal_parameter), as `respond` */
+  finish(serverShare: Uint8Array): Answer<M, Secret>
+  /** Forgets the private part. */
+  dispose(): void
+}
+
+export interface SignatureAlgorithm<M extends Mode = Mode> {
+  readonly name: string
+  /**
+   * Whether `signature` is one of `data` by `key`. A malformed key or signature is a `false`, not an exception;
+   * so is a key of a kind that does not fit the algorithm.
+   */
+  verify(key: PublicKey, data: Uint8Array, signature: Uint8Array): Answer<M, boolean>
+  /** @throws TlsError `ERR_TLS_CRYPTO` (internal_error) when `key` does not fit the algorithm */
+  sign(key: PrivateKey, data: Uint8Array): Answer<M, Uint8Array>
+}
+
+/** What a key is for. `ec-` is followed by the IANA group name of its curve. */
+export type KeyType =
+  'rsa' | 'rsa-pss' | 'ec-secp256r1' | 'ec-secp384r1' | 'ec-secp521r1' | 'ed25519' | 'ed448' | (string & {})
+
+/** A public key as data. Backends keep what they import from it in a `WeakMap` under this object. */
+export interface PublicKey {
+  readonly keyType: KeyType
+  /** SubjectPublicKeyInfo, DER (RFC 5280 section 4.1.2.7). */
+  readonly spki: Uint8Array
+}
+
+/** A private key inside a backend. Its bytes are not reachable from here. */
+export interface PrivateKey {
+  readonly keyType: KeyType
+  /** The matching public key, where the backend can tell. */
+  readonly spki: Uint8Array | undefined
+  dispose(): void
+}

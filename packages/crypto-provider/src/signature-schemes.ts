@@ -1,0 +1,67 @@
+import type { KeyType } from './provider.ts'
+
+/** https://www.rfc-editor.org/rfc/rfc9846#section-4.3.3 */
+export interface SignatureScheme {
+  /** IANA number. */
+  readonly id: number
+  /** IANA name. */
+  readonly name: string
+  /** Name in `CryptoProvider.signature`. */
+  readonly algorithm: string
+  /** The kind of key that makes such signatures; `undefined`: an ECDSA scheme of TLS 1.2 that names no curve. */
+  readonly keyType: KeyType | undefined
+  /** Whether TLS 1.3 allows it in CertificateVerify; the others are for certificates only. */
+  readonly handshake: boolean
+}
+
+export const ecdsa_secp256r1_sha256: SignatureScheme = row(
+  0x0403,
+  'ecdsa_secp256r1_sha256',
+  'ecdsa-sha256',
+  'ec-secp256r1',
+)
+export const ecdsa_secp384r1_sha384: SignatureScheme = row(
+  0x0503,
+  'ecdsa_secp384r1_sha384',
+  'ecdsa-sha384',
+  'ec-secp384r1',
+)
+export const ecdsa_secp521r1_sha512: SignatureScheme = row(
+  0x0603,
+  'ecdsa_secp521r1_sha512',
+  'ecdsa-sha512',
+  'ec-secp521r1',
+)
+export const rsa_pss_rsae_sha256: SignatureScheme = row(0x0804, 'rsa_pss_rsae_sha256', 'rsa-pss-sha256', 'rsa')
+export const rsa_pss_rsae_sha384: SignatureScheme = row(0x0805, 'rsa_pss_rsae_sha384', 'rsa-pss-sha384', 'rsa')
+export const rsa_pss_rsae_sha512: SignatureScheme = row(0x0806, 'rsa_pss_rsae_sha512', 'rsa-pss-sha512', 'rsa')
+export const ed25519: SignatureScheme = row(0x0807, 'ed25519', 'ed25519', 'ed25519')
+export const ed448: SignatureScheme = row(0x0808, 'ed448', 'ed448', 'ed448')
+export const rsa_pss_pss_sha256: SignatureScheme = row(0x0809, 'rsa_pss_pss_sha256', 'rsa-pss-sha256', 'rsa-pss')
+export const rsa_pss_pss_sha384: SignatureScheme = row(0x080a, 'rsa_pss_pss_sha384', 'rsa-pss-sha384', 'rsa-pss')
+export const rsa_pss_pss_sha512: SignatureScheme = row(0x080b, 'rsa_pss_pss_sha512', 'rsa-pss-sha512', 'rsa-pss')
+export const rsa_pkcs1_sha256: SignatureScheme = row(0x0401, 'rsa_pkcs1_sha256', 'rsa-pkcs1-sha256', 'rsa', false)
+export const rsa_pkcs1_sha384: SignatureScheme = row(0x0501, 'rsa_pkcs1_sha384', 'rsa-pkcs1-sha384', 'rsa', false)
+export const rsa_pkcs1_sha512: SignatureScheme = row(0x0601, 'rsa_pkcs1_sha512', 'rsa-pkcs1-sha512', 'rsa', false)
+
+/** Offered and accepted without being asked for, most wanted first. SHA-1 is in none of our lists. */
+export const defaultSignatureSchemes: readonly SignatureScheme[] = [
+  ecdsa_secp256r1_sha256,
+  ecdsa_secp384r1_sha384,
+  ecdsa_secp521r1_sha512,
+  ed25519,
+  ed448,
+  rsa_pss_rsae_sha256,
+  rsa_pss_rsae_sha384,
+  rsa_pss_rsae_sha512,
+  rsa_pss_pss_sha256,
+  rsa_pss_pss_sha384,
+  rsa_pss_pss_sha512,
+  rsa_pkcs1_sha256,
+  rsa_pkcs1_sha384,
+  rsa_pkcs1_sha512,
+]
+
+function row(id: number, name: string, algorithm: string, keyType: KeyType, handshake = true): SignatureScheme {
+  return { id, name, algorithm, keyType, handshake }
+}

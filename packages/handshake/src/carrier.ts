@@ -1,0 +1,19 @@
+import type { CipherSuite, Secret } from '@typetls/crypto-provider'
+import type { Direction, Epoch } from './trace.ts'
+
+/** What carries the handshake: TLS records, later DTLS records or QUIC CRYPTO frames. */
+export interface HandshakeCarrier {
+  /** One whole handshake message. It may be packed with others until the handshake suspends. */
+  send(message: Uint8Array): void
+  /** A ChangeCipherSpec for middleboxes; carriers that have none do nothing. */
+  changeCipherSpec(): void
+  /**
+   * Messages from here on are under keys of this traffic secret. The secret stays the caller's and is valid during the
+   * call and until the returned promise settles.
+   */
+  installKeys(direction: Direction, epoch: Epoch, suite: CipherSuite, secret: Secret): void | PromiseLike<void>
+  /** The largest record plaintext the peer accepts, bytes, type byte included. https://www.rfc-editor.org/rfc/rfc8449#section-4 */
+  peerRecordSizeLimit(limit: number): void
+  /** The peer may now send the records we announced a limit for. */
+  ownRecordSizeLimit(limit: number): void
+}

@@ -1,0 +1,240 @@
+import type { KeyExchange, KeyExchangeStart, Secret } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import type { Handshake } from './handshake.ts'
+import { required } from './hkdf-label.ts'
+import type { PskKind } from './key-schedule.ts'
+import { EarlySecret } from './key-schedule.ts'
+import type { ClientHello, ClientHelloExtensions } from './messages/client-hello.ts'
+import { grease } from './messages/extension-type.ts'
+import { PskKeyExchangeMode, ocspRequest } from './messages/extensions.ts'
+import { encodeMessage } from './messages/handshake-message.ts'
+import type { HelloRetryRequest } from './messages/server-hello.ts'
+import type { ClientParameters } from './parameters.ts'
+import type { Program } from './program.ts'
+import { wait } from './program.ts'
+import type { SessionState } from './session.ts'
+
+/** Everything one ClientHello offers and the private halves of it. Owned by the client program, wiped at its end. */
+export class ClientOffer {
+  readonly random: Uint8Array
+  readonly sessionId: Uint8Array
+  readonly #parameters: ClientParameters
+  readonly #grease: Uint8Array | undefined
+  #keyShares: StartedKeyShare[] = []
+  #psks: OfferedPsk[] = []
+  #cookie: Uint8Array | undefined
+  #offered: readonly number[] = []
+
+  private constructor(parameters: ClientParameters) {
+    const { crypto } = parameters
+    this.#parameters = parameters
+    this.random = crypto.random(32)
+    this.sessionId = parameters.middleboxCompatibility ? crypto.random(32) : none
+    this.#grease = parameters.grease ? greaseSeed(crypto.random(6)) : undefined
+  }
+
+  static *make(hs: Handshake, parameters: ClientParameters): Program<ClientOffer> {
+    const offer = new ClientOffer(parameters)
+    for (const group of parameters.keyShares) {
+      offer.#keyShares.push({ group, start: yield* wait(group.start()) })
+    }
+    const { session } = parameters
+    const suite = parameters.cipherSuites.find((row) => row.id === session?.state.cipherSuite)
+    if (session !== undefined && suite !== undefined && usable(session.state, parameters)) {
+      const { psk, ticket } = session.state
+      const early = yield* EarlySecret.from(hs.crypto, suite.hash, psk)
+      offer.#psks.push({ kind: 'resumption', identity: ticket, hash: suite.hash, early, session: session.state })
+    }
+    for (const { identity, secret, hash = 'sha256' } of parameters.externalPsks) {
+      if (!parameters.cipherSuites.some((row) => row.hash === hash)) continue
+      const early = yield* EarlySecret.from(hs.crypto, hash, secret)
+      offer.#psks.push({ kind: 'external', identity, hash, early, session: undefined })
+    }
+    return offer
+  }
+
+  get psks(): readonly OfferedPsk[] {
+    return this.#psks
+  }
+
+  /** The share we sent for this group. */
+  keyShare(group: number): StartedKeyShare | undefined {
+    return this.#keyShares.find((share) => share.group.id === group)
+  }
+
+  /** Whether our last ClientHello carried this extension. GREASE does not count: nobody may answer it. */
+  has(extension: number): boolean {
+    return this.#offered.includes(extension)
+  }
+
+  /** What a HelloRetryRequest asks to change. https://www.rfc-editor.org/rfc/rfc9846#section-4.2.2 */
+  *retry(request: HelloRetryRequest, hash: string): Program<void> {
+    const { cookie, key_share: group } = request.extensions
+    this.#cookie = cookie
+    if (group !== undefined) {
+      const wanted = this.#parameters.groups.find((row) => row.id === group)
+      if (wanted === undefined || this.keyShare(group) !== undefined) {
+        throw new TlsError('ERR_TLS_HELLO_RETRY_REQUEST_GROUP', 'the HelloRetryRequest asks for a group we did not offer or already sent', {
+          expected: this.#parameters.groups.map((row) => row.name),
+          received: group,
+        })
+      }
+      for (const share of this.#keyShares) share.start.dispose()
+      this.#keyShares = [{ group: wanted, start: yield* wait(wanted.start()) }]
+    }
+    for (const psk of this.#psks) if (psk.hash !== hash) psk.early.dispose()
+    this.#psks = this.#psks.filter((psk) => psk.hash === hash)
+  }
+
+  /** Adds the ClientHello to the transcript and sends it, binders and all. */
+  *send(hs: Handshake): Program<void> {
+    const extensions = this.#extensions()
+    this.#offered = greaseless(extensions)
+    const hello = this.#hello(extensions)
+    const raw = encodeMessage('client_hello', hello)
+    hs.transcript.add(raw)
+    if (this.#psks.length > 0) hs.transcript.replaceLast(yield* this.#bind(hs, raw))
+    hs.transmit('client_hello', raw)
+  }
+
+  dispose(): void {
+    for (const share of this.#keyShares) share.start.dispose()
+    for (const psk of this.#psks) psk.early.dispose()
+  }
+
+  /** Writes the binders over the zeros that hold their place. https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11.2 */
+  *#bind(hs: Handshake, raw: Uint8Array): Program<Uint8Array> {
+    const lengths = this.#psks.map((psk) => required(hs.crypto, 'hash', psk.hash).outputLength)
+    let offset = raw.length - lengths.reduce((sum, length) => sum + 1 + length, 0)
+    const tail = raw.length - offset + 2
+    for (const psk of this.#psks) {
+      const binder = yield* psk.early.binder(psk.kind, yield* hs.transcript.hashWithoutTail(psk.hash, tail))
+      raw.set(binder, offset + 1)
+      offset += 1 + binder.length
+    }
+    return raw
+  }
+
+  #hello(extensions: ClientHelloExtensions): ClientHello {
+    const suites = this.#parameters.cipherSuites.map((row) => row.id)
+    return {
+      legacyVersion: 0x0303,
+      random: this.random,
+      legacySessionId: this.sessionId,
+      cipherSuites: this.#grease === undefined ? suites : [grease(this.#grease[0] as number), ...suites],
+      legacyCompressionMethods: [0],
+      extensions,
+    }
+  }
+
+  #extensions(): ClientHelloExtensions {
+    const parameters = this.#parameters
+    const { serverName, applicationProtocols, signatureSchemes } = parameters
+    const groups = parameters.groups.map((row) => row.id)
+    const shares = this.#keyShares.map(({ group, start }) => ({ group: group.id, keyExchange: start.share }))
+    const known: Mutable<ClientHelloExtensions> = {
+      server_name: serverName,
+      status_request: parameters.requestStatus ? ocspRequest : undefined,
+      supported_groups: groups.length > 0 ? groups : undefined,
+      signature_algorithms: signatureSchemes.length > 0 ? signatureSchemes.map((row) => row.id) : undefined,
+      application_layer_protocol_negotiation: applicationProtocols.length > 0 ? applicationProtocols : undefined,
+      signed_certificate_timestamp: parameters.requestStatus ? {} : undefined,
+      record_size_limit: parameters.recordSizeLimit,
+      supported_versions: [0x0304],
+      cookie: this.#cookie,
+      psk_key_exchange_modes: parameters.allowPskWithoutKeyExchange
+        ? [PskKeyExchangeMode.psk_dhe_ke, PskKeyExchangeMode.psk_ke]
+        : [PskKeyExchangeMode.psk_dhe_ke],
+      post_handshake_auth: parameters.postHandshakeAuthentication ? {} : undefined,
+      key_share: groups.length > 0 ? shares : undefined,
+    }
+    const seed = this.#grease
+    if (seed !== undefined) {
+      const group = grease(seed[1] as number)
+      if (groups.length > 0) {
+        known.supported_groups = [group, ...groups]
+        // A second ClientHello holds the requested share alone.
+        known.key_share = this.#retried(shares) ? shares : [{ group, keyExchange: Uint8Array.of(0) }, ...shares]
+      }
+      known.supported_versions = [grease(seed[2] as number), 0x0304]
+      known.unknown = [
+        { type: grease(seed[3] as number), data: none },
+        { type: grease(seed[4] as number), data: Uint8Array.of(0) },
+      ]
+      known.order = [grease(seed[3] as number), ...extensionOrder, grease(seed[4] as number), preSharedKey]
+    }
+    if (this.#psks.length > 0) {
+      known.pre_shared_key = {
+        identities: this.#psks.map(({ identity, session }) => ({
+          identity,
+          obfuscatedTicketAge: session === undefined ? 0 : obfuscatedAge(session, parameters.now()),
+        })),
+        binders: this.#psks.map((psk) => new Uint8Array(required(parameters.crypto, 'hash', psk.hash).outputLength)),
+      }
+    }
+    return known
+  }
+
+  #retried(shares: readonly { readonly group: number }[]): boolean {
+    const first = this.#parameters.keyShares
+    return shares.length !== first.length || shares.some((share, i) => share.group !== first[i]?.id)
+  }
+}
+
+export interface StartedKeyShare {
+  readonly group: KeyExchange
+  readonly start: KeyExchangeStart
+}
+
+export interface OfferedPsk {
+  readonly kind: PskKind
+  readonly identity: Uint8Array
+  readonly hash: string
+  readonly early: EarlySecret
+  readonly session: SessionState | undefined
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+function usable(session: SessionState, parameters: ClientParameters): boolean {
+  const age = parameters.now() - session.receivedAt
+  return session.serverName === parameters.serverName && age >= 0 && age < 1000 * session.lifetime
+}
+
+function obfuscatedAge(session: SessionState, now: number): number {
+  return (Math.max(0, Math.floor(now - session.receivedAt)) + session.ageAdd) % 0x1_0000_0000
+}
+
+/** Six seeds whose two extension types differ. */
+function greaseSeed(seed: Uint8Array): Uint8Array {
+  if ((seed[3] as number) >>> 4 === (seed[4] as number) >>> 4) seed[4] = (seed[4] as number) ^ 0x10
+  return seed
+}
+
+function greaseless(extensions: ClientHelloExtensions): number[] {
+  return Object.keys(extensionIds).flatMap((name) =>
+    extensions[name as keyof typeof extensionIds] === undefined ? [] : extensionIds[name as keyof typeof extensionIds],
+  )
+}
+
+const preSharedKey = 41
+
+const extensionIds = {
+  server_name: 0,
+  status_request: 5,
+  supported_groups: 10,
+  signature_algorithms: 13,
+  application_layer_protocol_negotiation: 16,
+  signed_certificate_timestamp: 18,
+  record_size_limit: 28,
+  supported_versions: 43,
+  cookie: 44,
+  psk_key_exchange_modes: 45,
+  post_handshake_auth: 49,
+  key_share: 51,
+  pre_shared_key: preSharedKey,
+} as const
+
+const extensionOrder: readonly number[] = /* @__PURE__ */ Object.values(extensionIds).filter((id) => id !== 41)
+
+const none = /* @__PURE__ */ new Uint8Array(0)

@@ -1,0 +1,44 @@
+import type { SignatureScheme } from '@typetls/crypto-provider'
+import type { ClientHello } from './messages/client-hello.ts'
+
+/** Signs for us. The key may live in another process, an HSM or a KMS: it may answer later. */
+export interface Signer {
+  /** What this key can sign with, most wanted first. */
+  readonly schemes: readonly SignatureScheme[]
+  /** Signs `data` (already framed for CertificateVerify). Rejection ends the handshake as `ERR_TLS_SIGNER` (internal_error). */
+  sign(scheme: SignatureScheme, data: Uint8Array): Uint8Array | PromiseLike<Uint8Array>
+}
+
+/** A certificate chain and the key that speaks for it. */
+export interface Credential {
+  /** DER, leaf first, at least one. */
+  readonly certificates: readonly Uint8Array[]
+  readonly signer: Signer
+  /** OCSPResponse to staple to the leaf, DER. */
+  readonly ocspResponse?: Uint8Array | undefined
+  /** SignedCertificateTimestampList to send with the leaf. */
+  readonly signedCertificateTimestamps?: Uint8Array | undefined
+}
+
+/** What the peer told us about the credential it can use. */
+export interface CredentialRequest {
+  readonly role: 'client' | 'server'
+  /** The name the client asked for; `undefined` when it named none, and in the client role. */
+  readonly serverName: string | undefined
+  /** The protocol chosen by ALPN so far, server role. */
+  readonly applicationProtocol: string | undefined
+  /** The peer's list for CertificateVerify, as rows we know, in its order. */
+  readonly signatureSchemes: readonly SignatureScheme[]
+  /** DER DistinguishedNames from certificate_authorities; empty when it named none. */
+  readonly certificateAuthorities: readonly Uint8Array[]
+  /** The whole ClientHello, server role. */
+  readonly clientHello: ClientHello | undefined
+}
+
+/**
+ * Chooses the credential of one handshake: `undefined` means none fits. A server without one refuses
+ * (`ERR_TLS_NO_CREDENTIAL`, handshake_failure); a client sends an empty Certificate.
+ */
+export type CredentialSelector = (
+  request: CredentialRequest,
+) => Credential | undefined | PromiseLike<Credential | undefined>

@@ -1,0 +1,94 @@
+import { TlsError } from '@typetls/wire'
+import type { Handshake } from './handshake.ts'
+import type { HandshakeMessageType } from './messages/handshake-message.ts'
+import { HandshakeType, decodeMessage, messageLabel, messageType } from './messages/handshake-message.ts'
+import type { Program, Step } from './program.ts'
+import { ProgramRun } from './program.ts'
+
+/**
+ * Steps a handshake program with the messages that arrive. The one place that decides `unexpected_message`, because it
+ * knows what was expected.
+ */
+export class HandshakeDriver<T> {
+  readonly #handshake: Handshake
+  readonly #run: ProgramRun<T>
+
+  constructor(handshake: Handshake, program: Program<T>) {
+    this.#handshake = handshake
+    this.#run = new ProgramRun(program)
+  }
+
+  start(): Step<T> {
+    return this.#run.start()
+  }
+
+  /** Goes on with what was pushed to the assembler: until it starves, pends or ends. */
+  advance(): Step<T> {
+    let step = this.#run.current as Step<T>
+    while (step.kind === 'receive') {
+      const raw = nextExpected(this.#handshake, step.types)
+      if (raw === undefined) return step
+      const type = messageType(raw) as HandshakeMessageType
+      this.#handshake.parameters.trace?.({ event: 'message', direction: 'received', type, bytes: raw })
+      step = this.#run.deliver(decodeMessage(type, raw))
+    }
+    return step
+  }
+
+  /** What the program waits for; empty when it waits for no message. */
+  get expected(): readonly HandshakeMessageType[] {
+    const step = this.#run.current
+    return step?.kind === 'receive' ? step.types : []
+  }
+
+  /** Ends the program where it stands; its secrets are wiped. */
+  abort(): void {
+    this.#run.abort()
+  }
+}
+
+/**
+ * The next whole message if it is one of `types`.
+ *
+ * @throws TlsError `ERR_TLS_UNEXPECTED_MESSAGE` (unexpected_message) from the first byte of any other
+ */
+export function nextExpected(
+  handshake: Handshake,
+  types: readonly HandshakeMessageType[],
+): Uint8Array | undefined {
+  const { assembler, parameters } = handshake
+  const id = assembler.nextType
+  if (id === undefined) return undefined
+  if (!types.some((type) => messageIds[type] === id)) throw unexpected(HandshakeType.label(id), types)
+  const raw = assembler.next(types.includes('certificate') ? parameters.maxCertificateListSize : sizeLimit(types))
+  if (raw === undefined) return undefined
+  const type = messageType(raw)
+  if (type === undefined || !types.includes(type)) throw unexpected(messageLabel(raw), types)
+  return raw
+}
+
+/** Bytes of body: the default, and for what can come after the handshake only what it can hold. */
+function sizeLimit(types: readonly HandshakeMessageType[]): number {
+  return types.every((type) => type === 'key_update') ? 1 : maxMessageSize
+}
+
+function unexpected(received: string, expected: readonly HandshakeMessageType[]): TlsError {
+  const wanted = expected.length === 0 ? 'no message' : expected.join(' or ')
+  return new TlsError('ERR_TLS_UNEXPECTED_MESSAGE', `${received} came where ${wanted} must come`, { expected, received })
+}
+
+/** BoringSSL's limit for messages that carry no certificates; the largest hybrid ClientHello has a tenth of it. */
+const maxMessageSize = 16384
+
+const messageIds: Readonly<Record<HandshakeMessageType, number>> = {
+  client_hello: 1,
+  server_hello: 2,
+  hello_retry_request: 2,
+  new_session_ticket: 4,
+  encrypted_extensions: 8,
+  certificate: 11,
+  certificate_request: 13,
+  certificate_verify: 15,
+  finished: 20,
+  key_update: 24,
+}

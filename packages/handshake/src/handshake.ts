@@ -1,0 +1,100 @@
+import type { CipherSuite, CryptoProvider, Secret } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import type { HandshakeCarrier } from './carrier.ts'
+import { MessageAssembler } from './messages/message-assembler.ts'
+import type { HandshakeMessage, HandshakeMessageType, HandshakeMessages } from './messages/handshake-message.ts'
+import { encodeMessage } from './messages/handshake-message.ts'
+import type { CommonParameters } from './parameters.ts'
+import type { Program } from './program.ts'
+import { receive, wait } from './program.ts'
+import type { Direction, Epoch, KeyLogLabel } from './trace.ts'
+import { Transcript } from './transcript.ts'
+
+/** What every line of a handshake program works on: the peer's messages, our messages, the transcript, the keys. */
+export class Handshake {
+  readonly role: 'client' | 'server'
+  readonly parameters: CommonParameters
+  readonly carrier: HandshakeCarrier
+  readonly transcript: Transcript
+  readonly assembler: MessageAssembler
+  #clientRandom: Uint8Array | undefined
+
+  constructor(
+    role: 'client' | 'server',
+    parameters: CommonParameters,
+    carrier: HandshakeCarrier,
+    transcript: Transcript = new Transcript(parameters.crypto),
+    assembler: MessageAssembler = new MessageAssembler(),
+  ) {
+    this.role = role
+    this.parameters = parameters
+    this.carrier = carrier
+    this.transcript = transcript
+    this.assembler = assembler
+  }
+
+  /** The same connection seen with another transcript: what comes after the handshake. */
+  withTranscript(transcript: Transcript): Handshake {
+    return new Handshake(this.role, this.parameters, this.carrier, transcript, this.assembler)
+  }
+
+  get crypto(): CryptoProvider {
+    return this.parameters.crypto
+  }
+
+  /** The next message, which must be of one of these types; it is in the transcript when it arrives here. */
+  *receive<Type extends HandshakeMessageType>(...types: readonly Type[]): Program<HandshakeMessage<Type>> {
+    const message = yield* receive(...types)
+    // Hash what arrived, not what we would have written: re-encoding may reorder extensions.
+    this.transcript.add(message.raw)
+    return message
+  }
+
+  send<Type extends HandshakeMessageType>(type: Type, body: HandshakeMessages[Type]): void {
+    this.sendRaw(type, encodeMessage(type, body))
+  }
+
+  sendRaw(type: HandshakeMessageType, raw: Uint8Array): void {
+    this.transcript.add(raw)
+    this.transmit(type, raw)
+  }
+
+  /** Sends a message that is in the transcript already. */
+  transmit(type: HandshakeMessageType, raw: Uint8Array): void {
+    this.parameters.trace?.({ event: 'message', direction: 'sent', type, bytes: raw })
+    this.carrier.send(raw)
+  }
+
+  /**
+   * The peer must wait for us here: whatever it packed behind its last message is too early.
+   * https://www.rfc-editor.org/rfc/rfc9846#section-5.1 "Handshake messages MUST NOT span key changes."
+   */
+  endOfFlight(): void {
+    if (this.assembler.buffered > 0) {
+      throw new TlsError('ERR_TLS_EXCESS_HANDSHAKE_DATA', 'handshake bytes follow where the peer must wait or change keys', {
+        received: this.assembler.buffered,
+      })
+    }
+  }
+
+  *installKeys(direction: Direction, epoch: Epoch, suite: CipherSuite, secret: Secret): Program<void> {
+    if (direction === 'received') this.endOfFlight()
+    yield* wait(this.carrier.installKeys(direction, epoch, suite, secret))
+    this.parameters.trace?.({ event: 'keys', direction, epoch, cipherSuite: suite.name })
+  }
+
+  /** Key log lines are named by the random of the first ClientHello. */
+  logKeysOf(clientRandom: Uint8Array): void {
+    this.#clientRandom = clientRandom
+  }
+
+  logSecret(label: KeyLogLabel, secret: Secret): void {
+    this.parameters.trace?.({ event: 'secret', label })
+    if (this.#clientRandom !== undefined) this.parameters.keyLog?.(label, this.#clientRandom, secret.reveal())
+  }
+
+  decided(what: string, value: string | (() => string)): void {
+    const { trace } = this.parameters
+    if (trace !== undefined) trace({ event: 'decision', what, value: typeof value === 'string' ? value : value() })
+  }
+}

@@ -1,0 +1,41 @@
+export { signatureContent, VerifiedFinished, VerifiedPeer } from './authenticate.ts'
+export type { HandshakeCarrier } from './carrier.ts'
+export { clientHandshake } from './client.ts'
+export type { AuthenticatedBy, Connected } from './connected.ts'
+export type { Credential, CredentialRequest, CredentialSelector, Signer } from './credential.ts'
+export { HandshakeDriver, nextExpected } from './driver.ts'
+export { Handshake } from './handshake.ts'
+export { expandLabel, hkdfLabel, required } from './hkdf-label.ts'
+export {
+  EarlySecret,
+  HandshakeSecret,
+  MainSecret,
+  exportKeyingMaterial,
+  finishedVerifyData,
+  nextTrafficSecret,
+  resumptionPsk,
+} from './key-schedule.ts'
+export type { PskKind, TrafficSecrets } from './key-schedule.ts'
+export { Certificate, CertificateRequest, CertificateVerify, Finished } from './messages/authentication.ts'
+export type { CertificateEntry } from './messages/authentication.ts'
+export { ClientHello } from './messages/client-hello.ts'
+export type { ClientHelloExtensions } from './messages/client-hello.ts'
+export { EncryptedExtensions } from './messages/encrypted-extensions.ts'
+export { ExtensionType, isGrease } from './messages/extension-type.ts'
+export { HandshakeType, decodeMessage, encodeMessage, messageType } from './messages/handshake-message.ts'
+export type { HandshakeMessage, HandshakeMessages, HandshakeMessageType } from './messages/handshake-message.ts'
+export { MessageAssembler } from './messages/message-assembler.ts'
+export { KeyUpdate, NewSessionTicket } from './messages/post-handshake.ts'
+export { HelloRetryRequest, ServerHello, helloRetryRequestRandom } from './messages/server-hello.ts'
+export type { ClientHelloHook, ClientParameters, CommonParameters, ServerParameters } from './parameters.ts'
+export type { PeerChain, PeerVerdict, PeerVerifier, VerifyContext } from './peer-verifier.ts'
+export { PostHandshake } from './post-handshake.ts'
+export type { PostHandshakeResult } from './post-handshake.ts'
+export { ProgramRun, guarded, receive, wait } from './program.ts'
+export type { Effect, Program, Step } from './program.ts'
+export type { ExternalPsk, ExternalPskLookup, TicketProtector } from './psk.ts'
+export { serverHandshake } from './server.ts'
+export { Session } from './session.ts'
+export type { SessionState, StoredPeer } from './session.ts'
+export type { Direction, Epoch, KeyLogLabel, Trace, TraceEvent } from './trace.ts'
+export { Transcript } from './transcript.ts'

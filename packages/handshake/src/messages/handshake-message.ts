@@ -1,0 +1,103 @@
+import type { Codec, OpenEnum } from '@typetls/wire'
+import { TlsError, Writer, decode, equalBytes, openEnum } from '@typetls/wire'
+import { Certificate, CertificateRequest, CertificateVerify, Finished } from './authentication.ts'
+import { ClientHello } from './client-hello.ts'
+import { EncryptedExtensions } from './encrypted-extensions.ts'
+import { KeyUpdate, NewSessionTicket } from './post-handshake.ts'
+import { HelloRetryRequest, ServerHello, helloRetryRequestRandom } from './server-hello.ts'
+
+/** A decoded handshake message and the bytes it arrived as. https://www.rfc-editor.org/rfc/rfc9846#section-4 */
+export type HandshakeMessage<Type extends HandshakeMessageType = HandshakeMessageType> = {
+  readonly [K in Type]: { readonly type: K; readonly body: HandshakeMessages[K]; readonly raw: Uint8Array }
+}[Type]
+
+export interface HandshakeMessages {
+  client_hello: ClientHello
+  server_hello: ServerHello
+  hello_retry_request: HelloRetryRequest
+  encrypted_extensions: EncryptedExtensions
+  certificate_request: CertificateRequest
+  certificate: Certificate
+  certificate_verify: CertificateVerify
+  finished: Finished
+  new_session_ticket: NewSessionTicket
+  key_update: KeyUpdate
+}
+
+export type HandshakeMessageType = keyof HandshakeMessages
+
+const handshakeTypeIds = {
+  hello_request: 0,
+  client_hello: 1,
+  server_hello: 2,
+  new_session_ticket: 4,
+  end_of_early_data: 5,
+  encrypted_extensions: 8,
+  certificate: 11,
+  server_key_exchange: 12,
+  certificate_request: 13,
+  server_hello_done: 14,
+  certificate_verify: 15,
+  client_key_exchange: 16,
+  finished: 20,
+  certificate_url: 21,
+  certificate_status: 22,
+  supplemental_data: 23,
+  key_update: 24,
+  compressed_certificate: 25,
+  message_hash: 254,
+} as const
+
+/** The numbers of the IANA "TLS HandshakeType" registry; those below 1.3 are named for error texts. */
+export const HandshakeType: OpenEnum<HandshakeTypeName> = /* @__PURE__ */ openEnum('HandshakeType', handshakeTypeIds)
+
+export type HandshakeTypeName = keyof typeof handshakeTypeIds
+
+const codecs: { readonly [K in HandshakeMessageType]: { readonly id: number; readonly codec: Codec<HandshakeMessages[K]> } } = {
+  client_hello: { id: 1, codec: ClientHello },
+  server_hello: { id: 2, codec: ServerHello },
+  // On the wire a ServerHello; told apart by its random.
+  hello_retry_request: { id: 2, codec: HelloRetryRequest },
+  encrypted_extensions: { id: 8, codec: EncryptedExtensions },
+  certificate_request: { id: 13, codec: CertificateRequest },
+  certificate: { id: 11, codec: Certificate },
+  certificate_verify: { id: 15, codec: CertificateVerify },
+  finished: { id: 20, codec: Finished },
+  new_session_ticket: { id: 4, codec: NewSessionTicket },
+  key_update: { id: 24, codec: KeyUpdate },
+}
+
+/** Type, uint24 length and body. */
+export function encodeMessage<K extends HandshakeMessageType>(type: K, body: HandshakeMessages[K]): Uint8Array {
+  const writer = new Writer(512)
+  writer.uint8(codecs[type].id)
+  writer.vector(3, 0, 0xffffff, (inner) => (codecs[type].codec as Codec<HandshakeMessages[K]>).encode(body, inner))
+  return writer.finish()
+}
+
+/** The type of a whole message, or of one whose first 38 bytes are there; `undefined` for types TLS 1.3 does not have. */
+export function messageType(raw: Uint8Array): HandshakeMessageType | undefined {
+  const id = raw[0] as number
+  if (id === 2) {
+    const random = raw.subarray(6, 38)
+    return equalBytes(random, helloRetryRequestRandom) ? 'hello_retry_request' : 'server_hello'
+  }
+  return typeById.get(id)
+}
+
+/** @throws TlsError for whatever is wrong in the body, with its path */
+export function decodeMessage<K extends HandshakeMessageType>(type: K, raw: Uint8Array): HandshakeMessage<K> {
+  const codec = codecs[type].codec as Codec<HandshakeMessages[K]>
+  return { type, body: decode(codec, raw.subarray(4)), raw } as HandshakeMessage<K>
+}
+
+/** What to call the message in an error text. */
+export function messageLabel(raw: Uint8Array): string {
+  return messageType(raw) ?? HandshakeType.label(raw[0] as number)
+}
+
+const typeById: ReadonlyMap<number, HandshakeMessageType> = /* @__PURE__ */ new Map(
+  (Object.keys(codecs) as HandshakeMessageType[])
+    .filter((type) => type !== 'hello_retry_request')
+    .map((type) => [codecs[type].id, type]),
+)

@@ -1,0 +1,67 @@
+import type { CipherSuite, CryptoProvider, KeyExchange, SignatureScheme } from '@typetls/crypto-provider'
+import type { CredentialSelector } from './credential.ts'
+import type { ClientHello } from './messages/client-hello.ts'
+import type { PeerVerifier } from './peer-verifier.ts'
+import type { ExternalPsk, ExternalPskLookup, TicketProtector } from './psk.ts'
+import type { Session } from './session.ts'
+import type { KeyLogLabel, Trace } from './trace.ts'
+
+/** Options after defaults: everything is decided, lists are rows. `connection` makes these from what users write. */
+export interface CommonParameters {
+  readonly crypto: CryptoProvider
+  /** Most wanted first; the provider has all of them. */
+  readonly cipherSuites: readonly CipherSuite[]
+  readonly groups: readonly KeyExchange[]
+  readonly signatureSchemes: readonly SignatureScheme[]
+  readonly applicationProtocols: readonly string[]
+  readonly verifier: PeerVerifier | undefined
+  readonly credentials: CredentialSelector | undefined
+  /** Whether psk_ke may be used. */
+  readonly allowPskWithoutKeyExchange: boolean
+  /** What we announce, bytes; `undefined`: the extension is not sent. */
+  readonly recordSizeLimit: number | undefined
+  /** Bytes. */
+  readonly maxCertificateListSize: number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly keyLog: ((label: KeyLogLabel, clientRandom: Uint8Array, secret: Uint8Array) => void) | undefined
+  readonly trace: Trace | undefined
+}
+
+export interface ClientParameters extends CommonParameters {
+  /** SNI; `undefined`: not sent. */
+  readonly serverName: string | undefined
+  /** What the certificate must be valid for. */
+  readonly verifyName: string | undefined
+  readonly session: Session | undefined
+  readonly externalPsks: readonly ExternalPsk[]
+  /** A share is sent for each; all are in `groups`. */
+  readonly keyShares: readonly KeyExchange[]
+  readonly grease: boolean
+  readonly middleboxCompatibility: boolean
+  readonly postHandshakeAuthentication: boolean
+  readonly requestStatus: boolean
+}
+
+export interface ServerParameters extends CommonParameters {
+  readonly clientAuthentication: 'none' | 'request' | 'require'
+  readonly certificateAuthorities: readonly Uint8Array[]
+  readonly onClientHello: ClientHelloHook | undefined
+  readonly selectApplicationProtocol:
+    | ((offered: readonly string[], serverName: string | undefined) => string | undefined)
+    | undefined
+  readonly tickets: TicketProtector | undefined
+  readonly ticketCount: number
+  /** Seconds. */
+  readonly ticketLifetime: number
+  readonly externalPsk: ExternalPskLookup | undefined
+  readonly cookies: TicketProtector | undefined
+  readonly requireCookie: boolean
+  readonly cipherPreference: 'server' | 'client'
+}
+
+/**
+ * Sees each first ClientHello before anything is decided. Throwing a `TlsError` refuses with its alert, anything else
+ * with `ERR_TLS_CLIENT_HELLO_REFUSED` (access_denied).
+ */
+export type ClientHelloHook = (clientHello: ClientHello, raw: Uint8Array) => void | PromiseLike<void>

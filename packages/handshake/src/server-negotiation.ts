@@ -1,0 +1,146 @@
+import type { CipherSuite, KeyExchange } from '@typetls/crypto-provider'
+import { TlsError, equalBytes } from '@typetls/wire'
+import { checkRecordSizeLimit } from './client.ts'
+import type { ClientHello } from './messages/client-hello.ts'
+import { RawClientHello } from './messages/client-hello.ts'
+import { ExtensionType } from './messages/extension-type.ts'
+import type { KeyShareEntry } from './messages/extensions.ts'
+import type { ServerParameters } from './parameters.ts'
+import { decode } from '@typetls/wire'
+
+/** What every TLS 1.3 ClientHello must be, whatever we then choose. https://www.rfc-editor.org/rfc/rfc9846#section-9.2 */
+export function checkClientHello(hello: ClientHello): void {
+  const { extensions } = hello
+  // https://www.rfc-editor.org/rfc/rfc9846#appendix-D.5: SSL 3.0 is refused whatever else is offered.
+  if (hello.legacyVersion <= 0x0300 || !extensions.supported_versions?.includes(0x0304)) {
+    throw new TlsError('ERR_TLS_VERSION', 'the client does not offer TLS 1.3', {
+      expected: [0x0304],
+      received: extensions.supported_versions ?? [hello.legacyVersion],
+    })
+  }
+  if (hello.legacyCompressionMethods.length !== 1 || hello.legacyCompressionMethods[0] !== 0) {
+    throw new TlsError('ERR_TLS_COMPRESSION', 'a TLS 1.3 client offers exactly the null compression', {
+      expected: [0],
+      received: hello.legacyCompressionMethods,
+    })
+  }
+  const { supported_groups: groups, key_share: shares } = extensions
+  if (extensions.pre_shared_key === undefined) {
+    if (extensions.signature_algorithms === undefined) throw missing('signature_algorithms')
+    if (groups === undefined) throw missing('supported_groups')
+  }
+  if (groups !== undefined && shares === undefined) throw missing('key_share')
+  if (shares !== undefined && groups === undefined) throw missing('supported_groups')
+  checkShares(groups ?? [], shares ?? [])
+  if (extensions.record_size_limit !== undefined) checkRecordSizeLimit(extensions.record_size_limit)
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8 */
+function checkShares(groups: readonly number[], shares: readonly KeyShareEntry[]): void {
+  const seen = new Set<number>()
+  for (const { group } of shares) {
+    if (seen.has(group)) {
+      throw new TlsError('ERR_TLS_DUPLICATE_KEY_SHARE', 'two key shares for one group', { received: group })
+    }
+    seen.add(group)
+    if (!groups.includes(group)) {
+      throw new TlsError('ERR_TLS_WRONG_KEY_SHARE', 'a key share for a group that supported_groups does not list', {
+        expected: groups,
+        received: group,
+      })
+    }
+  }
+}
+
+/** Suites of both sides, in the order of whoever's preference counts. Never empty. */
+export function commonSuites(parameters: ServerParameters, hello: ClientHello): readonly CipherSuite[] {
+  const ours = parameters.cipherSuites
+  const common =
+    parameters.cipherPreference === 'server'
+      ? ours.filter((row) => hello.cipherSuites.includes(row.id))
+      : hello.cipherSuites.flatMap((id) => ours.find((row) => row.id === id) ?? [])
+  if (common.length === 0) {
+    throw new TlsError('ERR_TLS_NO_SHARED_CIPHER', 'the client offers no cipher suite of ours', {
+      expected: ours.map((row) => row.name),
+      received: hello.cipherSuites,
+    })
+  }
+  return common
+}
+
+/**
+ * Our most wanted group that the client sent a share for, or the most wanted one it lists: then `share` is missing and
+ * a HelloRetryRequest must ask for it.
+ */
+export function chooseGroup(
+  parameters: ServerParameters,
+  hello: ClientHello,
+): { readonly group: KeyExchange; readonly share: Uint8Array | undefined } {
+  const { supported_groups: listed = [], key_share: shares = [] } = hello.extensions
+  const common = parameters.groups.filter((group) => listed.includes(group.id))
+  for (const group of common) {
+    const share = shares.find((entry) => entry.group === group.id)
+    if (share !== undefined) return { group, share: share.keyExchange }
+  }
+  const [group] = common
+  if (group === undefined) {
+    throw new TlsError('ERR_TLS_NO_SHARED_GROUP', 'the client lists no group of ours', {
+      expected: parameters.groups.map((row) => row.name),
+      received: listed,
+    })
+  }
+  return { group, share: undefined }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc7301#section-3.2 */
+export function chooseApplicationProtocol(parameters: ServerParameters, hello: ClientHello): string | undefined {
+  const offered = hello.extensions.application_layer_protocol_negotiation
+  const { applicationProtocols: ours, selectApplicationProtocol: select } = parameters
+  if (offered === undefined || (ours.length === 0 && select === undefined)) return undefined
+  const chosen =
+    select === undefined
+      ? ours.find((name) => offered.includes(name))
+      : select(offered, hello.extensions.server_name)
+  if (chosen === undefined || !offered.includes(chosen)) {
+    throw new TlsError('ERR_TLS_NO_APPLICATION_PROTOCOL', 'the client offers no application protocol of ours', {
+      expected: ours,
+      received: offered,
+    })
+  }
+  return chosen
+}
+
+/**
+ * The second ClientHello is the first but for what a HelloRetryRequest changes.
+ * https://www.rfc-editor.org/rfc/rfc9846#section-4.2.2
+ */
+export function checkSecondHello(first: Uint8Array, second: Uint8Array): void {
+  const a = decode(RawClientHello, first.subarray(4))
+  const b = decode(RawClientHello, second.subarray(4))
+  const same =
+    a.legacyVersion === b.legacyVersion &&
+    equalBytes(a.random, b.random) &&
+    equalBytes(a.legacySessionId, b.legacySessionId) &&
+    equalNumbers(a.cipherSuites, b.cipherSuites) &&
+    equalNumbers(a.legacyCompressionMethods, b.legacyCompressionMethods)
+  const kept = (hello: typeof a) => (hello.extensions.unknown ?? []).filter(({ type }) => !changeable.includes(type))
+  const before = kept(a)
+  const after = kept(b)
+  const sameExtensions =
+    before.length === after.length &&
+    before.every((one, i) => one.type === after[i]?.type && equalBytes(one.data, after[i]?.data as Uint8Array))
+  if (!same || !sameExtensions) {
+    throw new TlsError('ERR_TLS_SECOND_CLIENT_HELLO', 'the second ClientHello changes what must stay the same')
+  }
+}
+
+function equalNumbers(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i])
+}
+
+function missing(extension: string): TlsError {
+  return new TlsError('ERR_TLS_MISSING_EXTENSION', `the ClientHello has no ${extension}`, { expected: extension })
+}
+
+const { key_share, early_data, cookie, pre_shared_key, padding } = ExtensionType.ids
+const changeable: readonly number[] = [key_share, early_data, cookie, pre_shared_key, padding]

@@ -1,0 +1,127 @@
+import type { CipherSuite, Secret } from '@typetls/crypto-provider'
+import { TlsError, equalBytes } from '@typetls/wire'
+import type { Handshake } from './handshake.ts'
+import { EarlySecret } from './key-schedule.ts'
+import type { ClientHello } from './messages/client-hello.ts'
+import type { OfferedPsks } from './messages/extensions.ts'
+import { PskKeyExchangeMode } from './messages/extensions.ts'
+import type { ServerParameters } from './parameters.ts'
+import type { Program } from './program.ts'
+import { guarded, wait } from './program.ts'
+import type { TicketState } from './ticket-state.ts'
+import { decodeTicketState, fits } from './ticket-state.ts'
+
+/** A PSK whose binder was checked, and the suite that goes with it. */
+export interface AcceptedPsk {
+  readonly kind: 'external' | 'resumption'
+  readonly index: number
+  readonly identity: Uint8Array
+  readonly suite: CipherSuite
+  readonly early: EarlySecret
+  /** Whether the client lets us add (EC)DHE. */
+  readonly keyExchange: boolean
+  readonly ticket: TicketState | undefined
+}
+
+/**
+ * Finds the first offered PSK we can use and checks its binder. https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11
+ *
+ * @param suites in common with the client, in order of preference
+ * @param owned gets every secret this makes
+ */
+export function* acceptPsk(
+  hs: Handshake,
+  parameters: ServerParameters,
+  hello: ClientHello,
+  suites: readonly CipherSuite[],
+  owned: Set<{ dispose(): void }>,
+): Program<AcceptedPsk | undefined> {
+  const offered = hello.extensions.pre_shared_key
+  if (offered === undefined) return undefined
+  checkShape(hello, offered)
+  const modes = hello.extensions.psk_key_exchange_modes as readonly number[]
+  const keyExchange = modes.includes(PskKeyExchangeMode.psk_dhe_ke)
+  if (!keyExchange && !(parameters.allowPskWithoutKeyExchange && modes.includes(PskKeyExchangeMode.psk_ke))) {
+    return undefined
+  }
+  const serverName = hello.extensions.server_name
+  for (const [index, { identity }] of offered.identities.slice(0, maxIdentities).entries()) {
+    const found = yield* lookUp(hs, parameters, identity, serverName, suites)
+    if (found === undefined) continue
+    if (found.ticket !== undefined) owned.add(found.secret)
+    const early = yield* EarlySecret.from(hs.crypto, found.suite.hash, found.secret)
+    owned.add(early)
+    // "the server MUST validate the corresponding binder value": a wrong one is fatal, not skipped.
+    const hash = yield* hs.transcript.hashWithoutTail(found.suite.hash, bindersLength(offered))
+    const expected = yield* early.binder(found.kind, hash)
+    if (!equalBytes(expected, offered.binders[index] as Uint8Array)) {
+      throw new TlsError('ERR_TLS_PSK_BINDER', `the binder of PSK ${index} does not fit the key and the ClientHello`)
+    }
+    return { kind: found.kind, index, identity, suite: found.suite, early, keyExchange, ticket: found.ticket }
+  }
+  return undefined
+}
+
+interface FoundPsk {
+  readonly kind: 'external' | 'resumption'
+  readonly secret: Secret
+  readonly suite: CipherSuite
+  readonly ticket: TicketState | undefined
+}
+
+function* lookUp(
+  hs: Handshake,
+  parameters: ServerParameters,
+  identity: Uint8Array,
+  serverName: string | undefined,
+  suites: readonly CipherSuite[],
+): Program<FoundPsk | undefined> {
+  const { externalPsk, tickets } = parameters
+  if (externalPsk !== undefined) {
+    const psk = yield* wait(guarded('ERR_TLS_CALLBACK', 'the external PSK lookup', () => externalPsk(identity)))
+    const suite = psk && suites.find((row) => row.hash === (psk.hash ?? 'sha256'))
+    if (psk !== undefined && suite !== undefined) return { kind: 'external', secret: psk.secret, suite, ticket: undefined }
+  }
+  if (tickets === undefined) return undefined
+  const opened = yield* wait(guarded('ERR_TLS_CALLBACK', 'the ticket protector', () => tickets.open(identity)))
+  if (opened === undefined) return undefined
+  const ticket = decodeTicketState(opened)
+  opened.fill(0)
+  if (ticket === undefined) return undefined
+  const suite = fits(ticket, { serverName, now: parameters.now(), suites })
+  const unauthenticated = parameters.clientAuthentication === 'require' && ticket.peer === undefined
+  if (suite === undefined || unauthenticated) {
+    ticket.psk.dispose()
+    hs.decided('ticket', 'not usable for this handshake')
+    return undefined
+  }
+  return { kind: 'resumption', secret: ticket.psk, suite, ticket }
+}
+
+function checkShape(hello: ClientHello, offered: OfferedPsks): void {
+  const order = hello.extensions.order ?? []
+  if (order[order.length - 1] !== preSharedKey) {
+    throw new TlsError('ERR_TLS_PSK_NOT_LAST', 'pre_shared_key must be the last extension of a ClientHello')
+  }
+  if (offered.identities.length !== offered.binders.length) {
+    throw new TlsError('ERR_TLS_PSK_BINDER_COUNT', 'there must be one binder for each PSK identity', {
+      expected: offered.identities.length,
+      received: offered.binders.length,
+    })
+  }
+  if (hello.extensions.psk_key_exchange_modes === undefined) {
+    throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'pre_shared_key without psk_key_exchange_modes', {
+      expected: 'psk_key_exchange_modes',
+    })
+  }
+}
+
+/** Bytes of the binders vector with its length: what a binder does not cover. */
+function bindersLength(offered: OfferedPsks): number {
+  return offered.binders.reduce((sum, binder) => sum + 1 + binder.length, 2)
+}
+
+const preSharedKey = 41
+
+/** More identities than this are not looked at: each may cost a decryption or a question to somebody. */
+const maxIdentities = 8

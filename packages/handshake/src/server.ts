@@ -1,0 +1,404 @@
+import type { CipherSuite, Secret } from '@typetls/crypto-provider'
+import { TlsError, equalBytes } from '@typetls/wire'
+import type { ChosenCredential } from './authenticate.ts'
+import {
+  VerifiedFinished,
+  VerifiedPeer,
+  chainOf,
+  chooseCredential,
+  knownSchemes,
+  sendCertificate,
+  sendFinished,
+} from './authenticate.ts'
+import type { AuthenticatedBy, Connected } from './connected.ts'
+import type { Handshake } from './handshake.ts'
+import type { HandshakeSecret } from './key-schedule.ts'
+import { EarlySecret, resumptionPsk } from './key-schedule.ts'
+import type { CertificateRequest } from './messages/authentication.ts'
+import type { ClientHello } from './messages/client-hello.ts'
+import { PskKeyExchangeMode } from './messages/extensions.ts'
+import type { HandshakeMessage } from './messages/handshake-message.ts'
+import { encodeMessage } from './messages/handshake-message.ts'
+import type { ServerParameters } from './parameters.ts'
+import type { Program } from './program.ts'
+import { guarded, wait } from './program.ts'
+import {
+  checkClientHello,
+  checkSecondHello,
+  chooseApplicationProtocol,
+  chooseGroup,
+  commonSuites,
+} from './server-negotiation.ts'
+import type { TicketProtector } from './psk.ts'
+import type { AcceptedPsk } from './server-psk.ts'
+import { acceptPsk } from './server-psk.ts'
+import type { Retry } from './server-retry.ts'
+import { resumeFromCookie, sendRetry } from './server-retry.ts'
+import { encodeTicketState } from './ticket-state.ts'
+
+/**
+ * The server's side of Figure 1. https://www.rfc-editor.org/rfc/rfc9846#section-2
+ */
+export function* serverHandshake(hs: Handshake, parameters: ServerParameters): Program<Connected> {
+  const owned = new Set<{ dispose(): void }>()
+  try {
+    const { hello, suite, psk, retried } = yield* agreeOnHello(hs, parameters, owned)
+    hs.transcript.useHash(suite.hash)
+    hs.decided('cipher_suite', suite.name)
+    const applicationProtocol = chooseApplicationProtocol(parameters, hello)
+    if (applicationProtocol !== undefined) hs.decided('alpn', applicationProtocol)
+    const credential = psk === undefined ? yield* ourCredential(hs, parameters, hello, applicationProtocol) : undefined
+
+    const { group, handshake } = yield* sendServerHello(hs, parameters, hello, suite, psk)
+    owned.add(handshake)
+    const traffic = yield* handshake.trafficSecrets(yield* hs.transcript.hash())
+    owned.add(traffic.client).add(traffic.server)
+    hs.logSecret('CLIENT_HANDSHAKE_TRAFFIC_SECRET', traffic.client)
+    hs.logSecret('SERVER_HANDSHAKE_TRAFFIC_SECRET', traffic.server)
+    if (hello.legacySessionId.length > 0 && !retried) hs.carrier.changeCipherSpec()
+    yield* hs.installKeys('sent', 'handshake', suite, traffic.server)
+    yield* hs.installKeys('received', 'handshake', suite, traffic.client)
+
+    sendEncryptedExtensions(hs, parameters, hello, applicationProtocol, psk !== undefined)
+    const asks = psk === undefined && parameters.clientAuthentication !== 'none'
+    if (asks) hs.send('certificate_request', certificateRequest(parameters, none))
+    if (credential !== undefined) {
+      hs.decided('signature_scheme', credential.scheme.name)
+      yield* sendCertificate(hs, credential, none, {
+        ocsp: hello.extensions.status_request !== undefined,
+        timestamps: hello.extensions.signed_certificate_timestamp !== undefined,
+      })
+    }
+    yield* sendFinished(hs, suite, traffic.server)
+
+    const main = yield* handshake.intoMain()
+    owned.add(main)
+    const secrets = yield* main.applicationSecrets(yield* hs.transcript.hash())
+    owned.add(secrets.client).add(secrets.server).add(secrets.exporter)
+    hs.logSecret('CLIENT_TRAFFIC_SECRET_0', secrets.client)
+    hs.logSecret('SERVER_TRAFFIC_SECRET_0', secrets.server)
+    hs.logSecret('EXPORTER_SECRET', secrets.exporter)
+    yield* hs.installKeys('sent', 'application', suite, secrets.server)
+
+    const peer = asks ? yield* authenticateClient(hs, parameters, none) : withoutCertificate(psk)
+    const beforeFinished = yield* hs.transcript.hash()
+    const clientFinished = yield* hs.receive('finished')
+    const finished = yield* VerifiedFinished.verify(hs, suite, traffic.client, clientFinished.body, beforeFinished)
+    yield* hs.installKeys('received', 'application', suite, secrets.client)
+    const resumptionSecret = yield* main.intoResumption(yield* hs.transcript.hash())
+    owned.add(resumptionSecret)
+
+    const connected: Connected = {
+      suite,
+      group,
+      serverName: hello.extensions.server_name,
+      applicationProtocol,
+      helloRetryRequest: retried,
+      resumed: psk?.kind === 'resumption',
+      externalPskIdentity: psk?.kind === 'external' ? psk.identity : undefined,
+      finished,
+      peer,
+      ownSignatureScheme: credential?.scheme.name,
+      readSecret: secrets.client,
+      writeSecret: secrets.server,
+      exporterSecret: secrets.exporter,
+      resumptionSecret,
+      transcript: hello.extensions.post_handshake_auth === undefined ? undefined : hs.transcript,
+    }
+    if (parameters.tickets !== undefined && acceptsTickets(parameters, hello)) {
+      yield* sendTickets(hs, parameters, parameters.tickets, connected)
+    }
+    for (const kept of [secrets.client, secrets.server, secrets.exporter, resumptionSecret]) owned.delete(kept)
+    return connected
+  } finally {
+    for (const secret of owned) secret.dispose()
+  }
+}
+
+/** The ClientHello that counts, the second one if there had to be a HelloRetryRequest, and what it settles. */
+function* agreeOnHello(
+  hs: Handshake,
+  parameters: ServerParameters,
+  owned: Set<{ dispose(): void }>,
+): Program<{ hello: ClientHello; suite: CipherSuite; psk: AcceptedPsk | undefined; retried: boolean }> {
+  const first = yield* hs.receive('client_hello')
+  hs.logKeysOf(first.body.random)
+  const { onClientHello } = parameters
+  if (onClientHello !== undefined) {
+    yield* wait(refusing(() => onClientHello(first.body, first.raw)))
+  }
+  checkClientHello(first.body)
+  const restored = yield* resumeFromCookie(hs, parameters, first)
+  if (restored !== undefined) {
+    return { ...(yield* settle(hs, parameters, first, owned, restored)), retried: true }
+  }
+  const { suite, psk } = yield* settle(hs, parameters, first, owned, undefined)
+  const group = psk?.keyExchange === false ? undefined : missingGroup(parameters, first.body)
+  const wantsCookie = parameters.requireCookie && parameters.cookies !== undefined
+  if (group === undefined && !wantsCookie) return { hello: first.body, suite, psk, retried: false }
+
+  const retry = { suite, group }
+  yield* sendRetry(hs, parameters, first.body, retry)
+  // The client must wait for our HelloRetryRequest.
+  hs.endOfFlight()
+  const second = yield* hs.receive('client_hello')
+  checkClientHello(second.body)
+  checkSecondHello(first.raw, second.raw)
+  if (parameters.cookies !== undefined && second.body.extensions.cookie === undefined) {
+    throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'the second ClientHello lacks our cookie', { expected: 'cookie' })
+  }
+  const settled = yield* settle(hs, parameters, second, owned, (yield* resumeFromCookie(hs, parameters, second)) ?? retry)
+  checkSamePsk(psk, second.body, settled.psk)
+  return { ...settled, retried: true }
+}
+
+/** Cipher suite and PSK. After a HelloRetryRequest the suite is fixed and the share must be there. */
+function* settle(
+  hs: Handshake,
+  parameters: ServerParameters,
+  message: HandshakeMessage<'client_hello'>,
+  owned: Set<{ dispose(): void }>,
+  retry: Retry | undefined,
+): Program<{ hello: ClientHello; suite: CipherSuite; psk: AcceptedPsk | undefined }> {
+  const hello = message.body
+  const suites = retry === undefined ? commonSuites(parameters, hello) : [retry.suite]
+  if (!hello.cipherSuites.includes((suites[0] as CipherSuite).id)) {
+    throw new TlsError('ERR_TLS_SECOND_CLIENT_HELLO', 'the second ClientHello drops the cipher suite we chose')
+  }
+  if (retry?.group !== undefined) checkRequestedShare(hello, retry.group.id)
+  const psk = yield* acceptPsk(hs, parameters, hello, suites, owned)
+  if (psk !== undefined) hs.decided('psk', psk.kind)
+  return { hello, suite: psk?.suite ?? (suites[0] as CipherSuite), psk }
+}
+
+/** "a key_share … for the group indicated", and no other. https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8 */
+function checkRequestedShare(hello: ClientHello, group: number): void {
+  const shares = hello.extensions.key_share ?? []
+  if (shares.length !== 1 || shares[0]?.group !== group) {
+    throw new TlsError('ERR_TLS_WRONG_KEY_SHARE', 'the second ClientHello must have exactly the key share we asked for', {
+      expected: [group],
+      received: shares.map((share) => share.group),
+    })
+  }
+}
+
+function checkSamePsk(before: AcceptedPsk | undefined, hello: ClientHello, after: AcceptedPsk | undefined): void {
+  if (before === undefined) return
+  if (hello.extensions.pre_shared_key === undefined) {
+    throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'the second ClientHello drops pre_shared_key', {
+      expected: 'pre_shared_key',
+    })
+  }
+  if (after === undefined || !equalBytes(before.identity, after.identity)) {
+    throw new TlsError('ERR_TLS_PSK_CHANGED', 'the second ClientHello drops the PSK we had chosen')
+  }
+}
+
+/** The group a HelloRetryRequest must ask for. */
+function missingGroup(parameters: ServerParameters, hello: ClientHello): Retry['group'] {
+  // Reached with pre_shared_key alone and psk_dhe_ke: then these two are due after all.
+  if (hello.extensions.key_share === undefined) {
+    throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'the ClientHello has no key_share', { expected: 'key_share' })
+  }
+  const { group, share } = chooseGroup(parameters, hello)
+  return share === undefined ? group : undefined
+}
+
+function* ourCredential(
+  hs: Handshake,
+  parameters: ServerParameters,
+  hello: ClientHello,
+  applicationProtocol: string | undefined,
+): Program<ChosenCredential> {
+  const { signature_algorithms: schemes, certificate_authorities: authorities = [] } = hello.extensions
+  // A client that offered only PSKs need not send it; now that none was taken it has nothing to verify us with.
+  if (schemes === undefined) {
+    throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'the ClientHello has no signature_algorithms', {
+      expected: 'signature_algorithms',
+    })
+  }
+  const chosen = yield* chooseCredential(parameters.credentials, {
+    role: 'server',
+    serverName: hello.extensions.server_name,
+    applicationProtocol,
+    signatureSchemes: knownSchemes(schemes, parameters.signatureSchemes),
+    certificateAuthorities: authorities,
+    clientHello: hello,
+  })
+  if (chosen === undefined) {
+    const code = parameters.credentials === undefined ? 'ERR_TLS_PSK_REQUIRED' : 'ERR_TLS_NO_CREDENTIAL'
+    throw new TlsError(code, 'we have no certificate for this client', { received: hello.extensions.server_name })
+  }
+  return chosen
+}
+
+/** ServerHello, and with it the handshake secret. https://www.rfc-editor.org/rfc/rfc9846#section-4.2.3 */
+function* sendServerHello(
+  hs: Handshake,
+  parameters: ServerParameters,
+  hello: ClientHello,
+  suite: CipherSuite,
+  psk: AcceptedPsk | undefined,
+): Program<{ group: string | undefined; handshake: HandshakeSecret }> {
+  const agreed = psk === undefined || psk.keyExchange ? yield* respond(hs, parameters, hello) : undefined
+  try {
+    hs.send('server_hello', {
+      legacyVersion: 0x0303,
+      random: parameters.crypto.random(32),
+      legacySessionIdEcho: hello.legacySessionId,
+      cipherSuite: suite.id,
+      legacyCompressionMethod: 0,
+      extensions: { supported_versions: 0x0304, key_share: agreed?.share, pre_shared_key: psk?.index },
+    })
+    const handshake =
+      psk === undefined
+        ? yield* EarlySecret.withoutPsk(hs.crypto, suite.hash, agreed?.secret as Secret)
+        : yield* psk.early.intoHandshake(agreed?.secret)
+    return { group: agreed?.group, handshake }
+  } finally {
+    agreed?.secret.dispose()
+  }
+}
+
+function* respond(
+  hs: Handshake,
+  parameters: ServerParameters,
+  hello: ClientHello,
+): Program<{ group: string; share: { group: number; keyExchange: Uint8Array }; secret: Secret }> {
+  const { group, share } = chooseGroup(parameters, hello)
+  if (share === undefined) {
+    throw new TlsError('ERR_TLS_WRONG_KEY_SHARE', 'the second ClientHello has no key share for a group of ours')
+  }
+  hs.decided('group', group.name)
+  const answer = yield* wait(group.respond(share))
+  return { group: group.name, share: { group: group.id, keyExchange: answer.share }, secret: answer.secret }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9846#section-4.4.1 */
+function sendEncryptedExtensions(
+  hs: Handshake,
+  parameters: ServerParameters,
+  hello: ClientHello,
+  applicationProtocol: string | undefined,
+  byPsk: boolean,
+): void {
+  const theirs = hello.extensions.record_size_limit
+  const limit = theirs === undefined ? undefined : parameters.recordSizeLimit
+  hs.send('encrypted_extensions', {
+    extensions: {
+      // "when a PSK is used, the server does not acknowledge server_name": the name is the session's.
+      server_name: hello.extensions.server_name !== undefined && !byPsk ? {} : undefined,
+      application_layer_protocol_negotiation: applicationProtocol,
+      record_size_limit: limit,
+    },
+  })
+  if (theirs !== undefined && limit !== undefined) {
+    hs.carrier.peerRecordSizeLimit(theirs)
+    hs.carrier.ownRecordSizeLimit(limit)
+  }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2 */
+export function certificateRequest(parameters: ServerParameters, context: Uint8Array): CertificateRequest {
+  const { signatureSchemes, certificateAuthorities } = parameters
+  return {
+    certificateRequestContext: context,
+    extensions: {
+      signature_algorithms: signatureSchemes.map((row) => row.id),
+      certificate_authorities: certificateAuthorities.length > 0 ? certificateAuthorities : undefined,
+    },
+  }
+}
+
+/** The client's Certificate and CertificateVerify; an empty Certificate only where none is required. */
+export function* authenticateClient(
+  hs: Handshake,
+  parameters: ServerParameters,
+  context: Uint8Array,
+): Program<AuthenticatedBy> {
+  const { body } = yield* hs.receive('certificate')
+  if (!equalBytes(body.certificateRequestContext, context)) {
+    throw new TlsError('ERR_TLS_CERTIFICATE_CONTEXT', 'the Certificate has another context than our CertificateRequest')
+  }
+  // We ask for neither staples nor timestamps of clients.
+  const chain = chainOf(body, [])
+  if (chain === undefined) {
+    if (parameters.clientAuthentication === 'require') {
+      throw new TlsError('ERR_TLS_CERTIFICATE_REQUIRED', 'the client has no certificate for us')
+    }
+    return { by: 'nothing' }
+  }
+  const signed = yield* hs.transcript.hash()
+  const proof = yield* hs.receive('certificate_verify')
+  const peer = yield* VerifiedPeer.verify(hs, chain, proof.body, signed, undefined)
+  hs.decided('client_signature_scheme', peer.scheme.name)
+  return { by: 'certificate', peer }
+}
+
+function withoutCertificate(psk: AcceptedPsk | undefined): AuthenticatedBy {
+  if (psk === undefined) return { by: 'nothing' }
+  return psk.kind === 'external' ? { by: 'external_psk' } : { by: 'resumption', peer: psk.ticket?.peer }
+}
+
+function acceptsTickets(parameters: ServerParameters, hello: ClientHello): boolean {
+  const modes = hello.extensions.psk_key_exchange_modes ?? []
+  const usable =
+    modes.includes(PskKeyExchangeMode.psk_dhe_ke) ||
+    (parameters.allowPskWithoutKeyExchange && modes.includes(PskKeyExchangeMode.psk_ke))
+  return usable
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1 */
+function* sendTickets(
+  hs: Handshake,
+  parameters: ServerParameters,
+  tickets: TicketProtector,
+  connected: Connected,
+): Program<void> {
+  const { crypto, ticketLifetime } = parameters
+  for (let i = 0; i < parameters.ticketCount; i++) {
+    const ticketNonce = Uint8Array.of(i >>> 8, i)
+    const random = crypto.random(4)
+    const ageAdd = new DataView(random.buffer, random.byteOffset, 4).getUint32(0)
+    const psk = yield* resumptionPsk(crypto, connected.suite, connected.resumptionSecret, ticketNonce)
+    try {
+      const state = encodeTicketState({
+        cipherSuite: connected.suite.id,
+        psk,
+        ageAdd,
+        issuedAt: parameters.now(),
+        lifetime: ticketLifetime,
+        serverName: connected.serverName,
+        applicationProtocol: connected.applicationProtocol,
+        peer: storedPeer(connected.peer),
+      })
+      const ticket = yield* wait(guarded('ERR_TLS_CALLBACK', 'the ticket protector', () => tickets.seal(state)))
+      state.fill(0)
+      const message = { ticketLifetime, ticketAgeAdd: ageAdd, ticketNonce, ticket, extensions: {} }
+      hs.transmit('new_session_ticket', encodeMessage('new_session_ticket', message))
+    } finally {
+      psk.dispose()
+    }
+  }
+}
+
+/** What a ticket says of the client: its leaf alone when the chain would make the ticket too large. */
+function storedPeer(peer: AuthenticatedBy): { certificates: readonly Uint8Array[]; authorized: boolean } | undefined {
+  if (peer.by === 'resumption') return peer.peer
+  if (peer.by !== 'certificate') return undefined
+  const { certificates } = peer.peer.chain
+  const size = certificates.reduce((sum, der) => sum + der.length, 0)
+  return {
+    certificates: size > maxStoredChain ? certificates.slice(0, 1) : certificates,
+    authorized: peer.peer.verdict.authorized,
+  }
+}
+
+function refusing<T>(call: () => T | PromiseLike<T>): T | PromiseLike<T> {
+  return guarded('ERR_TLS_CLIENT_HELLO_REFUSED', 'onClientHello', call)
+}
+
+/** Bytes of certificates kept in a ticket, which must stay below 2^16 and should fit one record. */
+const maxStoredChain = 8192
+
+const none = /* @__PURE__ */ new Uint8Array(0)

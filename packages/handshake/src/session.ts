@@ -1,0 +1,182 @@
+import { Secret } from '@typetls/crypto-provider'
+import type { Codec } from '@typetls/wire'
+import {
+  TlsError,
+  decode,
+  encode,
+  fromAscii,
+  opaqueVector,
+  struct,
+  uint16,
+  uint32,
+  uint8,
+  vector,
+} from '@typetls/wire'
+
+/**
+ * What a client keeps to resume: one ticket, its PSK and what must still hold when it is used.
+ * `serialize()` holds the PSK in clear: store it as you would a password.
+ */
+export class Session {
+  static {
+    // What Node's util.inspect and console.log call. Not a method: isolatedDeclarations has no computed names.
+    const inspect = Symbol.for('nodejs.util.inspect.custom')
+    Object.defineProperty(Session.prototype, inspect, { value: Session.prototype.toString })
+  }
+
+  readonly #state: SessionState
+
+  /** @internal made from a NewSessionTicket */
+  constructor(state: SessionState) {
+    this.#state = state
+  }
+
+  /** @throws TlsError `ERR_TLS_SESSION_INVALID` (internal_error) when the bytes are not a session of this format */
+  static parse(bytes: Uint8Array): Session {
+    return new Session(readState(bytes))
+  }
+
+  serialize(): Uint8Array {
+    return encode(SessionStateCodec, stored(this.#state))
+  }
+
+  /** SNI of the first connection; the session is offered for this name only. */
+  get serverName(): string | undefined {
+    return this.#state.serverName
+  }
+
+  /** Milliseconds since 1970 after which the ticket is not used any more. */
+  get expiresAt(): number {
+    return this.#state.receivedAt + 1000 * this.#state.lifetime
+  }
+
+  /** Bytes of the ticket as the server gave it; not secret. */
+  get ticket(): Uint8Array {
+    return this.#state.ticket
+  }
+
+  /** ALPN of the first connection. */
+  get applicationProtocol(): string | undefined {
+    return this.#state.applicationProtocol
+  }
+
+  /** @internal */
+  get state(): SessionState {
+    return this.#state
+  }
+
+  toJSON(): object {
+    return { serverName: this.serverName, expiresAt: this.expiresAt }
+  }
+
+  toString(): string {
+    return `Session { serverName: ${this.serverName ?? '-'}, expiresAt: ${this.expiresAt} }`
+  }
+}
+
+export interface SessionState {
+  /** IANA number of the suite; its hash is the PSK's. */
+  readonly cipherSuite: number
+  readonly psk: Secret
+  readonly ticket: Uint8Array
+  readonly ageAdd: number
+  /** Seconds. */
+  readonly lifetime: number
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number
+  /** Bytes; 0: no early data. */
+  readonly maxEarlyData: number
+  readonly serverName: string | undefined
+  readonly applicationProtocol: string | undefined
+  /** The peer as it was authenticated. */
+  readonly peer: StoredPeer | undefined
+}
+
+export interface StoredPeer {
+  readonly certificates: readonly Uint8Array[]
+  readonly authorized: boolean
+}
+
+interface StoredState {
+  readonly format: number
+  readonly cipherSuite: number
+  readonly psk: Uint8Array
+  readonly ticket: Uint8Array
+  readonly ageAdd: number
+  readonly lifetime: number
+  readonly receivedAtHigh: number
+  readonly receivedAtLow: number
+  readonly maxEarlyData: number
+  readonly serverName: Uint8Array
+  readonly applicationProtocol: Uint8Array
+  readonly authorized: number
+  readonly certificates: readonly Uint8Array[]
+}
+
+const format = 1
+
+const SessionStateCodec: Codec<StoredState> = /* @__PURE__ */ struct('Session', {
+  format: uint8,
+  cipherSuite: uint16,
+  psk: opaqueVector(1, 255),
+  ticket: opaqueVector(1, 0xffff),
+  ageAdd: uint32,
+  lifetime: uint32,
+  receivedAtHigh: uint32,
+  receivedAtLow: uint32,
+  maxEarlyData: uint32,
+  serverName: opaqueVector(0, 255),
+  applicationProtocol: opaqueVector(0, 255),
+  authorized: uint8,
+  certificates: vector(opaqueVector(1, 0xffffff), 0, 0xffffff),
+})
+
+function stored(state: SessionState): StoredState {
+  return {
+    format,
+    cipherSuite: state.cipherSuite,
+    psk: state.psk.reveal(),
+    ticket: state.ticket,
+    ageAdd: state.ageAdd,
+    lifetime: state.lifetime,
+    receivedAtHigh: Math.floor(state.receivedAt / 0x1_0000_0000),
+    receivedAtLow: Math.floor(state.receivedAt) % 0x1_0000_0000,
+    maxEarlyData: state.maxEarlyData,
+    serverName: latin1(state.serverName),
+    applicationProtocol: latin1(state.applicationProtocol),
+    authorized: state.peer?.authorized === true ? 1 : 0,
+    certificates: state.peer?.certificates ?? [],
+  }
+}
+
+function readState(bytes: Uint8Array): SessionState {
+  let read: StoredState
+  try {
+    read = decode(SessionStateCodec, bytes.slice())
+  } catch (cause) {
+    throw new TlsError('ERR_TLS_SESSION_INVALID', 'these bytes are not a session', { cause })
+  }
+  if (read.format !== format) {
+    throw new TlsError('ERR_TLS_SESSION_INVALID', `a session of format ${read.format}, this version reads ${format}`, {
+      expected: format,
+      received: read.format,
+    })
+  }
+  return {
+    cipherSuite: read.cipherSuite,
+    psk: Secret.copyOf(read.psk),
+    ticket: read.ticket,
+    ageAdd: read.ageAdd,
+    lifetime: read.lifetime,
+    receivedAt: read.receivedAtHigh * 0x1_0000_0000 + read.receivedAtLow,
+    maxEarlyData: read.maxEarlyData,
+    serverName: read.serverName.length === 0 ? undefined : fromAscii(read.serverName),
+    applicationProtocol: read.applicationProtocol.length === 0 ? undefined : fromAscii(read.applicationProtocol),
+    peer:
+      read.certificates.length === 0 ? undefined : { certificates: read.certificates, authorized: read.authorized === 1 },
+  }
+}
+
+function latin1(text: string | undefined): Uint8Array {
+  return Uint8Array.from(text ?? '', (character) => character.charCodeAt(0))
+}

@@ -1,0 +1,78 @@
+import type { CryptoProvider, RunningHash } from '@typetls/crypto-provider'
+import { concat } from '@typetls/wire'
+import { required } from './hkdf-label.ts'
+import type { Program } from './program.ts'
+import { wait } from './program.ts'
+
+/**
+ * The messages so far, as they were on the wire. https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1
+ * Messages are hashed when a hash is first asked for: the hash function is only known with the cipher suite.
+ */
+export class Transcript {
+  readonly #crypto: CryptoProvider
+  #messages: Uint8Array[] = []
+  #hashed = 0
+  #running: RunningHash | undefined
+
+  constructor(crypto: CryptoProvider) {
+    this.#crypto = crypto
+  }
+
+  add(raw: Uint8Array): void {
+    this.#messages.push(raw)
+  }
+
+  /** Our own ClientHello is added before its binders are known, and replaced when they are. */
+  replaceLast(raw: Uint8Array): void {
+    this.#messages[this.#messages.length - 1] = raw
+  }
+
+  /** Takes back the message that `restartWith` must not cover. */
+  removeLast(): void {
+    this.#messages.pop()
+  }
+
+  /** From here on `hash()` is of this function. */
+  useHash(name: string): void {
+    this.#running = required(this.#crypto, 'hash', name).start()
+    this.#hashed = 0
+  }
+
+  /** Transcript-Hash of everything added so far. */
+  *hash(): Program<Uint8Array> {
+    const running = this.#running as RunningHash
+    for (; this.#hashed < this.#messages.length; this.#hashed++) {
+      running.update(this.#messages[this.#hashed] as Uint8Array)
+    }
+    return yield* wait(running.digest())
+  }
+
+  /** Transcript-Hash of everything but the last `tail` bytes: what a PSK binder covers. */
+  *hashWithoutTail(name: string, tail: number): Program<Uint8Array> {
+    const all = concat(...this.#messages)
+    return yield* wait(required(this.#crypto, 'hash', name).digest(all.subarray(0, all.length - tail)))
+  }
+
+  /** Transcript-Hash of all messages by a named function, without choosing it. */
+  *hashBy(name: string): Program<Uint8Array> {
+    return yield* this.hashWithoutTail(name, 0)
+  }
+
+  /**
+   * A HelloRetryRequest stands behind a hash of the first ClientHello in its place.
+   * https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1
+   */
+  restartWith(clientHelloHash: Uint8Array): void {
+    this.#messages = [concat(Uint8Array.of(254, 0, 0, clientHelloHash.length), clientHelloHash)]
+    this.#hashed = 0
+    this.#running = undefined
+  }
+
+  /** A second transcript that goes on by itself. */
+  fork(hash: string): Transcript {
+    const fork = new Transcript(this.#crypto)
+    fork.#messages = [...this.#messages]
+    fork.useHash(hash)
+    return fork
+  }
+}
