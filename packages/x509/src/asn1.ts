@@ -104,7 +104,7 @@ export class Asn1Value {
 function decoded(der: Uint8Array, path: string): asn1js.AsnType {
   let answer: asn1js.FromBerResult
   try {
-    answer = asn1js.fromBER(der as Uint8Array<ArrayBuffer>, {
+    answer = asn1js.fromBER(der, {
       maxDepth: 40,
       maxNodes,
       parseEmbedded: false,

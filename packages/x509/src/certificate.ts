@@ -282,7 +282,14 @@ function readTime(validity: DerReader, step: string): number {
   const text = String.fromCharCode(...content.subarray(0, 16))
   const match = (long ? generalizedTimeForm : utcTimeForm).exec(text)
   if (match === null || content.length > 15) return validity.fail('must be YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ', step)
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [number, number, number, number, number, number]
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   // "Where YY is greater than or equal to 50, the year SHALL be interpreted as 19YY"
   const fullYear = long ? year : year >= 50 ? 1900 + year : 2000 + year
   const time = new Date(0)

@@ -30,8 +30,7 @@ export function hostNames(certificate: Certificate): string[] {
 
 /** What a peer's certificate is compared to. RFC 9525 section 1.8 calls it the reference identifier. */
 export type ReferenceIdentity =
-  | { readonly type: 'dns'; readonly name: string }
-  | { readonly type: 'ip'; readonly address: Uint8Array }
+  { readonly type: 'dns'; readonly name: string } | { readonly type: 'ip'; readonly address: Uint8Array }
 
 /** `undefined`: the text is neither a DNS name in A-labels nor an IP address, so no certificate can be for it. */
 export function referenceIdentity(host: string): ReferenceIdentity | undefined {

@@ -106,7 +106,11 @@ function* triedWith(
   const child = path.at(-1) as PlacedCertificate
   const algorithm = refusalOf(() => {
     if (path.length >= state.maxPathLength) {
-      throw certificateFailure('path.length', candidate, `makes the path longer than ${state.maxPathLength} certificates`)
+      throw certificateFailure(
+        'path.length',
+        candidate,
+        `makes the path longer than ${state.maxPathLength} certificates`,
+      )
     }
     checkAuthority(candidate, path, state)
     return checkedAlgorithm(child, candidate, state)
@@ -190,8 +194,7 @@ function mostTelling(failures: readonly Failure[]): TlsError {
 
 /** A broken rule says more than a certificate that cannot be read, and that says more than a missing issuer. */
 function weight({ error, depth }: Failure): number {
-  const kind =
-    error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA' ? 0 : error.code === 'ERR_TLS_CERTIFICATE_PARSE' ? 1 : 2
+  const kind = error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA' ? 0 : error.code === 'ERR_TLS_CERTIFICATE_PARSE' ? 1 : 2
   return 1000 * kind + depth
 }
 
@@ -282,7 +285,11 @@ function checkKey(placed: PlacedCertificate, minRsaBits: number): void {
   }
   if (rsa === undefined) return
   if (rsa.modulusBits < minRsaBits) {
-    throw certificateFailure('key.rsa-size', placed, `has an RSA key of ${rsa.modulusBits} bits, less than ${minRsaBits}`)
+    throw certificateFailure(
+      'key.rsa-size',
+      placed,
+      `has an RSA key of ${rsa.modulusBits} bits, less than ${minRsaBits}`,
+    )
   }
   if (rsa.modulusBits > maxRsaBits || rsa.exponentBits > maxRsaExponentBits) {
     throw certificateFailure('key.rsa-size', placed, 'has an RSA key that would take too long to use')
@@ -310,7 +317,11 @@ function checkNameConstraints(
     const violation = violatedNameConstraint(authority.certificate, below.certificate, (comparisons) => {
       state.nameComparisons += comparisons
       if (state.nameComparisons > maxNameComparisons) {
-        throw certificateFailure('path.name-comparisons', authority, `needs over ${maxNameComparisons} name comparisons`)
+        throw certificateFailure(
+          'path.name-comparisons',
+          authority,
+          `needs over ${maxNameComparisons} name comparisons`,
+        )
       }
     })
     if (violation !== undefined) {
@@ -331,7 +342,11 @@ function checkedAlgorithm(child: PlacedCertificate, authority: PlacedCertificate
   }
   const { keyType, onlyAlgorithm } = authority.certificate.publicKey
   if (!fitsKey(name, keyType) || (onlyAlgorithm !== undefined && onlyAlgorithm !== name)) {
-    throw certificateFailure('signature.value', child, `is signed with ${name}, which is not for its issuer's ${keyType} key`)
+    throw certificateFailure(
+      'signature.value',
+      child,
+      `is signed with ${name}, which is not for its issuer's ${keyType} key`,
+    )
   }
   return name
 }
@@ -350,8 +365,9 @@ function* isSignedBy(
     throw certificateFailure('path.signature-checks', child, problem)
   }
   if (state.verified.get(certificate) === key) return true
-  const { verify } = state.crypto.signature[algorithm] as SignatureAlgorithm
-  const good = yield* wait(verify(key, certificate.tbs, certificate.signature))
+  const { signature } = state.crypto
+  const answer = (signature[algorithm] as SignatureAlgorithm).verify(key, certificate.tbs, certificate.signature)
+  const good = yield* wait(answer)
   if (good) state.verified.set(certificate, key)
   return good
 }

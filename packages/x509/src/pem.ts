@@ -25,7 +25,10 @@ export function pemBlocks(text: string, code: PemErrorCode): PemBlock[] {
       if (open === undefined) continue
       if (line.includes(':')) {
         const encrypted = /^Proc-Type:.*ENCRYPTED/.test(line)
-        refuse(i, encrypted ? `is encrypted (${open.label}): decrypt it first` : 'is a header, which blocks must not have')
+        refuse(
+          i,
+          encrypted ? `is encrypted (${open.label}): decrypt it first` : 'is a header, which blocks must not have',
+        )
       }
       open.data += line
       continue

@@ -49,15 +49,22 @@ export function readPublicKey(spki: Uint8Array, path = 'SubjectPublicKeyInfo'): 
     case rsaEncryption:
       // "the parameters field MUST have ASN.1 type NULL for this algorithm identifier." RFC 3279 section 2.3.1
       if (parametersType !== nullValue) algorithm.fail('must be NULL', 'parameters')
-      return { keyType: 'rsa', spki, keyBytes, rsa: rsaSize(keyBytes, `${path}.subjectPublicKey`), onlyAlgorithm: undefined }
+      return {
+        keyType: 'rsa',
+        spki,
+        keyBytes,
+        rsa: rsaSize(keyBytes, `${path}.subjectPublicKey`),
+        onlyAlgorithm: undefined,
+      }
     case rsassaPss: {
       const bound = parameters === undefined ? undefined : parseAsn1(parameters, `${path}.algorithm.parameters`)
-      const onlyAlgorithm = bound === undefined ? undefined : (pssName(bound) ?? 'rsa-pss-unknown')
+      const onlyAlgorithm = bound === undefined ? undefined : (pssName(bound, 'key') ?? 'rsa-pss-unknown')
       return { keyType: 'rsa-pss', spki, keyBytes, rsa: rsaSize(keyBytes, `${path}.subjectPublicKey`), onlyAlgorithm }
     }
     case ecPublicKey: {
       // Explicit curve parameters let a certificate choose the curve: RFC 5480 section 2.1.1 forbids them.
-      const curve = parametersType === objectIdentifier ? objectIdentifierText((parameters as Uint8Array).subarray(2)) : 'explicit'
+      const curve =
+        parametersType === objectIdentifier ? objectIdentifierText((parameters as Uint8Array).subarray(2)) : 'explicit'
       return { keyType: `ec-${curveNames[curve] ?? curve}`, spki, keyBytes, rsa: undefined, onlyAlgorithm: undefined }
     }
     default:
@@ -82,9 +89,7 @@ function positiveBits(key: DerReader, step: string): number {
   const content = key.content(integer, step)
   const first = content[0] as number
   if (first >= 0x80 || (first === 0 && content.length === 1)) key.fail('is not positive', step)
-  return first === 0
-    ? 8 * (content.length - 1)
-    : 8 * (content.length - 1) + (32 - Math.clz32(first))
+  return first === 0 ? 8 * (content.length - 1) : 8 * (content.length - 1) + (32 - Math.clz32(first))
 }
 
 const rsaEncryption = '1.2.840.113549.1.1.1'

@@ -1,7 +1,7 @@
 import type { KeyType } from '@typetls/crypto-provider'
 import { parseAsn1 } from './asn1.ts'
 import type { Asn1Value } from './asn1.ts'
-import { explicit, integer, nullValue, sequence } from './der.ts'
+import { explicit, nullValue, sequence } from './der.ts'
 
 /** The AlgorithmIdentifier of a certificate's signature. https://www.rfc-editor.org/rfc/rfc5280#section-4.1.1.2 */
 export interface CertificateSignatureAlgorithm {
@@ -20,7 +20,8 @@ export interface CertificateSignatureAlgorithm {
 export function readSignatureAlgorithm(der: Uint8Array, path: string): CertificateSignatureAlgorithm {
   const { oid, parameters } = readAlgorithm(parseAsn1(der, path))
   const row = algorithms[oid]
-  const name = row?.parameters(parameters) === true ? row.name : oid === rsassaPss ? pssName(parameters) : undefined
+  const name =
+    row?.parameters(parameters) === true ? row.name : oid === rsassaPss ? pssName(parameters, 'signature') : undefined
   const refusal = name !== undefined ? undefined : row?.name === undefined && row !== undefined ? 'weak' : 'unsupported'
   return { oid, name, refusal }
 }
@@ -34,27 +35,31 @@ export function fitsKey(algorithm: string, keyType: KeyType): boolean {
 }
 
 /**
- * The one hash that a key with RSASSA-PSS parameters signs with, as a name in `CryptoProvider.signature`.
- * `undefined`: parameters that no algorithm of ours has. https://www.rfc-editor.org/rfc/rfc4055#section-3.1
+ * The algorithm that RSASSA-PSS parameters name, as a name in `CryptoProvider.signature`; `undefined`: none of ours,
+ * which have one hash for all and a salt as long as it. The salt length of a key is the least that it allows.
+ *
+ * https://www.rfc-editor.org/rfc/rfc4055#section-3.1
+ *
+ * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error)
  */
-export function pssName(parameters: Asn1Value | undefined): string | undefined {
+export function pssName(parameters: Asn1Value | undefined, of: 'signature' | 'key'): string | undefined {
   if (parameters === undefined) return undefined
   const fields = parameters.children(sequence)
   const hash = field(fields, 0)
   const mask = field(fields, 1)
-  const salt = field(fields, 2)
-  // trailerField has one legal value, its default, which DER does not encode; nor does it SHA-1 and a salt of 20.
-  if (fields.length > 0 || hash === undefined || mask === undefined || salt === undefined) return undefined
+  const salt = field(fields, 2)?.count() ?? defaultSaltLength
+  // The default of both is SHA-1. The one legal value of trailerField is its default, which DER does not encode.
+  if (fields.length > 0 || hash === undefined || mask === undefined) return undefined
 
   const digest = readAlgorithm(hash)
   const generator = readAlgorithm(mask)
   if (generator.oid !== mgf1 || generator.parameters === undefined) return undefined
   const maskDigest = readAlgorithm(generator.parameters)
-  salt.expect(integer)
   const row = hashes[digest.oid]
   const plain = absentOrNull(digest.parameters) && absentOrNull(maskDigest.parameters)
-  if (row === undefined || !plain || maskDigest.oid !== digest.oid || salt.count() !== row.length) return undefined
-  return `rsa-pss-${row.name}`
+  if (row === undefined || !plain || maskDigest.oid !== digest.oid) return undefined
+  const saltFits = of === 'key' ? salt <= row.length : salt === row.length
+  return saltFits ? `rsa-pss-${row.name}` : undefined
 }
 
 interface Algorithm {
@@ -106,6 +111,7 @@ const algorithms: Readonly<Record<string, Row>> = {
 }
 
 const rsassaPss = '1.2.840.113549.1.1.10'
+const defaultSaltLength = 20
 const mgf1 = '1.2.840.113549.1.1.8'
 
 const hashes: Readonly<Record<string, { readonly name: string; readonly length: number }>> = {

@@ -130,9 +130,9 @@ export class CertificateVerifier {
   }
 
   *#path(leaf: Certificate, chain: PeerChain, context: VerifyContext): Program<readonly Certificate[]> {
-    const sent = chain.certificates.length
-    if (sent > maxSent) {
-      const problem = `came with ${sent - 1} others, more than ${maxSent - 1}`
+    const bytes = chain.certificates.reduce((sum, { length }) => sum + length, 0)
+    if (chain.certificates.length > maxSent || bytes > maxSentBytes) {
+      const problem = `came in a chain of over ${maxSent} certificates or ${maxSentBytes} bytes`
       throw certificateFailure('chain.size', { certificate: leaf, index: 0 }, problem)
     }
     const intermediates: PlacedCertificate[] = []
@@ -162,7 +162,8 @@ export class CertificateVerifier {
       })
     } catch (error) {
       const [first] = unreadable
-      if (first !== undefined && error instanceof TlsError && error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') throw first
+      if (first !== undefined && error instanceof TlsError && error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA')
+        throw first
       throw error
     }
   }
@@ -179,7 +180,8 @@ export class CertificateVerifier {
     const names = hostNames(leaf)
     const others = names.length === 0 ? 'has no name' : `is for ${names.slice(0, maxNamesShown).map(shown).join(', ')}`
     const more = names.length > maxNamesShown ? ` and ${names.length - maxNamesShown} more` : ''
-    const odd = referenceIdentity(name) === undefined ? ', which is neither a DNS name in A-labels nor an IP address' : ''
+    const odd =
+      referenceIdentity(name) === undefined ? ', which is neither a DNS name in A-labels nor an IP address' : ''
     throw certificateFailure('host-name.mismatch', placed, `${others}${more}, not for ${shown(name)}${odd}`)
   }
 }
@@ -196,5 +198,8 @@ function shown(name: string): string {
 
 /** Certificates in a chain, the leaf included. */
 const maxSent = 64
+
+/** Reading is linear in the bytes; OpenSSL stops at 100 KiB, and three post-quantum certificates may need more. */
+const maxSentBytes = 256 * 1024
 
 const maxNamesShown = 5

@@ -1,0 +1,118 @@
+import type { CryptoProvider, Mode, PrivateKey, SignatureScheme } from '@typetls/crypto-provider'
+import { defaultSignatureSchemes, isPromiseLike } from '@typetls/crypto-provider'
+import { equalBytes, TlsError } from '@typetls/wire'
+import { Certificate } from './certificate.ts'
+import { pemText } from './pem.ts'
+import { readPrivateKey } from './private-key.ts'
+import { readPublicKey } from './public-key.ts'
+
+/**
+ * A certificate chain with the key that speaks for it, checked to belong together (where the provider can tell the
+ * public key of a private one). With a synchronous provider it is there at once, otherwise promised.
+ *
+ * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error), `ERR_TLS_KEY_PARSE` (internal_error), or
+ *   `ERR_TLS_OPTIONS` (internal_error): no certificate, a key that is not the certificate's, or one that no signature
+ *   scheme of the provider fits; as a rejection where the provider answers later
+ */
+export function createCredential<M extends Mode>(options: CredentialOptions<M>): CredentialAnswer<M> {
+  const certificates = [options.certificates].flat().flatMap(certificatesOf)
+  const [leaf] = certificates
+  if (leaf === undefined) throw new TlsError('ERR_TLS_OPTIONS', 'a credential needs a certificate')
+  const key = importedKey(options)
+  const answer = isPromiseLike(key)
+    ? Promise.resolve(key).then((one) => credentialOf(certificates, leaf, one, options))
+    : credentialOf(certificates, leaf, key, options)
+  return answer as CredentialAnswer<M>
+}
+
+export type CredentialAnswer<M extends Mode> = M extends 'sync' ? Credential : Credential | Promise<Credential>
+
+export interface CredentialOptions<M extends Mode = Mode> {
+  /** DER or PEM (text, or bytes of a file), the leaf first, then intermediates; the root may be left out. */
+  readonly certificates: Uint8Array | string | readonly (Uint8Array | string)[]
+  /** PEM, DER (PKCS#8, SEC1, PKCS#1), or a key of the provider. Encrypted keys are not supported yet. */
+  readonly privateKey: Uint8Array | string | PrivateKey
+  readonly provider: CryptoProvider<M>
+  /** What to sign with, most wanted first. Default: every scheme of TLS 1.3 that fits the key and the provider has. */
+  readonly schemes?: readonly SignatureScheme[]
+  /** OCSPResponse to staple to the leaf, DER. Default none. */
+  readonly ocspResponse?: Uint8Array
+  /** SignedCertificateTimestampList to send with the leaf. Default none. */
+  readonly signedCertificateTimestamps?: Uint8Array
+}
+
+/** What a handshake authenticates with. */
+export interface Credential {
+  /** DER, leaf first, at least one. */
+  readonly certificates: readonly Uint8Array[]
+  readonly signer: Signer
+  readonly ocspResponse?: Uint8Array | undefined
+  readonly signedCertificateTimestamps?: Uint8Array | undefined
+}
+
+export interface Signer {
+  /** Most wanted first. */
+  readonly schemes: readonly SignatureScheme[]
+  sign(scheme: SignatureScheme, data: Uint8Array): Uint8Array | PromiseLike<Uint8Array>
+}
+
+function certificatesOf(input: Uint8Array | string): Certificate[] {
+  const text = pemText(input)
+  return text === undefined ? [Certificate.parse(input)] : Certificate.parseAll(text)
+}
+
+function importedKey({ privateKey, provider }: CredentialOptions): PrivateKey | PromiseLike<PrivateKey> {
+  if (typeof privateKey !== 'string' && !(privateKey instanceof Uint8Array)) return privateKey
+  const pkcs8 = readPrivateKey(privateKey)
+  const key = provider.importPrivateKey(pkcs8)
+  if (!isPromiseLike(key)) {
+    pkcs8.fill(0)
+    return key
+  }
+  return Promise.resolve(key).finally(() => pkcs8.fill(0))
+}
+
+function credentialOf(
+  certificates: readonly Certificate[],
+  leaf: Certificate,
+  key: PrivateKey,
+  options: CredentialOptions,
+): Credential {
+  const { publicKey } = leaf
+  // The encodings of one key may differ in their parameters, the key itself may not.
+  const sameKey = key.spki === undefined || equalBytes(readPublicKey(key.spki).keyBytes, publicKey.keyBytes)
+  if (!sameKey || key.keyType !== publicKey.keyType) {
+    throw new TlsError('ERR_TLS_OPTIONS', `the private key (${key.keyType}) is not that of the certificate ${leaf}`)
+  }
+  const { signature } = options.provider
+  const { onlyAlgorithm } = publicKey
+  const wanted = options.schemes ?? defaultSignatureSchemes.filter(({ handshake }) => handshake)
+  const schemes = wanted.filter(
+    ({ algorithm, keyType }) =>
+      keyType === key.keyType &&
+      signature[algorithm] !== undefined &&
+      (onlyAlgorithm === undefined || onlyAlgorithm === algorithm),
+  )
+  if (schemes.length === 0) {
+    throw new TlsError(
+      'ERR_TLS_OPTIONS',
+      `no signature scheme of ${options.provider.name} fits a key of the kind ${key.keyType}`,
+    )
+  }
+  return {
+    certificates: certificates.map(({ der }) => der),
+    signer: { schemes, sign },
+    ...(options.ocspResponse !== undefined && { ocspResponse: options.ocspResponse }),
+    ...(options.signedCertificateTimestamps !== undefined && {
+      signedCertificateTimestamps: options.signedCertificateTimestamps,
+    }),
+  }
+
+  function sign(scheme: SignatureScheme, data: Uint8Array): Uint8Array | PromiseLike<Uint8Array> {
+    const algorithm = signature[scheme.algorithm]
+    if (algorithm === undefined || !schemes.some(({ id }) => id === scheme.id)) {
+      throw new TlsError('ERR_TLS_SIGNER', `this key does not sign with ${scheme.name}`)
+    }
+    return algorithm.sign(key, data)
+  }
+}
