@@ -3,7 +3,9 @@ import type { Mode } from './answer.ts'
 import type { CryptoProvider } from './provider.ts'
 
 /** Some algorithms of a provider, list by list. A plain object of this shape is a part; `pick` makes one by names. */
-export type ProviderPart<M extends Mode = Mode> = Partial<Pick<CryptoProvider<M>, ListName>> & { readonly name?: string }
+export type ProviderPart<M extends Mode = Mode> = Partial<Pick<CryptoProvider<M>, ListName>> & {
+  readonly name?: string
+}
 
 /**
  * `base` with the algorithms of `parts` added; of two with one name, the later wins. Random bytes and private keys stay
