@@ -11,7 +11,7 @@ rmSync(fileURLToPath(new URL('.results/bundles/', root)), { recursive: true, for
 mkdirSync(fileURLToPath(new URL('.results/bundles/', root)), { recursive: true })
 
 for (const budget of budgets) {
-  const complaints = await bundle(budget)
+  const complaints = await bundle(budget).catch((error) => [error.message])
   for (const complaint of complaints) console.error(`${budget.name}: ${complaint}`)
   if (complaints.length > 0) process.exitCode = 1
 }
