@@ -1,0 +1,57 @@
+import type { KeyType, PrivateKey } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import type { PssParameters, RsaPrivateKey } from './rsa-key.ts'
+
+/** What a private key is made of, by kind. */
+export type KeyMaterial =
+  | { readonly kind: 'scalar'; readonly bytes: Uint8Array }
+  | { readonly kind: 'rsa'; readonly key: RsaPrivateKey; readonly pss: PssParameters | undefined }
+
+/** A private key of this backend. Its parts are not reachable from the object. */
+export class NoblePrivateKey implements PrivateKey {
+  readonly keyType: KeyType
+  readonly spki: Uint8Array
+  #material: KeyMaterial | undefined
+
+  constructor(keyType: KeyType, spki: Uint8Array, material: KeyMaterial) {
+    this.keyType = keyType
+    this.spki = spki
+    this.#material = material
+  }
+
+  /** @throws TlsError `ERR_TLS_SECRET_DISPOSED` (internal_error) after `dispose()` */
+  material(): KeyMaterial {
+    if (this.#material) return this.#material
+    throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this private key was disposed of already')
+  }
+
+  /** Wipes what is bytes. The numbers of an RSA key are BigInts, which JavaScript cannot overwrite: they are let go. */
+  dispose(): void {
+    if (this.#material?.kind === 'scalar') this.#material.bytes.fill(0)
+    this.#material = undefined
+  }
+}
+
+/**
+ * The scalar or seed of a key that must have this type.
+ *
+ * @throws TlsError `ERR_TLS_CRYPTO` (internal_error) for another type or another backend's key
+ */
+export function scalarOf(key: PrivateKey, keyType: KeyType, algorithm: string): Uint8Array {
+  const material = materialOf(key)
+  if (material.kind === 'scalar' && key.keyType === keyType) return material.bytes
+  throw unfit(key, algorithm)
+}
+
+/** @throws TlsError `ERR_TLS_CRYPTO` (internal_error) for another backend's key */
+export function materialOf(key: PrivateKey): KeyMaterial {
+  if (key instanceof NoblePrivateKey) return key.material()
+  throw new TlsError('ERR_TLS_CRYPTO', 'this private key was imported by another crypto provider')
+}
+
+export function unfit(key: PrivateKey, algorithm: string): TlsError {
+  return new TlsError('ERR_TLS_CRYPTO', `a key of type ${key.keyType} cannot sign with ${algorithm}`, {
+    expected: algorithm,
+    received: key.keyType,
+  })
+}
