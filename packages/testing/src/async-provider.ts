@@ -9,7 +9,7 @@ import { seededRandom } from './seeded-random.ts'
  * it. What the contract lets a backend do, this one does: it computes when it answers and not when it is called, and
  * keeps copies of only nonce and additional data. So it shows users who
  * - wipe a secret, or write to a buffer they gave, before the answer came,
- * - count on their nonce after a call (it is overwritten when the call returns),
+ * - count on their nonce after a call (the eight bytes of the record number are overwritten when the call returns),
  * - take an answer for a value.
  */
 export function asyncProvider(
@@ -29,7 +29,7 @@ export function asyncProvider(
     const [nonce, additionalData] = args as readonly Uint8Array[]
     if (kind !== 'seal' && kind !== 'open') return later(random, call, args, run)
     const kept = [(nonce as Uint8Array).slice(), (additionalData as Uint8Array).slice(), ...args.slice(2)]
-    if (poisonNonces) (nonce as Uint8Array).fill(poison)
+    if (poisonNonces) (nonce as Uint8Array).fill(poison, -8)
     return later(random, call, kept, run)
   })
   // Its functions now return promises, which the types of a synchronous provider do not say.
@@ -39,7 +39,7 @@ export function asyncProvider(
 export interface AsyncProviderOptions {
   /** Of the schedule. Default 1. */
   readonly seed?: number
-  /** Overwrite the caller's nonce when a call returns. Default true. */
+  /** Overwrite the last eight bytes of the caller's nonce when a call returns. Default true. */
   readonly poisonNonces?: boolean
 }
 
