@@ -1,6 +1,6 @@
 import type { TlsError } from '@typetls/wire'
 import type { ConnectionFacts } from './facts.ts'
-import type { Session } from './session.ts'
+import type { Session } from '@typetls/handshake'
 
 /**
  * What a connection tells its carrier. Called synchronously, in order, never again after `closed`.

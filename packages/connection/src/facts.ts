@@ -1,4 +1,4 @@
-import type { PeerVerdict } from '@typetls/handshake'
+import type { Connected, PeerVerdict, VerifiedPeer } from '@typetls/handshake'
 
 /** What was negotiated. */
 export interface ConnectionFacts {
@@ -34,4 +34,40 @@ export interface PeerFacts {
   readonly facts: unknown
   readonly ocspResponse: Uint8Array | undefined
   readonly signedCertificateTimestamps: Uint8Array | undefined
+}
+
+export function factsOf(role: 'client' | 'server', connected: Connected): ConnectionFacts {
+  const { peer } = connected
+  const theirs = peer.by === 'certificate' ? peer.peer.scheme.name : undefined
+  return {
+    version: 'TLSv1.3',
+    cipherSuite: connected.suite.name,
+    group: connected.group,
+    signatureScheme: role === 'client' ? theirs : connected.ownSignatureScheme,
+    clientSignatureScheme: role === 'client' ? connected.ownSignatureScheme : theirs,
+    applicationProtocol: connected.applicationProtocol,
+    serverName: connected.serverName,
+    resumed: connected.resumed,
+    externalPskIdentity: connected.externalPskIdentity,
+    helloRetryRequest: connected.helloRetryRequest,
+    peer: peerOf(connected),
+  }
+}
+
+export function peerFactsOf({ chain, verdict }: VerifiedPeer): PeerFacts {
+  const { certificates, ocspResponse, signedCertificateTimestamps } = chain
+  const { authorized, failure, facts } = verdict
+  return { certificates, authorized, failure, facts, ocspResponse, signedCertificateTimestamps }
+}
+
+function peerOf({ peer }: Connected): PeerFacts | undefined {
+  if (peer.by === 'certificate') return peerFactsOf(peer.peer)
+  if (peer.by !== 'resumption' || peer.peer === undefined) return undefined
+  return {
+    ...peer.peer,
+    failure: undefined,
+    facts: undefined,
+    ocspResponse: undefined,
+    signedCertificateTimestamps: undefined,
+  }
 }

@@ -5,12 +5,12 @@ import type {
   ExternalPsk,
   ExternalPskLookup,
   PeerVerifier,
+  Session,
   TicketProtector,
   ClientHelloHook,
   Trace,
 } from '@typetls/handshake'
 import type { PaddingPolicy } from '@typetls/record'
-import type { Session } from './session.ts'
 
 /** What both roles take. Everything is readonly and has a default, see `defaults.ts`, except `crypto` and `clock`. */
 export interface CommonOptions {

@@ -24,6 +24,7 @@ import type { HelloRetryRequest, ServerHello } from './messages/server-hello.ts'
 import type { ClientParameters } from './parameters.ts'
 import type { Program } from './program.ts'
 import { wait } from './program.ts'
+import { checkRecordSizeLimit } from './record-size-limit.ts'
 
 /**
  * The client's side of Figure 1. https://www.rfc-editor.org/rfc/rfc9846#section-2
@@ -278,16 +279,6 @@ function checkEncryptedExtensions(
     checkRecordSizeLimit(limit)
     hs.carrier.peerRecordSizeLimit(limit)
     hs.carrier.ownRecordSizeLimit(parameters.recordSizeLimit as number)
-  }
-}
-
-/** "a value smaller than 64 … MUST be treated as a fatal error" https://www.rfc-editor.org/rfc/rfc8449#section-4 */
-export function checkRecordSizeLimit(limit: number): void {
-  if (limit < 64) {
-    throw new TlsError('ERR_TLS_RECORD_SIZE_LIMIT', 'record_size_limit must be at least 64', {
-      expected: { min: 64 },
-      received: limit,
-    })
   }
 }
 

@@ -1,6 +1,6 @@
 import { TlsError } from '@typetls/wire'
 import type { Handshake } from './handshake.ts'
-import type { HandshakeMessageType } from './messages/handshake-message.ts'
+import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
 import { HandshakeType, decodeMessage, messageLabel, messageType } from './messages/handshake-message.ts'
 import type { Program, Step } from './program.ts'
 import { ProgramRun } from './program.ts'
@@ -26,11 +26,9 @@ export class HandshakeDriver<T> {
   advance(): Step<T> {
     let step = this.#run.current as Step<T>
     while (step.kind === 'receive') {
-      const raw = nextExpected(this.#handshake, step.types)
-      if (raw === undefined) return step
-      const type = messageType(raw) as HandshakeMessageType
-      this.#handshake.parameters.trace?.({ event: 'message', direction: 'received', type, bytes: raw })
-      step = this.#run.deliver(decodeMessage(type, raw))
+      const message = nextExpected(this.#handshake, step.types)
+      if (message === undefined) return step
+      step = this.#run.deliver(message)
     }
     return step
   }
@@ -55,7 +53,7 @@ export class HandshakeDriver<T> {
 export function nextExpected(
   handshake: Handshake,
   types: readonly HandshakeMessageType[],
-): Uint8Array | undefined {
+): HandshakeMessage | undefined {
   const { assembler, parameters } = handshake
   const id = assembler.nextType
   if (id === undefined) return undefined
@@ -64,7 +62,8 @@ export function nextExpected(
   if (raw === undefined) return undefined
   const type = messageType(raw)
   if (type === undefined || !types.includes(type)) throw unexpected(messageLabel(raw), types)
-  return raw
+  parameters.trace?.({ event: 'message', direction: 'received', type, bytes: raw })
+  return decodeMessage(type, raw)
 }
 
 /** Bytes of body: the default, and for what can come after the handshake only what it can hold. */

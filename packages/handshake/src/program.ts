@@ -80,6 +80,19 @@ export class ProgramRun<T> {
   }
 }
 
+/** The result of a program that receives no messages: at once when nothing pends, else a promise of it. */
+export function run<T>(program: Program<T>): T | PromiseLike<T> {
+  const steps = new ProgramRun(program)
+  const step = steps.start()
+  if (step.kind === 'pending') return step.until.then(() => finished(steps.current))
+  return finished(step)
+}
+
+function finished<T>(step: Step<T> | undefined): T {
+  if (step?.kind !== 'done') throw new TlsError('ERR_TLS_STATE', 'this program must not wait for a message')
+  return step.value
+}
+
 /** Calls user code; what it throws or rejects with comes out as a `TlsError` with this code, unless it is one already. */
 export function guarded<T>(
   code: 'ERR_TLS_CALLBACK' | 'ERR_TLS_SIGNER' | 'ERR_TLS_CLIENT_HELLO_REFUSED',

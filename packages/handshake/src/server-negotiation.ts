@@ -1,12 +1,11 @@
 import type { CipherSuite, KeyExchange } from '@typetls/crypto-provider'
-import { TlsError, equalBytes } from '@typetls/wire'
-import { checkRecordSizeLimit } from './client.ts'
+import { TlsError, decode, equalBytes } from '@typetls/wire'
 import type { ClientHello } from './messages/client-hello.ts'
 import { RawClientHello } from './messages/client-hello.ts'
 import { ExtensionType } from './messages/extension-type.ts'
 import type { KeyShareEntry } from './messages/extensions.ts'
 import type { ServerParameters } from './parameters.ts'
-import { decode } from '@typetls/wire'
+import { checkRecordSizeLimit } from './record-size-limit.ts'
 
 /** What every TLS 1.3 ClientHello must be, whatever we then choose. https://www.rfc-editor.org/rfc/rfc9846#section-9.2 */
 export function checkClientHello(hello: ClientHello): void {

@@ -170,6 +170,7 @@ export const tlsErrorCodes = {
   ERR_TLS_OPTIONS: 'internal_error',
   ERR_TLS_STATE: 'internal_error',
   ERR_TLS_UNSUPPORTED: 'internal_error',
+  ERR_TLS_INTERNAL: 'internal_error',
   ERR_TLS_CRYPTO: 'internal_error',
   ERR_TLS_SECRET_DISPOSED: 'internal_error',
   ERR_TLS_SIGNER: 'internal_error',

@@ -1,0 +1,588 @@
+import type { CipherSuite, Secret } from '@typetls/crypto-provider'
+import { isPromiseLike } from '@typetls/crypto-provider'
+import type {
+  CommonParameters,
+  Connected,
+  Direction,
+  Epoch,
+  HandshakeCarrier,
+  PostHandshake,
+  PostHandshakeResult,
+  Program,
+  Step,
+} from '@typetls/handshake'
+import { Handshake, HandshakeDriver, nextExpected, run } from '@typetls/handshake'
+import type { OpenedRecord, RecordTraceInfo } from '@typetls/record'
+import {
+  RecordReader,
+  RecordWriter,
+  maxFragmentLength,
+  typeAlert,
+  typeApplicationData,
+  typeHandshake,
+} from '@typetls/record'
+import { Alert, AlertDescription, TlsError, decode } from '@typetls/wire'
+import type { ConnectionEvents } from './events.ts'
+import type { ConnectionFacts, PeerFacts } from './facts.ts'
+import { factsOf, peerFactsOf } from './facts.ts'
+import type { CommonOptions } from './options.ts'
+import { trafficKey } from './traffic-key.ts'
+
+/**
+ * One TLS connection without IO: bytes in, bytes and events out. `clientConnection` and `serverConnection` make them.
+ *
+ * With a synchronous provider, signer and verifier `receive` returns with everything it caused. Otherwise it returns a
+ * promise while something pends; bytes given meanwhile are kept, so stop giving until it resolves.
+ *
+ * The first failure is final: the alert goes out, `closed` tells the error, and nothing happens after.
+ */
+export class Connection {
+  readonly role: 'client' | 'server'
+  protected readonly parameters: CommonParameters
+  readonly #events: ConnectionEvents
+  readonly #reader: RecordReader
+  readonly #writer: RecordWriter
+  readonly #role: RoleOfConnection
+  #handshake: Handshake | undefined
+  #driver: HandshakeDriver<Connected> | undefined
+  #answering: HandshakeDriver<PostHandshakeResult> | undefined
+  #post: PostHandshake | undefined
+  #facts: ConnectionFacts | undefined
+  #failure: TlsError | undefined
+  #started = false
+  #closed = false
+  #readEnded = false
+  #writeEnded = false
+  /** The transport ended while something pended. */
+  #transportEnded = false
+  /** Programs must not be ended from within themselves. */
+  #stepping = false
+  #pending: PromiseLike<void> | undefined
+  #warnings = 0
+  #readEpoch: Epoch = 'plaintext'
+  #writeEpoch: Epoch = 'plaintext'
+  /** Our write keys are being changed by an asynchronous provider: what is written meanwhile waits here. */
+  #held: (() => void)[] | undefined
+
+  /** @internal use `clientConnection` or `serverConnection` */
+  constructor(role: RoleOfConnection, parameters: CommonParameters, options: CommonOptions, events: ConnectionEvents) {
+    this.role = role.name
+    this.parameters = parameters
+    this.#role = role
+    this.#events = events
+    const traced = parameters.trace !== undefined
+    this.#reader = new RecordReader({
+      role: role.name,
+      onRecord: traced ? (info) => this.#traceRecord('received', info) : undefined,
+    })
+    this.#writer = new RecordWriter({
+      output: (bytes) => events.output(bytes),
+      failed: (error) => this.#fail(error),
+      allocate: options.allocate,
+      padding: options.padding,
+      onRecord: traced ? (info) => this.#traceRecord('sent', info) : undefined,
+    })
+    if (options.maxFragment !== undefined) this.#writer.fragmentLimit = options.maxFragment
+    this.#handshake = new Handshake(role.name, parameters, this.#carrier())
+    this.#driver = new HandshakeDriver(this.#handshake, role.program(this.#handshake))
+  }
+
+  get state(): 'handshaking' | 'connected' | 'closed' {
+    if (this.#closed) return 'closed'
+    return this.#facts === undefined ? 'handshaking' : 'connected'
+  }
+
+  /** What was negotiated, from `connected` on. */
+  get facts(): ConnectionFacts | undefined {
+    return this.#facts
+  }
+
+  /** Why the connection is closed; `undefined` while it is open and after an orderly end. */
+  get failure(): TlsError | undefined {
+    return this.#failure
+  }
+
+  /** The peer said close_notify: no more data comes. */
+  get readEnded(): boolean {
+    return this.#readEnded || this.#closed
+  }
+
+  /** We said close_notify: no more data can be sent. */
+  get writeEnded(): boolean {
+    return this.#writeEnded || this.#closed
+  }
+
+  /** Bytes given to `write` that an asynchronous provider has not sealed yet. */
+  get pendingOutput(): number {
+    return this.#writer.pending
+  }
+
+  /** A client says hello; a server gets ready. Once. */
+  start(): void | PromiseLike<void> {
+    if (this.#started || this.#closed) return
+    this.#started = true
+    if (this.role === 'client') this.#writer.recordVersion = 0x0301
+    return this.#guard(() => {
+      const pending = this.#stepped(this.#step(() => (this.#driver as HandshakeDriver<Connected>).start()))
+      return pending === undefined ? this.#saidHello() : this.#suspend(pending.then(() => this.#saidHello()))
+    })
+  }
+
+  #saidHello(): void {
+    if (this.#closed) return
+    this.#writer.flush()
+    this.#writer.recordVersion = 0x0303
+    if (this.role === 'client') this.#reader.changeCipherSpec = 'drop'
+  }
+
+  /** Bytes from the transport, in any pieces. Never throws: failures come as `closed`. */
+  receive(bytes: Uint8Array): void | PromiseLike<void> {
+    if (this.#closed || this.#readEnded) return
+    if (!this.#started) void this.start()
+    // Bytes that must wait are the connection's to keep: the caller may use its buffer again.
+    this.#reader.push(this.#pending === undefined ? bytes : bytes.slice())
+    return this.#pending ?? this.#guard(() => this.#pump())
+  }
+
+  /** The transport will give no more. Without a close_notify before it somebody may have cut the connection short. */
+  receiveEnd(): void {
+    if (this.#closed || this.#readEnded) return
+    if (this.#pending !== undefined) {
+      this.#transportEnded = true
+      return
+    }
+    const error =
+      this.#facts === undefined
+        ? new TlsError('ERR_TLS_HANDSHAKE_CLOSED', 'the peer closed the transport during the handshake')
+        : new TlsError('ERR_TLS_TRUNCATED', 'the transport ended without close_notify')
+    this.#end(error)
+  }
+
+  /**
+   * Sends application data.
+   *
+   * @throws TlsError `ERR_TLS_STATE` (internal_error) before `connected`, after `closeWrite` and after the end
+   */
+  write(bytes: Uint8Array): void {
+    this.#sendData(() => this.#writer.applicationData(bytes))
+  }
+
+  /** The same for several arrays, as one output. */
+  writeParts(parts: readonly Uint8Array[]): void {
+    this.#sendData(() => this.#writer.applicationDataParts(parts))
+  }
+
+  /** close_notify: we send no more. The other direction goes on until the peer says the same. During the handshake: `abort`. */
+  closeWrite(): void {
+    if (this.#closed || this.#writeEnded) return
+    if (this.#facts === undefined) return this.abort()
+    this.#inOrder(() => {
+      if (this.#closed || this.#writeEnded) return
+      this.#writeEnded = true
+      this.#sendAlert('warning', 'close_notify')
+      if (this.#readEnded) this.#end(undefined)
+    })
+  }
+
+  /**
+   * Ends both directions at once. The peer is told `error`'s alert; without an error, user_canceled and close_notify.
+   */
+  abort(error: TlsError = new TlsError('ERR_TLS_ABORTED', 'the connection was aborted')): void {
+    this.#fail(error)
+  }
+
+  /**
+   * Goes on under new write keys, and asks the peer to do the same if `requestPeer`. Happens by itself when a key has
+   * protected as many records as it should.
+   *
+   * @throws TlsError `ERR_TLS_STATE` (internal_error) as `write`
+   */
+  updateKeys(requestPeer = false): void {
+    this.#checkWritable()
+    this.#inOrder(() => this.#updateKeys(requestPeer))
+  }
+
+  /**
+   * TLS-Exporter. https://www.rfc-editor.org/rfc/rfc9846#section-7.5
+   * The channel binding `tls-exporter` (RFC 9266) is label `EXPORTER-Channel-Binding`, empty context, 32 bytes.
+   *
+   * @param length bytes
+   * @throws TlsError `ERR_TLS_STATE` (internal_error) before `connected` and after the end
+   */
+  exportKeyingMaterial(label: string, context: Uint8Array, length: number): Uint8Array | PromiseLike<Uint8Array> {
+    if (this.#post === undefined || this.#closed) {
+      throw new TlsError('ERR_TLS_STATE', 'keying material can be exported while connected')
+    }
+    return run(this.#post.export(label, context, length))
+  }
+
+  /** @internal for what only one role has */
+  protected get postHandshake(): PostHandshake | undefined {
+    return this.#post
+  }
+
+  /** @internal sends what a post-handshake action gave out */
+  protected act(action: () => void): void {
+    this.#inOrder(() => {
+      action()
+      this.#writer.flush()
+    })
+  }
+
+  #sendData(send: () => void): void {
+    this.#checkWritable()
+    const post = this.#post as PostHandshake
+    if (this.#held !== undefined) {
+      this.#held.push(() => this.#closed || send())
+      return
+    }
+    if (post.keyUpdateDue || this.#writer.keyUpdateDue) {
+      this.#updateKeys(false)
+      this.#inOrder(() => this.#closed || send())
+      return
+    }
+    this.#guard(send)
+  }
+
+  #checkWritable(): void {
+    if (this.#post === undefined || this.#closed || this.#writeEnded) {
+      throw new TlsError('ERR_TLS_STATE', this.#post === undefined ? 'not connected yet' : 'the connection is closed for writing')
+    }
+  }
+
+  /** Runs now, or after the key change under way. */
+  #inOrder(action: () => void): void {
+    if (this.#held !== undefined) this.#held.push(action)
+    else this.#guard(action)
+  }
+
+  #updateKeys(requestPeer: boolean): void {
+    this.#guard(() => {
+      const updated = run((this.#post as PostHandshake).updateWriteKeys(requestPeer))
+      this.#writer.flush()
+      if (!isPromiseLike(updated)) return
+      const held: (() => void)[] = []
+      this.#held = held
+      updated.then(
+        () => {
+          this.#held = undefined
+          for (const action of held) this.#inOrder(action)
+        },
+        (error: unknown) => this.#fail(error),
+      )
+    })
+  }
+
+  /** Takes records and messages until there are none, something pends, or the end. */
+  #pump(): void | PromiseLike<void> {
+    for (;;) {
+      const pending = this.#advance()
+      if (pending !== undefined) return this.#suspend(pending)
+      if (this.#closed || this.#readEnded) return
+      const record = this.#reader.next()
+      if (record === undefined) {
+        this.#writer.flush()
+        return
+      }
+      if (isPromiseLike(record)) {
+        return this.#suspend(record.then((opened) => (opened === undefined ? undefined : this.#take(opened))))
+      }
+      this.#take(record)
+    }
+  }
+
+  /** Lets the programs have the handshake messages that are complete. */
+  #advance(): PromiseLike<void> | undefined {
+    while (!this.#closed) {
+      if (this.#driver !== undefined) {
+        const driver = this.#driver
+        const pending = this.#stepped(this.#step(() => driver.advance()))
+        if (pending !== undefined) return pending
+        if (this.#driver !== undefined) return undefined
+        continue
+      }
+      const post = this.#post
+      if (post === undefined) return undefined
+      const answering = this.#answering ?? this.#answer(post)
+      if (answering === undefined) return undefined
+      const step = this.#step(() => answering.advance())
+      if (step.kind === 'pending') return step.until
+      if (step.kind === 'receive') return undefined
+      this.#answering = undefined
+      this.#report(step.value)
+    }
+    return undefined
+  }
+
+  /** A driver for the next message after the handshake, if there is one. */
+  #answer(post: PostHandshake): HandshakeDriver<PostHandshakeResult> | undefined {
+    const { handshake, expected } = post
+    if (handshake.assembler.buffered === 0) return undefined
+    const message = nextExpected(handshake, expected)
+    if (message === undefined) return undefined
+    this.#answering = new HandshakeDriver(handshake, post.handle(message))
+    const answering = this.#answering
+    this.#step(() => answering.start())
+    return answering
+  }
+
+  #report(result: PostHandshakeResult): void {
+    if (result === undefined) return
+    if (result.type === 'session') {
+      this.#events.session?.(result.session)
+    } else if (this.#facts !== undefined) {
+      const peer = result.peer === undefined ? undefined : peerFactsOf(result.peer)
+      this.#facts = { ...this.#facts, peer, clientSignatureScheme: result.peer?.scheme.name }
+      this.#events.authenticated?.(this.#facts)
+    }
+  }
+
+  /** One step of a program; if the connection was closed from within it, the program is ended now. */
+  #step<T>(step: () => Step<T>): Step<T> {
+    this.#stepping = true
+    try {
+      return step()
+    } finally {
+      this.#stepping = false
+      if (this.#closed) this.#endPrograms()
+    }
+  }
+
+  #stepped(step: Step<Connected>): PromiseLike<void> | undefined {
+    if (this.#closed) return undefined
+    if (step.kind === 'pending') return step.until
+    if (step.kind === 'done') this.#connected(step.value)
+    return undefined
+  }
+
+  #connected(connected: Connected): void {
+    const handshake = this.#handshake as Handshake
+    this.#driver = undefined
+    this.#handshake = undefined
+    this.#post = this.#role.postHandshake(handshake, connected)
+    this.#facts = factsOf(this.role, connected)
+    this.#writer.flush()
+    this.#events.connected?.(this.#facts)
+  }
+
+  #take({ type, content }: OpenedRecord): void {
+    if (type === typeApplicationData) {
+      this.#takeData(content)
+    } else if (type === typeHandshake) {
+      this.#warnings = 0
+      const { assembler } = this.#post?.handshake ?? (this.#handshake as Handshake)
+      assembler.push(content)
+      // Between hellos and Finished, but not in the middle of a message. https://www.rfc-editor.org/rfc/rfc9846#section-5
+      if (this.#readEpoch !== 'application' && this.role === 'server') this.#reader.changeCipherSpec = 'drop'
+    } else if (type === typeAlert) {
+      this.#takeAlert(content)
+    }
+  }
+
+  #takeData(content: Uint8Array): void {
+    const post = this.#post
+    if (post === undefined) {
+      throw new TlsError('ERR_TLS_RECORD_UNEXPECTED', 'application data came during the handshake')
+    }
+    this.#refuseInterleaving(post.handshake, 'application data')
+    if (content.length === 0) return
+    this.#warnings = 0
+    post.sawApplicationData()
+    this.#events.data(content)
+  }
+
+  #takeAlert(content: Uint8Array): void {
+    this.#refuseInterleaving(this.#post?.handshake ?? (this.#handshake as Handshake), 'an alert')
+    const { level, description } = decode(Alert, content, 'Alert')
+    const name = typeof description === 'number' ? `alert ${description}` : description
+    this.parameters.trace?.({ event: 'alert', direction: 'received', level, description: name })
+    if (description === 'close_notify') return this.#takeCloseNotify()
+    if (level === 'warning' && (description === 'user_canceled' || this.#readEpoch === 'plaintext')) {
+      if (++this.#warnings > maxWarnings) {
+        throw new TlsError('ERR_TLS_TOO_MANY_WARNING_ALERTS', `more than ${maxWarnings} warning alerts in a row`, {
+          expected: { max: maxWarnings },
+        })
+      }
+      return
+    }
+    if (level === 'warning') {
+      throw new TlsError('ERR_TLS_ALERT_WARNING', `TLS 1.3 has no warning ${name}`, { received: name })
+    }
+    this.#end(new TlsError('ERR_TLS_PEER_ALERT', `the peer sent the fatal alert ${name}`, { received: name }))
+  }
+
+  /** https://www.rfc-editor.org/rfc/rfc9846#section-6.1 */
+  #takeCloseNotify(): void {
+    if (this.#facts === undefined) {
+      this.#end(new TlsError('ERR_TLS_HANDSHAKE_CLOSED', 'the peer closed the connection during the handshake'))
+      return
+    }
+    this.#readEnded = true
+    this.#events.end?.()
+    if (this.#writeEnded && !this.#closed) this.#end(undefined)
+  }
+
+  /** "Handshake messages MUST NOT be interleaved with other record types." https://www.rfc-editor.org/rfc/rfc9846#section-5.1 */
+  #refuseInterleaving(handshake: Handshake, what: string): void {
+    if (handshake.assembler.buffered > 0 || this.#answering !== undefined) {
+      throw new TlsError('ERR_TLS_RECORD_INTERLEAVED', `${what} came in the middle of handshake messages`)
+    }
+  }
+
+  /** Waits, then goes on. What came meanwhile is in the reader. */
+  #suspend(until: PromiseLike<void>): PromiseLike<void> {
+    if (!this.#closed) this.#writer.flush()
+    const resumed = until.then(
+      () => this.#resume(),
+      (error: unknown) => {
+        this.#pending = undefined
+        this.#fail(error)
+      },
+    )
+    this.#pending = resumed
+    return resumed
+  }
+
+  #resume(): void | PromiseLike<void> {
+    this.#pending = undefined
+    if (this.#closed) {
+      this.#endPrograms()
+      return
+    }
+    const pending = this.#guard(() => this.#pump())
+    if (pending === undefined && this.#transportEnded) this.receiveEnd()
+    return pending
+  }
+
+  /** Whatever goes wrong in here becomes the connection's failure. */
+  #guard<T>(action: () => T): T | undefined {
+    try {
+      return action()
+    } catch (error) {
+      this.#fail(error)
+      return undefined
+    }
+  }
+
+  #fail(cause: unknown): void {
+    if (this.#closed) return
+    const error =
+      cause instanceof TlsError ? cause : new TlsError('ERR_TLS_INTERNAL', 'an exception inside the connection', { cause })
+    if (!this.#writeEnded) this.#tell(error)
+    this.#end(error)
+  }
+
+  /** Sends the error's alert, if it has one and the writer still works. */
+  #tell(error: TlsError): void {
+    if (error.alert === undefined) return
+    try {
+      if (error.alert === 'user_canceled') {
+        // "This alert SHOULD be followed by a close_notify." https://www.rfc-editor.org/rfc/rfc9846#section-6.1
+        if (this.#facts === undefined) this.#sendAlert('warning', 'user_canceled')
+        this.#sendAlert('warning', 'close_notify')
+      } else {
+        this.#sendAlert('fatal', error.alert)
+      }
+    } catch (failure) {
+      // The writer is what failed: there is no way left to tell the peer. The first error stays the connection's.
+      this.parameters.trace?.({ event: 'failure', code: error.code, alert: undefined, message: String(failure) })
+    }
+  }
+
+  #sendAlert(level: 'warning' | 'fatal', description: keyof typeof AlertDescription.ids): void {
+    this.parameters.trace?.({ event: 'alert', direction: 'sent', level, description })
+    this.#writer.alert(level === 'warning' ? 1 : 2, AlertDescription.ids[description])
+  }
+
+  /** The end, told once, when everything given out before is out. Secrets are wiped. */
+  #end(error: TlsError | undefined): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#failure = error
+    this.#held = undefined
+    if (error !== undefined) {
+      const { code, alert, message } = error
+      this.parameters.trace?.({ event: 'failure', code, alert, message })
+    }
+    if (!this.#stepping) this.#endPrograms()
+    this.#post?.dispose()
+    this.#reader.dispose()
+    const idle = this.#writer.idle()
+    if (isPromiseLike(idle)) idle.then(() => this.#told(error))
+    else this.#told(error)
+  }
+
+  #told(error: TlsError | undefined): void {
+    this.#writer.dispose()
+    this.#events.closed(error)
+  }
+
+  #endPrograms(): void {
+    this.#driver?.abort()
+    this.#answering?.abort()
+    this.#driver = undefined
+    this.#answering = undefined
+    this.#handshake = undefined
+  }
+
+  #carrier(): HandshakeCarrier {
+    return {
+      send: (message) => this.#writer.handshake(message),
+      changeCipherSpec: () => this.#writer.changeCipherSpec(),
+      installKeys: (direction, epoch, suite, secret) => this.#installKeys(direction, epoch, suite, secret),
+      // The type byte counts in TLS 1.3. https://www.rfc-editor.org/rfc/rfc8449#section-4
+      peerRecordSizeLimit: (limit) => {
+        this.#writer.fragmentLimit = Math.min(this.#writer.fragmentLimit, limit - 1, maxFragmentLength)
+      },
+      ownRecordSizeLimit: (limit) => {
+        this.#reader.limit = Math.min(limit - 1, maxFragmentLength)
+      },
+    }
+  }
+
+  #installKeys(
+    direction: Direction,
+    epoch: Epoch,
+    suite: CipherSuite,
+    secret: Secret,
+  ): void | PromiseLike<void> {
+    const key = run(trafficKey(this.parameters.crypto, suite, secret))
+    const install = (ready: Awaited<typeof key>): void => {
+      if (this.#closed) {
+        ready.aead.dispose()
+        ready.iv.fill(0)
+      } else if (direction === 'sent') {
+        this.#writer.setKey(ready)
+        this.#writeEpoch = epoch
+      } else {
+        this.#reader.setKey(ready)
+        this.#readEpoch = epoch
+        if (epoch === 'application') this.#reader.changeCipherSpec = 'refuse'
+      }
+    }
+    return isPromiseLike(key) ? key.then(install) : install(key)
+  }
+
+  #traceRecord(direction: Direction, info: RecordTraceInfo): void {
+    this.parameters.trace?.({
+      event: 'record',
+      direction,
+      epoch: info.sequence === undefined ? 'plaintext' : direction === 'sent' ? this.#writeEpoch : this.#readEpoch,
+      contentType: info.type,
+      length: info.contentLength,
+      wireLength: info.length,
+    })
+  }
+}
+
+/** What makes a connection a client's or a server's. */
+export interface RoleOfConnection {
+  readonly name: 'client' | 'server'
+  program(handshake: Handshake): Program<Connected>
+  postHandshake(handshake: Handshake, connected: Connected): PostHandshake
+}
+
+export type { PeerFacts }
+
+/** BoringSSL's limit: the 5th is fatal. */
+const maxWarnings = 4

@@ -1,0 +1,193 @@
+import type { CipherSuite, CryptoProvider, KeyExchange, SignatureScheme } from '@typetls/crypto-provider'
+import { defaultCipherSuites, defaultGroupNames, defaultSignatureSchemes } from '@typetls/crypto-provider'
+import type { ClientParameters, CommonParameters, CredentialSelector, ServerParameters } from '@typetls/handshake'
+import { TlsError, toHex } from '@typetls/wire'
+import type { ClientOptions, ServerOptions } from './options.ts'
+
+/** Each default and why it is one. */
+export const defaults = {
+  /** BoringSSL's max_cert_list, bytes: real chains have less than a tenth of it. */
+  maxCertificateListSize: 102400,
+  /** As OpenSSL and BoringSSL: one for the next connection, one for a second beside it. */
+  ticketCount: 2,
+  /** Seconds. Two hours limit what a stolen ticket key can open; RFC 9846 allows seven days. */
+  ticketLifetime: 7200,
+  /** https://www.rfc-editor.org/rfc/rfc9846#appendix-E.4: costs 38 bytes, and paths exist that break without it. */
+  middleboxCompatibility: true,
+  /** https://www.rfc-editor.org/rfc/rfc8701: servers that fail on the unknown are found before it matters. */
+  grease: true,
+  /** A staple or timestamps cost the client nothing to ask for. */
+  requestStatus: true,
+  /** Our own order: the client's says what is fast for it, and all of ours are fast enough. */
+  cipherPreference: 'server',
+  /** Who is not asked for a certificate does not show one. */
+  clientAuthentication: 'none',
+} as const
+
+/** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
+export function clientParameters(options: ClientOptions): ClientParameters {
+  const common = commonParameters(options)
+  const { serverName } = options
+  const byName = serverName !== undefined && !isIpAddress(serverName)
+  const usesPsk = (options.externalPsks ?? []).length > 0
+  if (options.verifier === undefined && !usesPsk) throw wrong('verifier', 'a client needs one, or an external PSK')
+  if (byName) checkHostName(serverName)
+  return {
+    ...common,
+    serverName: byName ? serverName.replace(/\.$/, '').toLowerCase() : undefined,
+    verifyName: options.verifyName ?? serverName,
+    session: options.session,
+    externalPsks: options.externalPsks ?? [],
+    keyShares: keySharesOf(options, common.groups),
+    grease: options.grease ?? defaults.grease,
+    middleboxCompatibility: options.middleboxCompatibility ?? defaults.middleboxCompatibility,
+    postHandshakeAuthentication: options.postHandshakeAuthentication ?? false,
+    requestStatus: options.requestStatus ?? defaults.requestStatus,
+  }
+}
+
+/** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
+export function serverParameters(options: ServerOptions): ServerParameters {
+  const known = resolvedServers.get(options)
+  if (known !== undefined) return known
+  const clientAuthentication = options.clientAuthentication ?? defaults.clientAuthentication
+  if (clientAuthentication !== 'none' && options.verifier === undefined) {
+    throw wrong('verifier', 'asking clients for certificates needs one')
+  }
+  if (options.credentials === undefined && options.externalPsk === undefined) {
+    throw wrong('credentials', 'a server needs some, or externalPsk')
+  }
+  if (options.requireCookie === true && options.cookies === undefined) {
+    throw wrong('requireCookie', 'it needs cookies')
+  }
+  const ticketLifetime = options.ticketLifetime ?? defaults.ticketLifetime
+  if (!(ticketLifetime > 0 && ticketLifetime <= 604800)) throw wrong('ticketLifetime', 'must be 1 to 604800 seconds')
+  const ticketCount = options.ticketCount ?? defaults.ticketCount
+  if (!(Number.isInteger(ticketCount) && ticketCount >= 0 && ticketCount <= 255)) {
+    throw wrong('ticketCount', 'must be 0 to 255')
+  }
+  const parameters: ServerParameters = {
+    ...commonParameters(options),
+    clientAuthentication,
+    certificateAuthorities: options.certificateAuthorities ?? [],
+    onClientHello: options.onClientHello,
+    selectApplicationProtocol: options.selectApplicationProtocol,
+    tickets: ticketCount > 0 ? options.tickets : undefined,
+    ticketCount,
+    ticketLifetime: Math.floor(ticketLifetime),
+    externalPsk: options.externalPsk,
+    cookies: options.cookies,
+    requireCookie: options.requireCookie ?? false,
+    cipherPreference: options.cipherPreference ?? defaults.cipherPreference,
+  }
+  resolvedServers.set(options, parameters)
+  return parameters
+}
+
+/** Options are readonly: one server's are resolved once, however many connections it takes. */
+const resolvedServers: WeakMap<ServerOptions, ServerParameters> = /* @__PURE__ */ new WeakMap()
+
+function commonParameters(options: ClientOptions | ServerOptions): CommonParameters {
+  const { crypto, clock, keyLog, recordSizeLimit } = options
+  checkLimit('recordSizeLimit', recordSizeLimit)
+  checkLimit('maxFragment', options.maxFragment)
+  return {
+    crypto,
+    cipherSuites: suitesOf(crypto, options.cipherSuites),
+    groups: groupsOf(crypto, options.groups),
+    signatureSchemes: schemesOf(crypto, options.signatureSchemes),
+    applicationProtocols: protocolsOf(options.applicationProtocols),
+    verifier: options.verifier,
+    credentials: selectorOf(options.credentials),
+    allowPskWithoutKeyExchange: options.dangerouslyAllowPskWithoutKeyExchange ?? false,
+    // The record limit counts the type byte that TLS 1.3 adds. https://www.rfc-editor.org/rfc/rfc8449#section-4
+    recordSizeLimit: recordSizeLimit === undefined ? undefined : recordSizeLimit + 1,
+    maxCertificateListSize: options.maxCertificateListSize ?? defaults.maxCertificateListSize,
+    now: () => clock.now(),
+    keyLog:
+      keyLog === undefined
+        ? undefined
+        : (label, clientRandom, secret) => keyLog(`${label} ${toHex(clientRandom)} ${toHex(secret)}`),
+    trace: options.trace,
+  }
+}
+
+/** What was asked for must be there; of the defaults, what is there. */
+function suitesOf(crypto: CryptoProvider, asked: readonly CipherSuite[] | undefined): readonly CipherSuite[] {
+  const has = (row: CipherSuite): boolean =>
+    crypto.aead[row.aead] !== undefined && crypto.hash[row.hash] !== undefined && crypto.hkdf[row.hash] !== undefined
+  const missing = asked?.find((row) => !has(row))
+  if (missing !== undefined) throw wrong('cipherSuites', `${crypto.name} cannot do ${missing.name}`)
+  const suites = asked ?? defaultCipherSuites.filter(has)
+  if (suites.length === 0) throw wrong('cipherSuites', 'must not be empty')
+  return suites
+}
+
+function groupsOf(crypto: CryptoProvider, asked: readonly string[] | undefined): readonly KeyExchange[] {
+  const missing = asked?.find((name) => crypto.keyExchange[name] === undefined)
+  if (missing !== undefined) throw wrong('groups', `${crypto.name} has no group ${missing}`)
+  return (asked ?? defaultGroupNames).flatMap((name) => crypto.keyExchange[name] ?? [])
+}
+
+function schemesOf(crypto: CryptoProvider, asked: readonly SignatureScheme[] | undefined): readonly SignatureScheme[] {
+  const missing = asked?.find((row) => crypto.signature[row.algorithm] === undefined)
+  if (missing !== undefined) throw wrong('signatureSchemes', `${crypto.name} cannot do ${missing.name}`)
+  return asked ?? defaultSignatureSchemes.filter((row) => crypto.signature[row.algorithm] !== undefined)
+}
+
+function keySharesOf(options: ClientOptions, groups: readonly KeyExchange[]): readonly KeyExchange[] {
+  if (options.keyShares !== undefined) {
+    return options.keyShares.map((name) => {
+      const group = groups.find((row) => row.name === name)
+      if (group === undefined) throw wrong('keyShares', `${name} is not among the groups`)
+      return group
+    })
+  }
+  const [first] = groups
+  if (first === undefined) return []
+  // A share of a hybrid group is large and not every server has it: a classical one beside it saves a round trip.
+  const classical = isHybrid(first) ? groups.find((group) => !isHybrid(group)) : undefined
+  return classical === undefined ? [first] : [first, classical]
+}
+
+/** Hybrid groups are the ones whose two shares differ in length. */
+function isHybrid(group: KeyExchange): boolean {
+  return group.clientShareLength !== group.serverShareLength
+}
+
+function protocolsOf(protocols: readonly string[] = []): readonly string[] {
+  for (const name of protocols) {
+    if (name.length < 1 || name.length > 255) throw wrong('applicationProtocols', 'a name has 1 to 255 bytes')
+  }
+  return protocols
+}
+
+function selectorOf(credentials: ClientOptions['credentials']): CredentialSelector | undefined {
+  if (credentials === undefined || typeof credentials === 'function') return credentials
+  const list = 'certificates' in credentials ? [credentials] : credentials
+  return ({ signatureSchemes, role }) =>
+    list.find(({ signer }) =>
+      signer.schemes.some((row) => row.handshake && signatureSchemes.some((one) => one.id === row.id)),
+    ) ?? (role === 'server' ? list[0] : undefined)
+}
+
+function checkLimit(option: string, limit: number | undefined): void {
+  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 64 && limit <= 16384)) {
+    throw wrong(option, 'must be 64 to 16384 bytes')
+  }
+}
+
+function checkHostName(name: string): void {
+  if (name.length === 0 || name.length > 255 || /[^\x21-\x7e]/.test(name)) {
+    throw wrong('serverName', 'must be a host name in ASCII (A-labels), or an IP address')
+  }
+}
+
+/** Dotted decimal, or anything with a colon, which no host name has. */
+function isIpAddress(name: string): boolean {
+  return name.includes(':') || /^\d{1,3}(\.\d{1,3}){3}$/.test(name)
+}
+
+function wrong(option: string, why: string): TlsError {
+  return new TlsError('ERR_TLS_OPTIONS', `option ${option}: ${why}`, { received: option })
+}

@@ -1,0 +1,25 @@
+export { clientConnection } from './client.ts'
+export { Connection } from './connection.ts'
+export { defaults } from './defaults.ts'
+export type { ConnectionEvents } from './events.ts'
+export type { ConnectionFacts, PeerFacts } from './facts.ts'
+export type { ClientOptions, Clock, CommonOptions, ServerOptions } from './options.ts'
+export { ServerConnection, serverConnection } from './server.ts'
+export { rotatingTicketKeys } from './ticket-keys.ts'
+export type { TicketKeyOptions } from './ticket-keys.ts'
+export { Session } from '@typetls/handshake'
+export type {
+  Credential,
+  CredentialRequest,
+  CredentialSelector,
+  ExternalPsk,
+  ExternalPskLookup,
+  PeerChain,
+  PeerVerdict,
+  PeerVerifier,
+  Signer,
+  TicketProtector,
+  Trace,
+  TraceEvent,
+  VerifyContext,
+} from '@typetls/handshake'

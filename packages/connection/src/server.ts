@@ -1,0 +1,50 @@
+import type { ServerParameters } from '@typetls/handshake'
+import { ServerPostHandshake, serverHandshake } from '@typetls/handshake'
+import { TlsError } from '@typetls/wire'
+import { Connection } from './connection.ts'
+import { serverParameters } from './defaults.ts'
+import type { ConnectionEvents } from './events.ts'
+import type { ServerOptions } from './options.ts'
+
+/**
+ * A connection in the server role. Options are resolved once for the same object: make one per server, not per
+ * connection.
+ *
+ * @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong
+ */
+export function serverConnection(options: ServerOptions, events: ConnectionEvents): ServerConnection {
+  return new ServerConnection(serverParameters(options), options, events)
+}
+
+/** A connection that can also ask its client to authenticate after the handshake. */
+export class ServerConnection extends Connection {
+  /** @internal use `serverConnection` */
+  constructor(parameters: ServerParameters, options: ServerOptions, events: ConnectionEvents) {
+    super(
+      {
+        name: 'server',
+        program: (handshake) => serverHandshake(handshake, parameters),
+        postHandshake: (handshake, connected) => new ServerPostHandshake(handshake, connected),
+      },
+      parameters,
+      options,
+      events,
+    )
+  }
+
+  /**
+   * Asks the client for a certificate; `authenticated` tells its answer. Data goes on meanwhile.
+   * https://www.rfc-editor.org/rfc/rfc9846#section-4.7.2
+   *
+   * @throws TlsError `ERR_TLS_STATE` (internal_error) when not connected, the client did not offer it, there is no
+   *   verifier, or a request is under way
+   */
+  requestClientCertificate(): void {
+    const post = this.postHandshake
+    if (this.state !== 'connected' || !(post instanceof ServerPostHandshake)) {
+      throw new TlsError('ERR_TLS_STATE', 'a client certificate can be asked for while connected')
+    }
+    post.checkRequestable()
+    this.act(() => post.requestClientCertificate())
+  }
+}

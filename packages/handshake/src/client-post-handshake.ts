@@ -1,0 +1,70 @@
+import { answerCertificateRequest, checkCertificateRequest } from './client.ts'
+import { sendFinished } from './authenticate.ts'
+import { resumptionPsk } from './key-schedule.ts'
+import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
+import type { PostHandshakeResult } from './post-handshake.ts'
+import { PostHandshake } from './post-handshake.ts'
+import type { Program } from './program.ts'
+import type { StoredPeer } from './session.ts'
+import { Session } from './session.ts'
+import type { Transcript } from './transcript.ts'
+
+/** Tickets, and requests to authenticate after the handshake. */
+export class ClientPostHandshake extends PostHandshake {
+  override get expected(): readonly HandshakeMessageType[] {
+    return this.connected.transcript === undefined ? ticketOrKeyUpdate : ticketKeyUpdateOrRequest
+  }
+
+  protected override *answer(message: HandshakeMessage): Program<PostHandshakeResult> {
+    if (message.type === 'new_session_ticket') return yield* this.#takeTicket(message)
+    return yield* this.#authenticate(message as HandshakeMessage<'certificate_request'>)
+  }
+
+  /** https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1 */
+  *#takeTicket({ body }: HandshakeMessage<'new_session_ticket'>): Program<PostHandshakeResult> {
+    // "Clients MUST NOT cache tickets for longer than 7 days"; "zero indicates that the ticket should be discarded".
+    const lifetime = Math.min(body.ticketLifetime, sevenDays)
+    if (lifetime === 0) return undefined
+    const { suite, resumptionSecret, serverName, applicationProtocol } = this.connected
+    const { crypto, parameters } = this.handshake
+    const psk = yield* resumptionPsk(crypto, suite, resumptionSecret, body.ticketNonce)
+    const session = new Session({
+      cipherSuite: suite.id,
+      psk,
+      ticket: body.ticket,
+      ageAdd: body.ticketAgeAdd,
+      lifetime,
+      receivedAt: parameters.now(),
+      maxEarlyData: body.extensions.early_data ?? 0,
+      serverName,
+      applicationProtocol,
+      peer: this.#storedPeer(),
+    })
+    return { type: 'session', session }
+  }
+
+  #storedPeer(): StoredPeer | undefined {
+    const { peer } = this.connected
+    if (peer.by === 'resumption') return peer.peer
+    if (peer.by !== 'certificate') return undefined
+    return { certificates: peer.peer.chain.certificates, authorized: peer.peer.verdict.authorized }
+  }
+
+  /** https://www.rfc-editor.org/rfc/rfc9846#section-4.7.2 */
+  *#authenticate(message: HandshakeMessage<'certificate_request'>): Program<PostHandshakeResult> {
+    const { transcript: base, suite } = this.connected
+    checkCertificateRequest(message.body)
+    const transcript = (base as Transcript).fork(suite.hash)
+    transcript.add(message.raw)
+    const hs = this.handshake.withTranscript(transcript)
+    yield* answerCertificateRequest(hs, message.body)
+    yield* sendFinished(hs, suite, this.writeSecret)
+    return undefined
+  }
+}
+
+/** Seconds. */
+const sevenDays = 604800
+
+const ticketOrKeyUpdate = ['new_session_ticket', 'key_update'] as const
+const ticketKeyUpdateOrRequest = ['new_session_ticket', 'key_update', 'certificate_request'] as const

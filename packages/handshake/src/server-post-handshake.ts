@@ -1,0 +1,74 @@
+import { TlsError, equalBytes } from '@typetls/wire'
+import { VerifiedFinished, VerifiedPeer, chainOf } from './authenticate.ts'
+import type { Handshake } from './handshake.ts'
+import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
+import type { ServerParameters } from './parameters.ts'
+import type { PostHandshakeResult } from './post-handshake.ts'
+import { PostHandshake } from './post-handshake.ts'
+import type { Program } from './program.ts'
+import { certificateRequest } from './server.ts'
+import type { Transcript } from './transcript.ts'
+
+/** Requests to authenticate after the handshake. https://www.rfc-editor.org/rfc/rfc9846#section-4.7.2 */
+export class ServerPostHandshake extends PostHandshake {
+  #request: PendingRequest | undefined
+
+  override get expected(): readonly HandshakeMessageType[] {
+    return this.#request === undefined ? onlyKeyUpdate : keyUpdateOrCertificate
+  }
+
+  /**
+   * @throws TlsError `ERR_TLS_STATE` (internal_error) when the client did not offer it, there is no verifier, or a
+   *   request is under way
+   */
+  checkRequestable(): Transcript {
+    const base = this.connected.transcript
+    if (base === undefined || this.handshake.parameters.verifier === undefined || this.#request !== undefined) {
+      throw new TlsError('ERR_TLS_STATE', 'post-handshake authentication was not offered, has no verifier, or is under way')
+    }
+    return base
+  }
+
+  /** Asks the client to authenticate. Throws as `checkRequestable`. */
+  requestClientCertificate(): void {
+    const base = this.checkRequestable()
+    const { suite } = this.connected
+    const parameters = this.handshake.parameters as ServerParameters
+    const context = parameters.crypto.random(16)
+    const hs = this.handshake.withTranscript(base.fork(suite.hash))
+    this.#request = { context, hs }
+    hs.send('certificate_request', certificateRequest(parameters, context))
+  }
+
+  /** The client's answer, which comes without anything between. */
+  protected override *answer(message: HandshakeMessage): Program<PostHandshakeResult> {
+    const { body, raw } = message as HandshakeMessage<'certificate'>
+    const { context, hs } = this.#request as PendingRequest
+    const { suite } = this.connected
+    if (!equalBytes(body.certificateRequestContext, context)) {
+      throw new TlsError('ERR_TLS_CERTIFICATE_CONTEXT', 'the Certificate has another context than our CertificateRequest')
+    }
+    hs.transcript.add(raw)
+    const chain = chainOf(body, [])
+    let peer: VerifiedPeer | undefined
+    if (chain !== undefined) {
+      const signed = yield* hs.transcript.hash()
+      const proof = yield* hs.receive('certificate_verify')
+      peer = yield* VerifiedPeer.verify(hs, chain, proof.body, signed, undefined)
+    }
+    const beforeFinished = yield* hs.transcript.hash()
+    const finished = yield* hs.receive('finished')
+    yield* VerifiedFinished.verify(hs, suite, this.readSecret, finished.body, beforeFinished)
+    this.#request = undefined
+    return { type: 'authenticated', peer }
+  }
+}
+
+interface PendingRequest {
+  readonly context: Uint8Array
+  /** With the transcript up to and including our CertificateRequest. */
+  readonly hs: Handshake
+}
+
+const onlyKeyUpdate = ['key_update'] as const
+const keyUpdateOrCertificate = ['key_update', 'certificate'] as const
