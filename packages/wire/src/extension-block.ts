@@ -1,4 +1,4 @@
-import type { Codec, CodecType } from './codec.ts'
+import type { Codec } from './codec.ts'
 import { Reader } from './reader.ts'
 import type { TlsErrorCode } from './tls-error.ts'
 import { TlsError } from './tls-error.ts'
@@ -17,7 +17,7 @@ export interface UnknownExtension {
 
 /**
  * A decoded block: known extensions under their registry names, the others kept whole.
- * `order` lists the types as they stood on the wire; when encoding, it decides the order.
+ * `order` lists the types as they stood on the wire; when encoding, it decides the order and nothing else.
  */
 export type ExtensionBlock<Values> = { readonly [Name in keyof Values]?: Values[Name] | undefined } & {
   readonly unknown?: readonly UnknownExtension[]
