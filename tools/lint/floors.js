@@ -37,7 +37,7 @@ export const testDependencies = {
   wire: ['fast-check'],
   'crypto-provider': ['fast-check'],
   'crypto-node': ['fast-check'],
-  'crypto-noble': ['fast-check', 'testing'],
+  'crypto-noble': ['crypto-node', 'fast-check', 'testing'],
   record: ['crypto-node', 'fast-check', 'testing'],
   handshake: ['crypto-node', 'fast-check', 'testing'],
   x509: ['crypto-node', 'crypto-noble', 'fast-check', 'testing'],

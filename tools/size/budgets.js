@@ -69,11 +69,28 @@ export const budgets = [
     absentText: [],
   },
   {
-    name: 'connection: everything',
-    code: `export * from '@typetls/connection'`,
-    limit: '40 kB',
-    absentFiles: [outside('wire', 'crypto-provider', 'handshake', 'record', 'connection')],
-    absentText: [],
+    name: 'connection: a client, backend not counted',
+    code: `export { clientConnection } from '@typetls/connection'`,
+    limit: '28 kB',
+    absentFiles: [outside('wire', 'crypto-provider', 'handshake', 'record', 'connection'), serverFiles()],
+    absentText: [/\bserverHandshake\b/, /\bServerConnection\b/, /\brotatingTicketKeys\b/],
+  },
+  {
+    name: 'connection: a server, backend not counted',
+    code: `export { serverConnection, rotatingTicketKeys } from '@typetls/connection'`,
+    limit: '32 kB',
+    absentFiles: [outside('wire', 'crypto-provider', 'handshake', 'record', 'connection'), clientFiles()],
+    absentText: [/\bclientHandshake\b/, /\bClientPostHandshake\b/],
+  },
+  {
+    name: 'a TLS 1.3 client on any platform: connection, certificates, and the noble backend',
+    code: `
+      export { clientConnection } from '@typetls/connection'
+      export * from '@typetls/x509'
+      export { nobleCrypto } from '@typetls/crypto-noble'`,
+    limit: '120 kB',
+    absentFiles: [serverFiles(), /^packages\/(crypto-node|node-adapter|typetls)\//],
+    absentText: [/\bserverHandshake\b/, /\bServerConnection\b/, /from ['"]node:/],
   },
 ]
 
