@@ -1,0 +1,162 @@
+import { nodeCrypto } from '@typetls/crypto-node'
+import type { CryptoProvider } from '@typetls/crypto-provider'
+import type { MemoryPair, MemoryWire, PairOptions, TestCertificate, TestKeyType } from '@typetls/testing'
+import { connectPair, createAuthority, manualClock } from '@typetls/testing'
+import type { TlsError } from '@typetls/wire'
+import { concat } from '@typetls/wire'
+import { createCredential, createVerifier } from '@typetls/x509'
+import type {
+  ClientOptions,
+  ConnectionEvents,
+  ConnectionFacts,
+  Credential,
+  PeerVerifier,
+  ServerOptions,
+  Session,
+  TraceEvent,
+} from '../src/index.ts'
+import { Connection, ServerConnection, clientConnection, serverConnection } from '../src/index.ts'
+
+/** A connection in memory that remembers everything it told. */
+export interface Peer<C extends Connection = Connection> {
+  readonly connection: C
+  readonly trace: TraceEvent[]
+  readonly sessions: Session[]
+  readonly authenticated: ConnectionFacts[]
+  /** What kinds of events came, in order: `connected`, `data`, `end`, `closed` … */
+  readonly told: string[]
+  readonly keyLog: string[]
+  readonly received: () => Uint8Array
+  readonly facts: ConnectionFacts | undefined
+  readonly failure: TlsError | undefined
+  receive(bytes: Uint8Array): void | PromiseLike<void>
+  receiveEnd(): void
+}
+
+export const clock = manualClock(Date.UTC(2026, 10, 21))
+
+export const authority = createAuthority({ name: 'typetls connection test root' })
+
+export const serverName = 'server.test'
+
+const issued = new Map<string, TestCertificate>()
+
+export function certificateFor(keyType: TestKeyType = 'ec-secp256r1', name: string = serverName): TestCertificate {
+  const key = `${keyType} ${name}`
+  const known = issued.get(key) ?? authority.issue({ subject: name, dns: [name], keyType })
+  issued.set(key, known)
+  return known
+}
+
+export function credentialFor(certificate: TestCertificate, crypto: CryptoProvider = nodeCrypto): Credential {
+  return createCredential({
+    certificates: certificate.chain as Uint8Array[],
+    privateKey: certificate.privateKeyDer,
+    provider: crypto,
+  }) as Credential
+}
+
+export const verifier: PeerVerifier = createVerifier({ trustAnchors: [authority.certificate] })
+
+export function clientOptions(options: Partial<ClientOptions> = {}): ClientOptions {
+  return { crypto: nodeCrypto, clock, serverName, verifier, ...options }
+}
+
+export function serverOptions(options: Partial<ServerOptions> = {}): ServerOptions {
+  return { crypto: nodeCrypto, clock, credentials: credentialFor(certificateFor()), ...options }
+}
+
+export function clientPeer(options: Partial<ClientOptions>, wire: MemoryWire, start = true): Peer {
+  const [peer, events, extra] = recorder(wire)
+  const connection = clientConnection({ ...clientOptions(options), ...extra(options) }, events)
+  return started(peer, connection, start)
+}
+
+export function serverPeer(options: Partial<ServerOptions>, wire: MemoryWire): Peer<ServerConnection> {
+  const [peer, events, extra] = recorder(wire)
+  return started(peer, serverConnection({ ...serverOptions(options), ...extra(options) }, events), true)
+}
+
+/** A client and a server of ours with each other; nothing moved yet. */
+export function pairOf(
+  client: Partial<ClientOptions> = {},
+  server: Partial<ServerOptions> = {},
+  options: Omit<PairOptions<Peer, Peer<ServerConnection>>, 'client' | 'server'> = {},
+): MemoryPair<Peer, Peer<ServerConnection>> {
+  return connectPair({
+    ...options,
+    client: (wire) => clientPeer(client, wire),
+    server: (wire) => serverPeer(server, wire),
+  })
+}
+
+/** A pair whose handshake is done. */
+export function connectedPair(
+  client: Partial<ClientOptions> = {},
+  server: Partial<ServerOptions> = {},
+): MemoryPair<Peer, Peer<ServerConnection>> {
+  const pair = pairOf(client, server)
+  pair.pump()
+  for (const peer of [pair.client, pair.server]) {
+    if (peer.facts === undefined) throw peer.failure ?? new Error('the handshake is not done')
+  }
+  return pair
+}
+
+type Recorded = Omit<Peer, 'connection' | 'facts' | 'failure' | 'receive' | 'receiveEnd'>
+
+function recorder(
+  wire: MemoryWire,
+): [Recorded, ConnectionEvents, (options: Partial<ClientOptions>) => Pick<ClientOptions, 'trace' | 'keyLog'>] {
+  const data: Uint8Array[] = []
+  const peer: Recorded = {
+    trace: [],
+    sessions: [],
+    authenticated: [],
+    told: [],
+    keyLog: [],
+    received: () => concat(...data),
+  }
+  const events: ConnectionEvents = {
+    output: (bytes) => wire.output(bytes),
+    data(bytes) {
+      peer.told.push('data')
+      data.push(bytes.slice())
+    },
+    connected: () => void peer.told.push('connected'),
+    session: (session) => void peer.sessions.push(session),
+    authenticated(facts) {
+      peer.told.push('authenticated')
+      peer.authenticated.push(facts)
+    },
+    end: () => void peer.told.push('end'),
+    closed(error) {
+      peer.told.push(error === undefined ? 'closed' : `closed ${error.code}`)
+      wire.end()
+    },
+  }
+  return [
+    peer,
+    events,
+    (options) => ({
+      trace: options.trace ?? ((event) => void peer.trace.push(event)),
+      keyLog: options.keyLog ?? ((line) => void peer.keyLog.push(line)),
+    }),
+  ]
+}
+
+function started<C extends Connection>(recorded: Recorded, connection: C, start: boolean): Peer<C> {
+  if (start) void connection.start()
+  return {
+    ...recorded,
+    connection,
+    get facts() {
+      return connection.facts
+    },
+    get failure() {
+      return connection.failure
+    },
+    receive: (bytes) => connection.receive(bytes),
+    receiveEnd: () => connection.receiveEnd(),
+  }
+}
