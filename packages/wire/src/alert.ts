@@ -74,6 +74,9 @@ export const Alert: Codec<Alert> = {
     if (level !== 1 && level !== 2) {
       throw new TlsError('ERR_TLS_ALERT_LEVEL', 'an alert level must be warning (1) or fatal (2)', { received: level })
     }
-    return { level: level === 1 ? 'warning' : 'fatal', description: AlertDescription.nameOf(description) ?? description }
+    return {
+      level: level === 1 ? 'warning' : 'fatal',
+      description: AlertDescription.nameOf(description) ?? description,
+    }
   },
 }

@@ -10,7 +10,12 @@ export class Reader {
   readonly end: number
   readonly #path: (string | number)[]
 
-  constructor(bytes: Uint8Array, path: string | readonly (string | number)[] = [], offset = 0, end: number = bytes.length) {
+  constructor(
+    bytes: Uint8Array,
+    path: string | readonly (string | number)[] = [],
+    offset = 0,
+    end: number = bytes.length,
+  ) {
     this.bytes = bytes
     this.offset = offset
     this.end = end
