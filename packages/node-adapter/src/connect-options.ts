@@ -1,0 +1,131 @@
+import type { IpcNetConnectOpts, TcpNetConnectOpts } from 'node:net'
+import { isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { ClientOptions } from '@typetls/connection'
+import { Session } from '@typetls/connection'
+import type { ExternalPsk, PeerVerifier } from '@typetls/handshake'
+import { credentialSelector } from './credentials.ts'
+import { given } from './given.ts'
+import type { CheckServerIdentity } from './identity-check.ts'
+import { withIdentityCheck } from './identity-check.ts'
+import type { TlsOptions } from './tls-options.ts'
+import { commonOptions } from './tls-options.ts'
+import { verifierFor } from './trust.ts'
+
+/** Options of `connect`: those of `net.connect` and of TLS. */
+export interface ConnectOptions extends TlsOptions, TransportOptions {
+  /** The transport: any Duplex, connected or about to be. In place of `host`, `port` and `path`. */
+  readonly socket?: Duplex | undefined
+  /** DNS name or IP address to verify; names are also sent as SNI. `''`: none is sent, `host` is verified. Default: `host`. */
+  readonly servername?: string | undefined
+  /** Looks at the certificate in place of our name matching: an Error refuses. */
+  readonly checkServerIdentity?: CheckServerIdentity | undefined
+  /** Resume this: what `'session'` gave. A session that does not fit is not used. */
+  readonly session?: Session | Uint8Array | undefined
+  readonly externalPsks?: readonly ExternalPsk[] | undefined
+  /** Groups to send key shares for. */
+  readonly keyShares?: readonly string[] | undefined
+  /** Default true. */
+  readonly grease?: boolean | undefined
+  /** Default true. */
+  readonly middleboxCompatibility?: boolean | undefined
+  /** Answer a certificate request after the handshake. Default false. */
+  readonly postHandshakeAuthentication?: boolean | undefined
+  /** Milliseconds without activity until `'timeout'`. Default: none. */
+  readonly timeout?: number | undefined
+  /** Destroys the socket when aborted. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface TransportOptions {
+  readonly host?: string | undefined
+  readonly port?: number | string | undefined
+  /** A Unix domain socket or named pipe, in place of `host` and `port`. */
+  readonly path?: string | undefined
+  readonly localAddress?: string | undefined
+  readonly localPort?: number | undefined
+  readonly family?: number | undefined
+  readonly hints?: number | undefined
+  readonly lookup?: TcpNetConnectOpts['lookup'] | undefined
+  readonly autoSelectFamily?: boolean | undefined
+  readonly autoSelectFamilyAttemptTimeout?: number | undefined
+  /** Default true: records are already batched, Nagle's algorithm only delays them. */
+  readonly noDelay?: boolean | undefined
+  readonly keepAlive?: boolean | undefined
+  readonly keepAliveInitialDelay?: number | undefined
+}
+
+/**
+ * What the connection of a client is made with.
+ *
+ * @throws TlsError `ERR_TLS_OPTIONS`, `ERR_TLS_UNSUPPORTED`, `ERR_TLS_KEY_PARSE`, `ERR_TLS_CERTIFICATE_PARSE`,
+ *   `ERR_TLS_SESSION_INVALID`
+ */
+export function clientOptions(options: ConnectOptions): ClientOptions {
+  const common = commonOptions(options)
+  return {
+    ...common,
+    ...serverNames(options),
+    ...given<Partial<ClientOptions>>({
+      verifier: clientVerifier(options),
+      credentials: credentialSelector(options, common.crypto),
+      session: usableSession(options),
+      externalPsks: options.externalPsks,
+      keyShares: options.keyShares,
+      grease: options.grease,
+      middleboxCompatibility: options.middleboxCompatibility,
+      postHandshakeAuthentication: options.postHandshakeAuthentication,
+    }),
+  }
+}
+
+/** What `net.connect` is called with. */
+export function netOptions(options: ConnectOptions): TcpNetConnectOpts | IpcNetConnectOpts {
+  const members = Object.fromEntries(transportMembers.map((name) => [name, options[name]]))
+  return { noDelay: true, ...given(members), allowHalfOpen: true } as unknown as TcpNetConnectOpts
+}
+
+function serverNames({ servername, host, socket }: ConnectOptions): Partial<ClientOptions> {
+  // A transport that is not ours goes we do not know where: without a name there is nothing to verify.
+  const dialled = host ?? (socket === undefined ? 'localhost' : undefined)
+  if (servername === '') return dialled === undefined ? {} : { verifyName: relative(dialled) }
+  const name = servername ?? dialled
+  return name === undefined ? {} : { serverName: relative(name) }
+}
+
+/** RFC 6066 section 3: the name in SNI has no dot at its end, and certificates have none either. */
+function relative(name: string): string {
+  return name.endsWith('.') && isIP(name) === 0 ? name.slice(0, -1) : name
+}
+
+function clientVerifier(options: ConnectOptions): PeerVerifier {
+  const { ca, verifier, checkServerIdentity } = options
+  const rejectUnauthorized = options.rejectUnauthorized !== false
+  const skipName = checkServerIdentity !== undefined
+  const judge = verifier ?? verifierFor({ ca, rejectUnauthorized, skipName })
+  return skipName ? withIdentityCheck(judge, checkServerIdentity, !rejectUnauthorized) : judge
+}
+
+function usableSession({ session, rejectUnauthorized }: ConnectOptions): Session | undefined {
+  if (session === undefined || session === null) return undefined
+  const parsed = session instanceof Session ? session : Session.parse(session)
+  // A session vouches for its first handshake: one that accepted anybody is no proof for who asks for one.
+  const { peer } = parsed.state
+  return rejectUnauthorized !== false && peer?.authorized === false ? undefined : parsed
+}
+
+const transportMembers = [
+  'host',
+  'port',
+  'path',
+  'localAddress',
+  'localPort',
+  'family',
+  'hints',
+  'lookup',
+  'autoSelectFamily',
+  'autoSelectFamilyAttemptTimeout',
+  'noDelay',
+  'keepAlive',
+  'keepAliveInitialDelay',
+] as const satisfies readonly (keyof TransportOptions)[]

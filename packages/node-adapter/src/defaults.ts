@@ -1,0 +1,17 @@
+/** Milliseconds a handshake may take once the transport is there. As node:tls has it for servers; we have it for clients too. */
+export const defaultHandshakeTimeout = 120_000
+
+/**
+ * Bytes of plaintext that are sealed and handed to the transport at once; the next ones wait until these are flushed.
+ * A write of any size so costs this much memory, and 256 KiB is beyond the size where a larger one is faster.
+ */
+export const sliceLength = 0x40000
+
+/**
+ * Milliseconds a transport is kept after a fatal alert was sent, for the peer to read it: closing a TCP socket with
+ * unread input resets the connection, and the reset may overtake the alert.
+ */
+export const lingerTime = 1000
+
+/** ALPN of an HTTPS server. */
+export const httpsProtocols: readonly string[] = ['http/1.1']

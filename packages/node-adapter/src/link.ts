@@ -1,0 +1,390 @@
+import type { Duplex } from 'node:stream'
+import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
+import { isPromiseLike } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import { sliceLength } from './defaults.ts'
+import { destroyLater, linger } from './linger.ts'
+
+/** What a link tells the socket on top of it: one object for all sockets. Never called from within the connection, so it may throw. */
+export interface LinkHandlers<Owner> {
+  /** False: enough for now, `resume()` will follow. */
+  data(owner: Owner, bytes: Uint8Array): boolean
+  connected(owner: Owner, facts: ConnectionFacts): void
+  session(owner: Owner, session: Session): void
+  authenticated(owner: Owner, facts: ConnectionFacts): void
+  /** The peer's close_notify. */
+  end(owner: Owner): void
+  /** The connection failed, or the transport did. */
+  failed(owner: Owner, error: Error): void
+  /** The transport is gone; if that was a failure, it has been told. */
+  closed(owner: Owner): void
+  /** A part of a large write was flushed. */
+  progress(owner: Owner): void
+}
+
+export type WriteCallback = (error?: Error | null) => void
+
+/**
+ * A connection on a transport: carries bytes between a sans-IO `Connection` and any Duplex, with backpressure both
+ * ways. There is one per socket and it lives as long, so it has methods and no closures, and no buffer of its own.
+ */
+export class Link<Owner = unknown> implements ConnectionEvents {
+  readonly stream: LinkedStream
+  readonly #owner: Owner
+  readonly #handlers: LinkHandlers<Owner>
+  #connection: Connection | undefined
+  /** How deep we are in calls that may make output: it is held until the outermost returns, and goes out in one write. */
+  #depth = 0
+  #held: Uint8Array | undefined
+  #heldCallback: WriteCallback | undefined
+  /** Of a write whose output an asynchronous provider still owes us. */
+  #laterCallback: WriteCallback | undefined
+  #corked = false
+  /** What the connection told us and the owner does not know yet. */
+  #news: News[] | undefined
+  #scheduled = false
+  /** Why reading is paused: bits. */
+  #paused = 0
+  #ended = false
+  /** The connection's last event came. */
+  #over = false
+  #released = false
+  /** Released, but for an alert that an asynchronous provider has not sealed yet. */
+  #owesAlert = false
+
+  constructor(stream: Duplex, owner: Owner, handlers: LinkHandlers<Owner>) {
+    this.stream = stream
+    this.#owner = owner
+    this.#handlers = handlers
+    this.stream[linkOf] = this as Link
+    // When the TLS socket's writing side ends is for its own options to say, not for a FIN from the peer.
+    stream.allowHalfOpen = true
+    stream.on('error', onError)
+    stream.on('close', onClose)
+  }
+
+  get connection(): Connection | undefined {
+    return this.#connection
+  }
+
+  /** Starts to carry. The connection was made with this link as its events. */
+  start(connection: Connection): void {
+    const { stream } = this
+    this.#connection = connection
+    stream.on('data', onData)
+    stream.on('end', onEnd)
+    if (this.#paused === 0) stream.resume()
+    this.#depth++
+    connection.start()
+    if (stream.readableEnded) connection.receiveEnd()
+    this.#deliver()
+  }
+
+  /** `callback` is called when the transport has flushed all of it. */
+  write(bytes: Uint8Array, callback: WriteCallback): void {
+    if (bytes.length > sliceLength) this.#writeSlices([bytes], callback)
+    else this.#write(bytes, undefined, callback)
+  }
+
+  /** As `write`, for `length` bytes in parts; they share records. */
+  writeParts(parts: readonly Uint8Array[], length: number, callback: WriteCallback): void {
+    if (length > sliceLength) this.#writeSlices(parts, callback)
+    else this.#write(undefined, parts, callback)
+  }
+
+  /** Sends close_notify and ends the transport's writing side. Reading goes on. */
+  finish(callback: WriteCallback): void {
+    const { stream } = this
+    const connection = this.#connection
+    if (connection === undefined || stream.destroyed || connection.writeEnded) return callback()
+    this.#depth++
+    connection.closeWrite()
+    this.#leave()
+    stream.end(callback)
+  }
+
+  pause(): void {
+    this.#pause(forBackpressure)
+  }
+
+  resume(): void {
+    if (this.#paused !== 0) this.#resume(forBackpressure)
+  }
+
+  /** Lets go of the transport; a peer that is still there and does not know why is told. The owner hears no more. */
+  release(error: Error | null): void {
+    if (this.#released) return
+    this.#released = true
+    this.#news = undefined
+    const { stream } = this
+    const connection = this.#connection
+    const ours = error instanceof TlsError ? error : undefined
+    if (!stream.destroyed && (ours !== undefined || connection?.state === 'handshaking')) {
+      this.#depth++
+      connection?.abort(ours)
+      this.#leave()
+    }
+    this.#laterCallback?.(error ?? new TlsError('ERR_TLS_CLOSED', 'the socket was destroyed before this was sent'))
+    this.#laterCallback = undefined
+    stream.off('data', onData)
+    stream.off('end', onEnd)
+    stream.off('close', onClose)
+    // Its errors are nobody's from here on, and must not end the process.
+    stream.on('error', ignore)
+    stream.off('error', onError)
+    stream[linkOf] = undefined
+    if (connection?.failure?.alert === undefined) stream.destroy()
+    else if (this.#over) linger(stream)
+    else {
+      this.#owesAlert = true
+      destroyLater(stream)
+    }
+  }
+
+  // What the transport says
+
+  transportData(bytes: Uint8Array): void {
+    if (this.#connection === undefined) return
+    this.#depth++
+    const pending = this.#connection.receive(bytes)
+    if (isPromiseLike(pending)) this.#wait(pending)
+    this.#deliver()
+  }
+
+  transportEnded(): void {
+    if (this.#ended || this.#connection === undefined) return
+    this.#ended = true
+    this.#depth++
+    this.#connection.receiveEnd()
+    this.#deliver()
+  }
+
+  transportFailed(error: Error): void {
+    this.#handlers.failed(this.#owner, error)
+  }
+
+  transportClosed(): void {
+    this.transportEnded()
+    if (!this.#released) this.#handlers.closed(this.#owner)
+  }
+
+  // What the connection says
+
+  output(bytes: Uint8Array): void {
+    if (this.#held !== undefined) this.#writeHeld(true)
+    this.#held = bytes
+    if (this.#laterCallback !== undefined && this.#connection?.pendingOutput === 0) {
+      this.#heldCallback = this.#laterCallback
+      this.#laterCallback = undefined
+    }
+    if (this.#depth === 0) this.#writeHeld(false)
+  }
+
+  data(bytes: Uint8Array): void {
+    this.#tell(bytes)
+  }
+
+  connected(facts: ConnectionFacts): void {
+    this.#tell({ news: 'connected', facts })
+  }
+
+  session(session: Session): void {
+    this.#tell({ news: 'session', session })
+  }
+
+  authenticated(facts: ConnectionFacts): void {
+    this.#tell({ news: 'authenticated', facts })
+  }
+
+  end(): void {
+    this.#tell(endNews)
+  }
+
+  closed(error: TlsError | undefined): void {
+    this.#over = true
+    if (this.#owesAlert) linger(this.stream)
+    else if (error !== undefined) this.#tell({ news: 'failed', error })
+  }
+
+  #write(bytes: Uint8Array | undefined, parts: readonly Uint8Array[] | undefined, callback: WriteCallback): void {
+    const connection = this.#connection as Connection
+    const before = this.#held
+    this.#depth++
+    try {
+      if (bytes !== undefined) connection.write(bytes)
+      else connection.writeParts(parts as readonly Uint8Array[])
+    } catch (error) {
+      this.#leave()
+      callback(error as Error)
+      return
+    }
+    if (this.#held !== undefined && this.#held !== before) this.#heldCallback = callback
+    else if (connection.pendingOutput > 0) this.#laterCallback = callback
+    else process.nextTick(callback)
+    this.#leave()
+  }
+
+  #writeSlices(parts: readonly Uint8Array[], callback: WriteCallback): void {
+    let index = 0
+    let offset = 0
+    const next: WriteCallback = (error) => {
+      this.#handlers.progress(this.#owner)
+      const slice: Uint8Array[] = []
+      let length = 0
+      while (length < sliceLength && index < parts.length) {
+        const part = parts[index] as Uint8Array
+        const piece = part.subarray(offset, offset + sliceLength - length)
+        slice.push(piece)
+        length += piece.length
+        offset += piece.length
+        if (offset === part.length) {
+          index++
+          offset = 0
+        }
+      }
+      if (error != null || length === 0) callback(error)
+      else this.#write(undefined, slice, next)
+    }
+    next()
+  }
+
+  /** When the outermost call is over, its output goes out. */
+  #leave(): void {
+    if (--this.#depth > 0) return
+    if (this.#held !== undefined) this.#writeHeld(false)
+    if (!this.#corked) return
+    this.#corked = false
+    this.stream.uncork()
+  }
+
+  #writeHeld(moreFollows: boolean): void {
+    const { stream } = this
+    const bytes = this.#held as Uint8Array
+    const callback = this.#heldCallback
+    this.#held = undefined
+    this.#heldCallback = undefined
+    if (moreFollows && !this.#corked) {
+      this.#corked = true
+      stream.cork()
+    }
+    if (callback === undefined) stream.write(bytes)
+    else stream.write(bytes, callback)
+  }
+
+  #tell(news: News): void {
+    if (this.#released) return
+    if (this.#news === undefined) this.#news = [news]
+    else this.#news.push(news)
+    if (this.#depth === 0) this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    process.nextTick(deliverLater, this)
+  }
+
+  /** @internal */
+  deliverScheduled(): void {
+    this.#scheduled = false
+    this.#depth++
+    this.#deliver()
+  }
+
+  /**
+   * Passes the news on, outside of the connection: what a listener throws is the application's, and must not look like
+   * a failure of the connection. What listeners write goes out with the output that is held; then leaves.
+   */
+  #deliver(): void {
+    try {
+      for (let news = this.#nextNews(); news !== undefined; news = this.#nextNews()) this.#pass(news)
+    } finally {
+      this.#leave()
+      if (this.#news !== undefined) this.#schedule()
+    }
+  }
+
+  #nextNews(): News | undefined {
+    const next = this.#news?.shift()
+    if (next === undefined) this.#news = undefined
+    return next
+  }
+
+  #pass(news: News): void {
+    const owner = this.#owner
+    const handlers = this.#handlers
+    if (news instanceof Uint8Array) {
+      if (!handlers.data(owner, news)) this.#pause(forBackpressure)
+      return
+    }
+    switch (news.news) {
+      case 'connected':
+        return handlers.connected(owner, news.facts)
+      case 'session':
+        return handlers.session(owner, news.session)
+      case 'authenticated':
+        return handlers.authenticated(owner, news.facts)
+      case 'end':
+        return handlers.end(owner)
+      case 'failed':
+        return handlers.failed(owner, news.error)
+    }
+  }
+
+  #wait(pending: PromiseLike<void>): void {
+    this.#pause(forAnswer)
+    const settled = (): void => this.#resume(forAnswer)
+    pending.then(settled, settled)
+  }
+
+  #pause(why: number): void {
+    if (this.#paused === 0 && !this.#released) this.stream.pause()
+    this.#paused |= why
+  }
+
+  #resume(why: number): void {
+    this.#paused &= ~why
+    if (this.#paused === 0 && !this.#released && this.#connection !== undefined) this.stream.resume()
+  }
+}
+
+type News =
+  | Uint8Array
+  | { readonly news: 'connected' | 'authenticated'; readonly facts: ConnectionFacts }
+  | { readonly news: 'session'; readonly session: Session }
+  | { readonly news: 'end' }
+  | { readonly news: 'failed'; readonly error: TlsError }
+
+interface LinkedStream extends Duplex {
+  [linkOf]?: Link | undefined
+}
+
+// Listeners are shared by all transports: each finds its link by this property.
+const linkOf: unique symbol = /* @__PURE__ */ Symbol('typetls.link')
+
+function onData(this: LinkedStream, bytes: Uint8Array): void {
+  this[linkOf]?.transportData(bytes)
+}
+
+function onEnd(this: LinkedStream): void {
+  this[linkOf]?.transportEnded()
+}
+
+function onError(this: LinkedStream, error: Error): void {
+  this[linkOf]?.transportFailed(error)
+}
+
+function onClose(this: LinkedStream): void {
+  this[linkOf]?.transportClosed()
+}
+
+function ignore(): void {}
+
+function deliverLater(link: Link): void {
+  link.deliverScheduled()
+}
+
+const endNews: News = { news: 'end' }
+
+const forBackpressure = 1
+const forAnswer = 2

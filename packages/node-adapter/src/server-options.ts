@@ -1,0 +1,95 @@
+import type { ServerOptions } from '@typetls/connection'
+import { rotatingTicketKeys } from '@typetls/connection'
+import type { ClientHelloHook, ExternalPskLookup, TicketProtector } from '@typetls/handshake'
+import { TlsError } from '@typetls/wire'
+import { Certificate } from '@typetls/x509'
+import { credentialSelector } from './credentials.ts'
+import { given } from './given.ts'
+import { chainOf } from './key-material.ts'
+import type { AskForName, NamedCredentials } from './named-credentials.ts'
+import type { TlsOptions } from './tls-options.ts'
+import { commonOptions } from './tls-options.ts'
+import { verifierFor } from './trust.ts'
+
+/** TLS options of servers. */
+export interface TlsServerOptions extends TlsOptions {
+  /** Ask clients for a certificate. One that has none, or none we trust, is refused unless `rejectUnauthorized` is false. Default false. */
+  readonly requestCert?: boolean | undefined
+  /** Chooses the ALPN protocol; `undefined` refuses. */
+  readonly ALPNCallback?: ((offer: { servername: string; protocols: string[] }) => string | undefined) | undefined
+  /** Chooses the credentials for a name that no `addContext` knows. Nothing: the server's own. */
+  readonly SNICallback?: AskForName | undefined
+  /** Called with each ClientHello before anything is decided; may throw to refuse, and may answer later. */
+  readonly onClientHello?: ClientHelloHook | undefined
+  /** Protects tickets; `false`: no tickets, no resumption. Default: keys of this server that are in memory and rotate. */
+  readonly tickets?: TicketProtector | false | undefined
+  /** Tickets sent after each handshake. Default 2. */
+  readonly ticketCount?: number | undefined
+  /** Seconds a ticket may be used, at most 604800. Default 7200. */
+  readonly sessionTimeout?: number | undefined
+  readonly externalPsk?: ExternalPskLookup | undefined
+  /** Protects cookies of a HelloRetryRequest for which the server keeps no state. Default: none. */
+  readonly cookies?: TicketProtector | undefined
+  readonly requireCookie?: boolean | undefined
+  /** Default `'server'`. */
+  readonly cipherPreference?: 'server' | 'client' | undefined
+}
+
+/**
+ * What the connections of a server are made with.
+ *
+ * @throws TlsError `ERR_TLS_OPTIONS`, `ERR_TLS_UNSUPPORTED`, `ERR_TLS_KEY_PARSE`, `ERR_TLS_CERTIFICATE_PARSE`
+ */
+export function serverOptions(options: TlsServerOptions, names: NamedCredentials): ServerOptions {
+  const common = commonOptions(options)
+  const { crypto, clock } = common
+  const { ALPNCallback, SNICallback } = options
+  const own = credentialSelector(options, crypto)
+  const requestCert = options.requestCert === true
+  const rejectUnauthorized = options.rejectUnauthorized !== false
+  return {
+    ...common,
+    credentials: (request) => names.select(request, own, SNICallback),
+    clientAuthentication: !requestCert ? 'none' : rejectUnauthorized ? 'require' : 'request',
+    ...given<Partial<ServerOptions>>({
+      // A name is nothing a client's certificate is for.
+      verifier:
+        options.verifier ??
+        (requestCert ? verifierFor({ ca: options.ca, rejectUnauthorized, skipName: true }) : undefined),
+      certificateAuthorities: requestCert ? authorityNames(options) : undefined,
+      selectApplicationProtocol:
+        ALPNCallback === undefined
+          ? undefined
+          : (offered, servername) => answer(ALPNCallback, [...offered], servername),
+      onClientHello: options.onClientHello,
+      tickets: options.tickets === false ? undefined : (options.tickets ?? rotatingTicketKeys({ crypto, clock })),
+      ticketCount: options.ticketCount,
+      ticketLifetime: options.sessionTimeout,
+      externalPsk: options.externalPsk,
+      cookies: options.cookies,
+      requireCookie: options.requireCookie,
+      cipherPreference: options.cipherPreference,
+    }),
+  }
+}
+
+function authorityNames({ ca }: TlsServerOptions): readonly Uint8Array[] | undefined {
+  if (ca === undefined) return undefined
+  return [ca].flat().flatMap((one) => {
+    if (one instanceof Certificate) return [one.subject.der]
+    return chainOf(one as string | Uint8Array).map((der) => Certificate.parse(der).subject.der)
+  })
+}
+
+function answer(
+  callback: NonNullable<TlsServerOptions['ALPNCallback']>,
+  protocols: string[],
+  servername: string | undefined,
+): string | undefined {
+  const chosen = callback({ servername: servername ?? '', protocols })
+  if (chosen === undefined || protocols.includes(chosen)) return chosen
+  throw new TlsError('ERR_TLS_CALLBACK', 'ALPNCallback chose a protocol that the client did not offer', {
+    expected: protocols,
+    received: chosen,
+  })
+}

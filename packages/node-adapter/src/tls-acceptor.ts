@@ -1,0 +1,82 @@
+import type { Duplex } from 'node:stream'
+import type { Connection, ConnectionEvents, ServerOptions } from '@typetls/connection'
+import { serverConnection } from '@typetls/connection'
+import type { Credential } from '@typetls/handshake'
+import type { CredentialInput } from './credentials.ts'
+import { defaultHandshakeTimeout } from './defaults.ts'
+import { NamedCredentials } from './named-credentials.ts'
+import type { TlsServerOptions } from './server-options.ts'
+import { serverOptions } from './server-options.ts'
+import { systemCrypto } from './system.ts'
+import type { SocketSetup } from './tls-socket.ts'
+import { TlsSocket } from './tls-socket.ts'
+
+/** Who hears of the sockets of an acceptor. */
+export interface AcceptorListener {
+  secured?(socket: TlsSocket): void
+  failed?(socket: TlsSocket, error: Error): void
+  /** Whether anybody wants key log lines; asked for each socket. */
+  wantsKeyLog?(): boolean
+  keyLog?(socket: TlsSocket, line: string): void
+}
+
+/**
+ * The server's side of any number of sockets: options resolved once, ticket keys shared. For accepting on transports
+ * that are not a listening socket of ours.
+ */
+export class TlsAcceptor implements SocketSetup {
+  readonly role = 'server'
+  readonly handshakeTimeout: number
+  readonly allowHalfOpen: boolean
+  readonly #listener: AcceptorListener
+  readonly #names: NamedCredentials
+  #options: TlsServerOptions
+  #resolved: ServerOptions
+
+  /** @throws TlsError as `serverOptions` */
+  constructor(options: TlsServerOptions, listener: AcceptorListener = {}) {
+    this.handshakeTimeout = options.handshakeTimeout ?? defaultHandshakeTimeout
+    this.allowHalfOpen = options.allowHalfOpen === true
+    this.#listener = listener
+    this.#names = new NamedCredentials(options.crypto ?? systemCrypto)
+    this.#options = options
+    this.#resolved = serverOptions(options, this.#names)
+  }
+
+  /** A server socket on a transport; it says `'secure'` when the handshake is done. */
+  accept(transport: Duplex): TlsSocket {
+    return new TlsSocket(transport, this)
+  }
+
+  /** Credentials for a name, `*.example.org` included. @throws TlsError as `createServer` */
+  addContext(serverName: string, context: CredentialInput | Credential): void {
+    this.#names.add(serverName, context)
+  }
+
+  /** Other options for handshakes from now on, credentials for instance; what is not given stays. Tickets stay valid. */
+  setSecureContext(options: TlsServerOptions): void {
+    const { cert, key, passphrase, credentials, ...rest } = this.#options
+    const replaced = options.cert !== undefined || options.credentials !== undefined
+    const own = replaced ? {} : { cert, key, passphrase, credentials }
+    this.#options = { ...rest, ...own, tickets: this.#resolved.tickets ?? false, ...options }
+    this.#resolved = serverOptions(this.#options, this.#names)
+  }
+
+  open(socket: TlsSocket, events: ConnectionEvents): Connection {
+    const options = this.#resolved
+    if (this.#listener.wantsKeyLog?.() !== true) return serverConnection(options, events)
+    const keyLog = (line: string): void => {
+      options.keyLog?.(line)
+      this.#listener.keyLog?.(socket, line)
+    }
+    return serverConnection({ ...options, keyLog }, events)
+  }
+
+  secured(socket: TlsSocket): void {
+    this.#listener.secured?.(socket)
+  }
+
+  failed(socket: TlsSocket, error: Error): void {
+    this.#listener.failed?.(socket, error)
+  }
+}

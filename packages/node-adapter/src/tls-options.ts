@@ -1,0 +1,122 @@
+import type { Clock, CommonOptions } from '@typetls/connection'
+import type { CipherSuite, CryptoProvider, SignatureScheme } from '@typetls/crypto-provider'
+import { cipherSuites, defaultSignatureSchemes } from '@typetls/crypto-provider'
+import type { Credential, CredentialSelector, PeerVerifier, Trace } from '@typetls/handshake'
+import { TlsError } from '@typetls/wire'
+import { given } from './given.ts'
+import type { KeyMaterialOptions } from './key-material.ts'
+import { systemClock, systemCrypto } from './system.ts'
+import type { TrustAnchors } from './trust.ts'
+
+/** What clients and servers take. Names are those of node:tls where it has the thing, otherwise ours. */
+export interface TlsOptions extends KeyMaterialOptions {
+  /** Default: `node:crypto`. */
+  readonly crypto?: CryptoProvider | undefined
+  /** Default: the wall clock. */
+  readonly clock?: Clock | undefined
+  /** In place of `cert` and `key`: keys elsewhere, chosen per handshake, or several. */
+  readonly credentials?: Credential | readonly Credential[] | CredentialSelector | undefined
+  /** Where the peer's certificates must lead, in place of the system's roots. */
+  readonly ca?: TrustAnchors | undefined
+  /** In place of `ca`, `rejectUnauthorized` and `checkServerIdentity`. */
+  readonly verifier?: PeerVerifier | undefined
+  /** `false` goes on with a peer that could be anybody; look at `authorized` then. Default true. */
+  readonly rejectUnauthorized?: boolean | undefined
+  /** Most wanted first: names, or their encoding as ALPN has it. Default: none. */
+  readonly ALPNProtocols?: readonly string[] | Uint8Array | undefined
+  /** Most wanted first: IANA names or rows. Default: AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305. */
+  readonly cipherSuites?: readonly (string | CipherSuite)[] | undefined
+  /** Most wanted first: IANA names. Default: what the provider has, hybrid post-quantum first. */
+  readonly groups?: readonly string[] | undefined
+  /** Most wanted first: IANA names or rows. */
+  readonly signatureSchemes?: readonly (string | SignatureScheme)[] | undefined
+  /** Only TLS 1.3 is spoken: anything else is refused. */
+  readonly minVersion?: string | undefined
+  readonly maxVersion?: string | undefined
+  /** A line in SSLKEYLOGFILE format, without newline, for each secret: whoever has it reads everything. */
+  readonly keyLog?: ((line: string) => void) | undefined
+  readonly trace?: Trace | undefined
+  /** Largest record plaintext we accept, bytes, 64 to 16384. Default: not announced, 16384. */
+  readonly recordSizeLimit?: number | undefined
+  /** Largest record plaintext we send, bytes, 64 to 16384. Default 16384. */
+  readonly maxFragment?: number | undefined
+  readonly padding?: CommonOptions['padding'] | undefined
+  /** Milliseconds from the moment the transport is there; 0: no limit. Default 120000. */
+  readonly handshakeTimeout?: number | undefined
+  /** Whether writing goes on after the peer has ended. Default false. */
+  readonly allowHalfOpen?: boolean | undefined
+}
+
+/**
+ * The part of the connection's options that both roles have.
+ *
+ * @throws TlsError `ERR_TLS_UNSUPPORTED` for what we do not speak, `ERR_TLS_OPTIONS` for names nobody knows
+ */
+export function commonOptions(options: TlsOptions): CommonOptions {
+  refuseUnsupported(options)
+  return {
+    crypto: options.crypto ?? systemCrypto,
+    clock: options.clock ?? systemClock,
+    allocate: Buffer.allocUnsafe,
+    ...given<Omit<CommonOptions, 'crypto' | 'clock' | 'allocate'>>({
+      cipherSuites: options.cipherSuites?.map((one) => row(one, cipherSuites, 'cipher suite')),
+      groups: options.groups,
+      signatureSchemes: options.signatureSchemes?.map((one) => row(one, defaultSignatureSchemes, 'signature scheme')),
+      applicationProtocols: protocolNames(options.ALPNProtocols),
+      keyLog: options.keyLog,
+      trace: options.trace,
+      recordSizeLimit: options.recordSizeLimit,
+      maxFragment: options.maxFragment,
+      padding: options.padding,
+    }),
+  }
+}
+
+function refuseUnsupported(options: TlsOptions): void {
+  for (const [name, problem] of Object.entries(unsupported)) {
+    const value = (options as Readonly<Record<string, unknown>>)[name]
+    if (value !== undefined && value !== null) throw new TlsError('ERR_TLS_UNSUPPORTED', `${name}: ${problem}`)
+  }
+  for (const name of ['minVersion', 'maxVersion'] as const) {
+    const version = options[name]
+    if (version === undefined || version === null || version === 'TLSv1.3') continue
+    throw new TlsError('ERR_TLS_UNSUPPORTED', `${name}: only TLSv1.3 is spoken`, {
+      expected: 'TLSv1.3',
+      received: version,
+    })
+  }
+}
+
+function row<Row extends { readonly name: string }>(one: string | Row, rows: readonly Row[], kind: string): Row {
+  if (typeof one !== 'string') return one
+  const found = rows.find(({ name }) => name === one)
+  if (found !== undefined) return found
+  throw new TlsError('ERR_TLS_OPTIONS', `there is no ${kind} ${one}`, {
+    expected: rows.map(({ name }) => name),
+    received: one,
+  })
+}
+
+function protocolNames(protocols: readonly string[] | Uint8Array | undefined): readonly string[] | undefined {
+  if (!(protocols instanceof Uint8Array)) return protocols
+  const names: string[] = []
+  const bytes = Buffer.from(protocols)
+  for (let i = 0; i < bytes.length; i += 1 + (bytes[i] as number)) {
+    const end = i + 1 + (bytes[i] as number)
+    if (end > bytes.length) throw new TlsError('ERR_TLS_OPTIONS', 'ALPNProtocols is not a list of protocol names')
+    names.push(bytes.toString('latin1', i + 1, end))
+  }
+  return names
+}
+
+/** Options of node:tls that would change what is safe or possible: silence would mislead. */
+const unsupported = {
+  pfx: 'PKCS#12 is not read yet, give cert and key as PEM',
+  crl: 'revocation lists are not checked yet',
+  ciphers: 'OpenSSL cipher strings are not read yet, give cipherSuites as IANA names',
+  ecdhCurve: 'OpenSSL curve names are not read yet, give groups as IANA names',
+  sigalgs: 'OpenSSL algorithm names are not read yet, give signatureSchemes as IANA names',
+  secureProtocol: 'only TLSv1.3 is spoken',
+  secureContext: 'contexts of node:tls cannot be read, give their options',
+  pskCallback: 'it is for TLS 1.2, give externalPsks',
+} as const

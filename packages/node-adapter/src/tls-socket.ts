@@ -1,0 +1,512 @@
+import type { Duplex } from 'node:stream'
+import type { AddressInfo, Socket } from 'node:net'
+import type { EphemeralKeyInfo, PeerCertificate } from 'node:tls'
+import { X509Certificate } from 'node:crypto'
+import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
+import { ServerConnection } from '@typetls/connection'
+import { isPromiseLike } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import { ephemeralKeyInfo } from './ephemeral-key.ts'
+import type { LinkHandlers, WriteCallback } from './link.ts'
+import { Link } from './link.ts'
+import { legacyCertificate, legacyChain } from './peer-certificate.ts'
+import { resetBeforeSecure } from './reset-error.ts'
+import { SocketBase } from './socket-base.ts'
+
+/** How a socket gets its connection and who hears of its handshake: one object for all sockets of a server. */
+export interface SocketSetup {
+  readonly role: 'client' | 'server'
+  /** Milliseconds from the moment the transport is there; 0: no limit. */
+  readonly handshakeTimeout: number
+  /** Default false: the end of the peer's data also ends ours. */
+  readonly allowHalfOpen?: boolean
+  /** Makes the connection, once, when the transport is there. */
+  open(socket: TlsSocket, events: ConnectionEvents): Connection | PromiseLike<Connection>
+  /** The handshake is done; the socket's own events follow. */
+  secured?(socket: TlsSocket): void
+  /** The handshake failed; the socket's own `'error'` was before. */
+  failed?(socket: TlsSocket, error: Error): void
+}
+
+/**
+ * A TLS connection as a stream, with the members and events of node's `tls.TLSSocket`. It is made by `connect`,
+ * `createServer` and the others.
+ *
+ * - Written data waits for the handshake, and a write is done when the transport has flushed it.
+ * - `end()` sends close_notify; `'end'` is the peer's close_notify. A transport that ends without one is an `'error'`
+ *   with code `ERR_TLS_TRUNCATED`.
+ * - Every failure is one `'error'`, with a `code`, then one `'close'`. TlsErrors have `ERR_TLS_…`, those of the
+ *   transport keep their own, and a transport that ends before the handshake gives `ECONNRESET` as node:tls does.
+ *
+ * Events beside those of `net.Socket`: `secureConnect` (client), `secure`, `session` (client, a Buffer for `setSession`
+ * and the option `session`), `authenticated` (server, after `requestClientCertificate`), `keylog`.
+ */
+export class TlsSocket extends SocketBase {
+  static readonly #handlers: LinkHandlers<TlsSocket> = {
+    data: (socket, bytes) => socket.#received(bytes),
+    connected: (socket, facts) => socket.#connected(facts),
+    session: (socket, session) => socket.#sessionReceived(session),
+    authenticated: (socket, facts) => socket.#authenticated(facts),
+    end: (socket) => socket.#ended(),
+    failed: (socket, error) => socket.#failed(error),
+    closed: (socket) => void socket.destroy(),
+    progress: (socket) => void socket.#idleTimer?.refresh(),
+  }
+
+  readonly encrypted = true
+  /** Whether the peer's certificates verified. False for a server that asked for none. */
+  authorized = false
+  /** Code of the reason why not. */
+  authorizationError: string | null = null
+  /** `false`: none was negotiated. `null`: not yet. */
+  alpnProtocol: string | false | null = null
+  /** SNI; `false`: none was sent. `null`: not yet. */
+  servername: string | false | null = null
+  secureConnecting = true
+
+  readonly #setup: SocketSetup
+  readonly #link: Link<TlsSocket>
+  #facts: ConnectionFacts | undefined
+  #session: Session | undefined
+  #handshakeTimer: NodeJS.Timeout | undefined
+  #idleTimer: NodeJS.Timeout | undefined
+  /** What was written or ended before the handshake was done. */
+  #whenConnected: (() => void) | undefined
+  #waitingCallback: WriteCallback | undefined
+  /** A truncation that is told when what came before has been read. */
+  #deferredError: Error | undefined
+  #bytesRead = 0
+  #bytesWritten = 0
+
+  /** On a transport that is, or is about to be, connected. It belongs to this socket from now on. */
+  constructor(transport: Duplex, setup: SocketSetup) {
+    super({ allowHalfOpen: setup.allowHalfOpen === true })
+    this.#setup = setup
+    this.#link = new Link(transport, this, TlsSocket.#handlers)
+    if ((transport as { connecting?: boolean }).connecting === true) transport.once('connect', () => this.#start())
+    else process.nextTick(() => this.#start())
+  }
+
+  /** What was negotiated; `undefined` before `secureConnect`. */
+  get facts(): ConnectionFacts | undefined {
+    return this.#facts
+  }
+
+  // Members of net.Socket
+
+  override get connecting(): boolean {
+    // Asked before there is a transport, by the constructor of net.Socket.
+    return #link in this && this.#transport.connecting === true
+  }
+
+  override set connecting(_value: boolean) {
+    // net.Socket's constructor assigns it.
+  }
+
+  override get pending(): boolean {
+    return this.connecting
+  }
+
+  override get bytesRead(): number {
+    return this.#bytesRead
+  }
+
+  override get bytesWritten(): number {
+    return this.#bytesWritten
+  }
+
+  override get bufferSize(): number {
+    return this.writableLength
+  }
+
+  override get remoteAddress(): string | undefined {
+    return this.#transport.remoteAddress
+  }
+
+  override get remotePort(): number | undefined {
+    return this.#transport.remotePort
+  }
+
+  override get remoteFamily(): string | undefined {
+    return this.#transport.remoteFamily
+  }
+
+  override get localAddress(): string {
+    return this.#transport.localAddress as string
+  }
+
+  override get localPort(): number {
+    return this.#transport.localPort as number
+  }
+
+  override get localFamily(): string {
+    return this.#transport.localFamily as string
+  }
+
+  override address(): AddressInfo | Record<string, never> {
+    return this.#transport.address?.() ?? {}
+  }
+
+  /** The transport is already on its way. Some clients call this on any socket and wait for `'connect'`. */
+  override connect(...args: unknown[]): this {
+    const listener = args.at(-1)
+    if (typeof listener === 'function') this.once('connect', listener as () => void)
+    if (!this.connecting) process.nextTick(emitConnect, this)
+    return this
+  }
+
+  override setNoDelay(noDelay?: boolean): this {
+    this.#transport.setNoDelay?.(noDelay)
+    return this
+  }
+
+  override setKeepAlive(enable?: boolean, initialDelay?: number): this {
+    this.#transport.setKeepAlive?.(enable, initialDelay)
+    return this
+  }
+
+  override ref(): this {
+    this.#transport.ref?.()
+    return this
+  }
+
+  override unref(): this {
+    this.#transport.unref?.()
+    return this
+  }
+
+  /** @throws RangeError `ERR_OUT_OF_RANGE`, TypeError `ERR_INVALID_ARG_TYPE` as net.Socket does */
+  override setTimeout(timeout: number, listener?: () => void): this {
+    if (this.destroyed) return this
+    checkDuration(timeout)
+    const self = this as { timeout?: number }
+    self.timeout = timeout
+    clearTimeout(this.#idleTimer)
+    this.#idleTimer = undefined
+    if (timeout > 0) {
+      this.#idleTimer = setTimeout(emitTimeout, Math.min(timeout, longestTimeout), this)
+      this.#idleTimer.unref()
+    }
+    if (listener !== undefined) {
+      if (timeout > 0) this.once('timeout', listener)
+      else this.off('timeout', listener)
+    }
+    return this
+  }
+
+  /** Node's own name for "there was activity": its HTTP server calls it. */
+  _unrefTimer(): void {
+    this.#idleTimer?.refresh()
+  }
+
+  override resetAndDestroy(): this {
+    this.#transport.resetAndDestroy?.()
+    return this.destroy()
+  }
+
+  // Members of tls.TLSSocket
+
+  getProtocol(): string | null {
+    return this.#facts?.version ?? null
+  }
+
+  getCipher(): { name: string; standardName: string; version: string } | undefined {
+    if (this.#facts === undefined) return undefined
+    const { cipherSuite, version } = this.#facts
+    return { name: cipherSuite, standardName: cipherSuite, version }
+  }
+
+  /** Of the key exchange; `null` on the server, `{}` without one. */
+  getEphemeralKeyInfo(): EphemeralKeyInfo | object | null {
+    if (this.#setup.role === 'server') return null
+    const group = this.#facts?.group
+    return group === undefined ? {} : ephemeralKeyInfo(group)
+  }
+
+  /** The peer's leaf, with `detailed` linked to its issuers; `{}` when there is none. */
+  getPeerCertificate(detailed?: boolean): PeerCertificate {
+    const certificates = this.#facts?.peer?.certificates
+    const leaf = certificates?.[0]
+    if (certificates === undefined || leaf === undefined) return {} as PeerCertificate
+    return detailed === true ? legacyChain(certificates) : legacyCertificate(leaf)
+  }
+
+  getPeerX509Certificate(): X509Certificate | undefined {
+    const leaf = this.#facts?.peer?.certificates[0]
+    return leaf === undefined ? undefined : new X509Certificate(leaf)
+  }
+
+  /** Client: the newest session, for the option `session` of a later connection. It holds a secret: see `Session`. */
+  getSession(): Buffer | undefined {
+    return this.#session === undefined ? undefined : bufferOf(this.#session.serialize())
+  }
+
+  /** Client: the newest ticket, not secret. */
+  getTLSTicket(): Buffer | undefined {
+    return this.#session === undefined ? undefined : bufferOf(this.#session.ticket)
+  }
+
+  isSessionReused(): boolean {
+    return this.#facts?.resumed === true
+  }
+
+  /**
+   * Keying material of this connection for `label` and `context`. https://www.rfc-editor.org/rfc/rfc9846#section-7.5
+   *
+   * @param length bytes
+   * @throws TlsError `ERR_TLS_STATE` before the handshake is done; `ERR_TLS_UNSUPPORTED` when the provider answers
+   *   later: use `exportKeyingMaterialAsync`
+   */
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
+    const exported = this.#export(length, label, context)
+    if (!isPromiseLike(exported)) return bufferOf(exported)
+    exported.then(undefined, () => {})
+    throw new TlsError('ERR_TLS_UNSUPPORTED', 'this provider exports later: use exportKeyingMaterialAsync')
+  }
+
+  /** As `exportKeyingMaterial`, with any provider. */
+  async exportKeyingMaterialAsync(length: number, label: string, context?: Uint8Array): Promise<Buffer> {
+    return bufferOf(await this.#export(length, label, context))
+  }
+
+  /** TLS 1.3 has none. */
+  disableRenegotiation(): void {}
+
+  /** New keys for our direction, and for the peer's too if asked. https://www.rfc-editor.org/rfc/rfc9846#section-4.7.3 */
+  updateKeys(requestPeer?: boolean): void {
+    this.#secured().updateKeys(requestPeer)
+  }
+
+  /** Server: asks for a certificate now; `'authenticated'` follows. https://www.rfc-editor.org/rfc/rfc9846#section-4.7.2 */
+  requestClientCertificate(): void {
+    const connection = this.#secured()
+    if (!(connection instanceof ServerConnection))
+      throw new TlsError('ERR_TLS_STATE', 'a client cannot ask for a certificate')
+    connection.requestClientCertificate()
+  }
+
+  // The stream
+
+  override _read(): void {
+    const error = this.#deferredError
+    if (error === undefined) {
+      this.#link.resume()
+    } else if (this.readableLength === 0) {
+      this.destroy(error)
+    } else {
+      // Nothing more comes, but without a push the stream would not ask again.
+      this.push(nothing)
+    }
+  }
+
+  override _write(chunk: Uint8Array | string, encoding: BufferEncoding, callback: WriteCallback): void {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk
+    this.#bytesWritten += bytes.length
+    if (this.#facts === undefined) {
+      this.#wait(() => this.#link.write(bytes, callback), callback)
+      return
+    }
+    this.#idleTimer?.refresh()
+    this.#link.write(bytes, callback)
+  }
+
+  override _writev(chunks: { chunk: Uint8Array | string; encoding: BufferEncoding }[], callback: WriteCallback): void {
+    const parts: Uint8Array[] = []
+    let length = 0
+    for (const { chunk, encoding } of chunks) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk
+      parts.push(bytes)
+      length += bytes.length
+    }
+    this.#bytesWritten += length
+    if (this.#facts === undefined) {
+      this.#wait(() => this.#link.writeParts(parts, length, callback), callback)
+      return
+    }
+    this.#idleTimer?.refresh()
+    this.#link.writeParts(parts, length, callback)
+  }
+
+  override _final(callback: WriteCallback): void {
+    if (this.#facts === undefined) this.#wait(() => this.#link.finish(callback), callback)
+    else this.#link.finish(callback)
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    clearTimeout(this.#handshakeTimer)
+    clearTimeout(this.#idleTimer)
+    const waiting = this.#waitingCallback
+    this.#whenConnected = undefined
+    this.#waitingCallback = undefined
+    this.#link.release(error)
+    waiting?.(error ?? new TlsError('ERR_TLS_CLOSED', 'the socket was destroyed before this was written'))
+    callback(error)
+    process.nextTick(() => this.#closed(error))
+  }
+
+  get #transport(): Transport {
+    return this.#link.stream
+  }
+
+  #start(): void {
+    if (this.destroyed) return
+    const { handshakeTimeout } = this.#setup
+    if (handshakeTimeout > 0) {
+      this.#handshakeTimer = setTimeout(() => this.destroy(tooSlow(handshakeTimeout)), handshakeTimeout)
+      this.#handshakeTimer.unref()
+    }
+    if (this.#setup.role === 'client') {
+      this.emit('connect')
+      this.emit('ready')
+      if (this.destroyed) return
+    }
+    try {
+      const connection = this.#setup.open(this, this.#link)
+      if (isPromiseLike(connection))
+        connection.then(
+          (later) => this.#carry(later),
+          (error) => this.destroy(error),
+        )
+      else this.#carry(connection)
+    } catch (error) {
+      this.destroy(error as Error)
+    }
+  }
+
+  #carry(connection: Connection): void {
+    if (!this.destroyed) this.#link.start(connection)
+  }
+
+  #connected(facts: ConnectionFacts): void {
+    clearTimeout(this.#handshakeTimer)
+    this.#handshakeTimer = undefined
+    this.#facts = facts
+    this.secureConnecting = false
+    this.alpnProtocol = facts.applicationProtocol ?? false
+    this.servername = facts.serverName ?? false
+    this.#judged(facts)
+    const go = this.#whenConnected
+    this.#whenConnected = undefined
+    this.#waitingCallback = undefined
+    go?.()
+    this.emit('secure')
+    if (this.#setup.role === 'client') this.emit('secureConnect')
+    this.#setup.secured?.(this)
+  }
+
+  #authenticated(facts: ConnectionFacts): void {
+    this.#facts = facts
+    this.#judged(facts)
+    this.emit('authenticated')
+  }
+
+  #judged({ peer }: ConnectionFacts): void {
+    this.authorized = peer?.authorized === true
+    this.authorizationError = peer?.failure?.code ?? null
+  }
+
+  #sessionReceived(session: Session): void {
+    this.#session = session
+    if (this.listenerCount('session') > 0) this.emit('session', bufferOf(session.serialize()))
+  }
+
+  #received(bytes: Uint8Array): boolean {
+    this.#bytesRead += bytes.length
+    this.#idleTimer?.refresh()
+    return this.push(Buffer.isBuffer(bytes) ? bytes : bufferOf(bytes))
+  }
+
+  #ended(): void {
+    this.push(null)
+    // So that a socket that nobody reads sees its end, as net.Socket has it.
+    if (this.readableLength === 0) this.read(0)
+  }
+
+  #failed(error: Error): void {
+    if (this.destroyed) return
+    const { code } = error as { code?: unknown }
+    if (code === 'ERR_TLS_HANDSHAKE_CLOSED') this.destroy(resetBeforeSecure(this.#setup.role, error))
+    else if (code === 'ERR_TLS_TRUNCATED' && this.readableLength > 0) this.#defer(error)
+    else this.destroy(error)
+  }
+
+  #defer(error: Error): void {
+    this.#deferredError = error
+    // The stream waits for a push before it asks again.
+    this.push(nothing)
+  }
+
+  /** Follows the stream's own `'error'`; net.Socket has no `'close'` of the stream's. */
+  #closed(error: Error | null): void {
+    if (this.secureConnecting) {
+      this.secureConnecting = false
+      this.#setup.failed?.(this, error ?? resetBeforeSecure(this.#setup.role, undefined))
+    }
+    this.emit('close', error !== null)
+  }
+
+  #wait(go: () => void, callback: WriteCallback): void {
+    this.#whenConnected = go
+    this.#waitingCallback = callback
+  }
+
+  #export(length: number, label: string, context: Uint8Array = nothing): Uint8Array | PromiseLike<Uint8Array> {
+    return this.#secured().exportKeyingMaterial(label, context, length)
+  }
+
+  #secured(): Connection {
+    const { connection } = this.#link
+    if (this.#facts === undefined || connection === undefined) {
+      throw new TlsError('ERR_TLS_STATE', 'the handshake is not done yet')
+    }
+    return connection
+  }
+}
+
+/** A Duplex that may have more: `net.Socket`, `tls.TLSSocket`, another `TlsSocket`. */
+type Transport = Duplex & Partial<Pick<Socket, TransportMember>>
+
+type TransportMember =
+  | 'connecting'
+  | 'remoteAddress'
+  | 'remotePort'
+  | 'remoteFamily'
+  | 'localAddress'
+  | 'localPort'
+  | 'localFamily'
+  | 'address'
+  | 'setNoDelay'
+  | 'setKeepAlive'
+  | 'ref'
+  | 'unref'
+  | 'resetAndDestroy'
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
+function tooSlow(milliseconds: number): TlsError {
+  return new TlsError('ERR_TLS_HANDSHAKE_TIMEOUT', `the handshake was not done within ${milliseconds} ms`)
+}
+
+function emitConnect(socket: TlsSocket): void {
+  socket.emit('connect')
+}
+
+function emitTimeout(socket: TlsSocket): void {
+  socket.emit('timeout')
+}
+
+function checkDuration(milliseconds: number): void {
+  if (typeof milliseconds !== 'number') {
+    throw Object.assign(new TypeError(`The "msecs" argument must be of type number`), { code: 'ERR_INVALID_ARG_TYPE' })
+  }
+  if (milliseconds >= 0 && milliseconds < Infinity) return
+  const message = `The value of "msecs" is out of range. It must be a non-negative finite number. Received ${milliseconds}`
+  throw Object.assign(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' })
+}
+
+const nothing = /* @__PURE__ */ Buffer.alloc(0)
+
+/** What a timer can hold. */
+const longestTimeout = 0x7fffffff

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import tls from 'node:tls'
+import type { PeerVerifier } from '@typetls/handshake'
+import type { TrustAnchor } from '@typetls/x509'
+import { createVerifier } from '@typetls/x509'
+
+/** Certificates, DER or PEM; a single one or a list. */
+export type TrustAnchors = TrustAnchor | readonly TrustAnchor[]
+
+export interface TrustOptions {
+  /** Default: what this Node trusts, see `systemRoots`. */
+  readonly ca: TrustAnchors | undefined
+  readonly rejectUnauthorized: boolean
+  /** Somebody else looks at the name. */
+  readonly skipName: boolean
+}
+
+/**
+ * A verifier for these options; the same one for the same options, so that what it remembers serves all connections.
+ * The system's roots are read when a chain is first judged by them.
+ */
+export function verifierFor(options: TrustOptions): PeerVerifier {
+  const { ca, rejectUnauthorized, skipName } = options
+  const anchors = ca === undefined ? undefined : Array.isArray(ca) ? (ca as TrustAnchor[]) : [ca as TrustAnchor]
+  const key = `${rejectUnauthorized} ${skipName} ${anchors?.map(textOf).join() ?? 'system'}`
+  const known = verifiers.get(key)
+  if (known !== undefined) return known
+  const make = (trustAnchors: readonly TrustAnchor[]): PeerVerifier =>
+    createVerifier({
+      trustAnchors,
+      dangerouslyAcceptAnyCertificate: !rejectUnauthorized,
+      dangerouslySkipNameCheck: skipName,
+    })
+  const verifier = anchors === undefined ? later(() => make(systemRoots())) : make(anchors)
+  verifiers.set(key, verifier)
+  if (verifiers.size > maxVerifiers) verifiers.delete(verifiers.keys().next().value as string)
+  return verifier
+}
+
+/**
+ * DER of the certificates this Node trusts: `tls.getCACertificates()` where it exists (Node 22.15), which heeds
+ * `--use-system-ca` and the like, otherwise Mozilla's list that Node carries and `NODE_EXTRA_CA_CERTS`.
+ */
+export function systemRoots(): readonly Uint8Array[] {
+  const { getCACertificates } = tls as { getCACertificates?: () => string[] }
+  return (getCACertificates?.() ?? [...tls.rootCertificates, ...extraRoots()]).flatMap(derOf)
+}
+
+function extraRoots(): string[] {
+  const file = process.env['NODE_EXTRA_CA_CERTS']
+  if (file === undefined || file === '') return []
+  try {
+    return [readFileSync(file, 'latin1')]
+  } catch {
+    // Node itself warns of it and goes on.
+    return []
+  }
+}
+
+function later(make: () => PeerVerifier): PeerVerifier {
+  let made: PeerVerifier | undefined
+  return { verify: (chain, context) => (made ??= make()).verify(chain, context) }
+}
+
+/** Node's own list is well-formed: no need for a parser that says what is wrong. */
+function derOf(pem: string): Uint8Array[] {
+  const blocks = pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g)
+  return Array.from(blocks, ([, base64]) => new Uint8Array(Buffer.from(base64 as string, 'base64')))
+}
+
+function textOf(anchor: TrustAnchor): string {
+  const bytes = typeof anchor === 'string' || anchor instanceof Uint8Array ? anchor : anchor.der
+  return typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1')
+}
+
+const verifiers = /* @__PURE__ */ new Map<string, PeerVerifier>()
+
+/** Different sets of trust anchors in use at the same time; each keeps at most a few hundred kilobytes. */
+const maxVerifiers = 16
