@@ -265,7 +265,7 @@ function readFrame(input: Uint8Array): Frame {
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.1 */
 function readVersion(tbs: DerReader): 1 | 2 | 3 {
-  if (tbs.next !== explicit(0)) return 1
+  if (tbs.peek() !== explicit(0)) return 1
   const field = tbs.enter(explicit(0), 'version')
   const content = field.content(integer, 'version')
   field.finish()
@@ -277,7 +277,7 @@ function readVersion(tbs: DerReader): 1 | 2 | 3 {
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5 */
 function readTime(validity: DerReader, step: string): number {
-  const long = validity.next === generalizedTime
+  const long = validity.peek() === generalizedTime
   const content = validity.content(long ? generalizedTime : utcTime, step)
   const text = String.fromCharCode(...content.subarray(0, 16))
   const match = (long ? generalizedTimeForm : utcTimeForm).exec(text)
@@ -304,7 +304,7 @@ function readTime(validity: DerReader, step: string): number {
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.8 */
 function skipUniqueIdentifiers(tbs: DerReader, version: number): void {
   for (const [number, step] of uniqueIdentifiers) {
-    if (tbs.next !== implicit(number)) continue
+    if (tbs.peek() !== implicit(number)) continue
     if (version === 1) tbs.fail('needs version 2', step)
     tbs.content(implicit(number), step)
   }
@@ -313,18 +313,18 @@ function skipUniqueIdentifiers(tbs: DerReader, version: number): void {
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.9 */
 function readExtensions(tbs: DerReader, version: number): ReadonlyMap<string, Extension> {
   const extensions = new Map<string, Extension>()
-  if (tbs.next !== explicit(3)) return extensions
+  if (tbs.peek() !== explicit(3)) return extensions
   if (version !== 3) tbs.fail('need version 3', 'extensions')
   const field = tbs.enter(explicit(3), 'extensions')
   const list = field.enter(sequence, '')
   field.finish()
-  if (list.next === undefined) tbs.fail('is an empty SEQUENCE', 'extensions')
+  if (list.peek() === undefined) tbs.fail('is an empty SEQUENCE', 'extensions')
 
-  for (let i = 0; list.next !== undefined; i++) {
+  for (let i = 0; list.peek() !== undefined; i++) {
     if (i === maxExtensions) tbs.fail(`has more than ${maxExtensions} entries`, 'extensions')
     const entry = list.enter(sequence, i)
     const oid = objectIdentifierText(entry.content(objectIdentifier, 'extnID'))
-    const critical = entry.next === boolean ? entry.content(boolean, 'critical')[0] !== 0 : undefined
+    const critical = entry.peek() === boolean ? entry.content(boolean, 'critical')[0] !== 0 : undefined
     if (critical === false) entry.fail('encodes its default', 'critical')
     const value = entry.content(octetString, 'extnValue')
     entry.finish()

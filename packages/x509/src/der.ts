@@ -40,7 +40,7 @@ export class DerReader {
   }
 
   /** The identifier octet that comes next, or `undefined` at the end. */
-  get next(): number | undefined {
+  peek(): number | undefined {
     return this.offset < this.end ? this.bytes[this.offset] : undefined
   }
 
@@ -76,7 +76,7 @@ export class DerReader {
 
   checkElement(identifier: number | undefined, step: DerStep, depth: number): void {
     if (depth > maxDepth) this.fail(`is nested deeper than ${maxDepth}`, step)
-    const actual = this.next
+    const actual = this.peek()
     const start = this.#header(identifier, step)
     if (((actual as number) & constructed) === 0) {
       checkPrimitive(this, actual as number, start, this.offset, step)

@@ -48,11 +48,11 @@ export class DistinguishedName {
     return base.comparable.every((one, i) => one === ours[i])
   }
 
-  /** One string for each relative name, equal if and only if the relative names are. */
+  /** One string for each relative name, equal if and only if the relative names are: quoted, so no value can act another. */
   get comparable(): readonly string[] {
     return (this.#comparable ??= this.relativeNames.map((relative) =>
       relative
-        .map(({ type, text, der }) => `${type}=${text === undefined ? toHex(der) : `"${prepared(text)}"`}`)
+        .map(({ type, text, der }) => `${type}=${text === undefined ? toHex(der) : JSON.stringify(prepared(text))}`)
         .sort()
         .join('+'),
     ))

@@ -28,11 +28,15 @@ function toPkcs8(der: Uint8Array): Uint8Array {
   const document = new DerReader(der, 'ERR_TLS_KEY_PARSE')
   const key = document.enter(sequence, 'PrivateKey')
   document.finish('PrivateKey')
-  // EncryptedPrivateKeyInfo starts with its algorithm, all others with a version.
-  if (key.next === sequence) throw encrypted()
+  // EncryptedPrivateKeyInfo starts with its algorithm, as a public key does; all others with a version.
+  if (key.peek() === sequence) {
+    key.element(sequence, 'encryptionAlgorithm')
+    if (key.peek() === octetString) throw encrypted()
+    key.fail('is not a private key')
+  }
   const version = key.content(integer, 'version')
   if (version.length !== 1) key.fail('is not known', 'version')
-  switch (key.next) {
+  switch (key.peek()) {
     case sequence:
       key.element(sequence, 'privateKeyAlgorithm')
       key.content(octetString, 'privateKey')
@@ -54,11 +58,11 @@ function toPkcs8(der: Uint8Array): Uint8Array {
 /** ECPrivateKey behind its version. The curve moves to the algorithm. https://www.rfc-editor.org/rfc/rfc5915#section-3 */
 function ecToPkcs8(key: DerReader): Uint8Array {
   const privateKey = key.element(octetString, 'privateKey')
-  if (key.next !== explicit(0)) key.fail('does not name its curve', 'parameters')
+  if (key.peek() !== explicit(0)) key.fail('does not name its curve', 'parameters')
   const parameters = key.enter(explicit(0), 'parameters')
   const curve = parameters.element(objectIdentifier, 'namedCurve')
   parameters.finish()
-  const publicKey = key.next === explicit(1) ? key.element(explicit(1), 'publicKey') : new Uint8Array(0)
+  const publicKey = key.peek() === explicit(1) ? key.element(explicit(1), 'publicKey') : new Uint8Array(0)
   key.finish()
   const inner = derElement(sequence, one, privateKey, publicKey)
   const pkcs8 = derElement(sequence, zero, derElement(sequence, ecPublicKey, curve), derElement(octetString, inner))

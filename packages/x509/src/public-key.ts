@@ -37,7 +37,7 @@ export function readPublicKey(spki: Uint8Array, path = 'SubjectPublicKeyInfo'): 
   document.finish(path)
   const algorithm = info.enter(sequence, 'algorithm')
   const oid = objectIdentifierText(algorithm.content(objectIdentifier, 'algorithm'))
-  const parametersType = algorithm.next
+  const parametersType = algorithm.peek()
   const parameters = parametersType === undefined ? undefined : algorithm.element(undefined, 'parameters')
   algorithm.finish()
   const key = info.content(bitString, 'subjectPublicKey')

@@ -36,10 +36,11 @@ export type TrustAnchor = Certificate | Uint8Array | string
 
 function certificatesOf(anchor: TrustAnchor): Certificate[] {
   if (anchor instanceof Certificate) return [anchor]
+  if (typeof anchor !== 'string' && !(anchor instanceof Uint8Array)) {
+    throw new TlsError('ERR_TLS_OPTIONS', 'a trust anchor is neither a Certificate, nor DER, nor PEM')
+  }
   const text = pemText(anchor)
-  if (text !== undefined) return Certificate.parseAll(text)
-  if (anchor instanceof Uint8Array) return [Certificate.parse(anchor)]
-  throw new TlsError('ERR_TLS_OPTIONS', 'a trust anchor is neither a Certificate, nor DER, nor PEM')
+  return text === undefined ? [Certificate.parse(anchor)] : Certificate.parseAll(text)
 }
 
 function byComparable(anchors: readonly Certificate[]): Map<string, Certificate[]> {
