@@ -246,7 +246,10 @@ export class Connection {
 
   #checkWritable(): void {
     if (this.#post === undefined || this.#closed || this.#writeEnded) {
-      throw new TlsError('ERR_TLS_STATE', this.#post === undefined ? 'not connected yet' : 'the connection is closed for writing')
+      throw new TlsError(
+        'ERR_TLS_STATE',
+        this.#post === undefined ? 'not connected yet' : 'the connection is closed for writing',
+      )
     }
   }
 
@@ -370,7 +373,7 @@ export class Connection {
       this.#takeData(content)
     } else if (type === typeHandshake) {
       this.#warnings = 0
-      const { assembler } = this.#post?.handshake ?? (this.#handshake as Handshake)
+      const { assembler } = this.#post?.handshake ?? this.#handshake
       assembler.push(content)
       // Between hellos and Finished, but not in the middle of a message. https://www.rfc-editor.org/rfc/rfc9846#section-5
       if (this.#readEpoch !== 'application' && this.role === 'server') this.#reader.changeCipherSpec = 'drop'
@@ -467,7 +470,9 @@ export class Connection {
   #fail(cause: unknown): void {
     if (this.#closed) return
     const error =
-      cause instanceof TlsError ? cause : new TlsError('ERR_TLS_INTERNAL', 'an exception inside the connection', { cause })
+      cause instanceof TlsError
+        ? cause
+        : new TlsError('ERR_TLS_INTERNAL', 'an exception inside the connection', { cause })
     if (!this.#writeEnded) this.#tell(error)
     this.#end(error)
   }
@@ -540,12 +545,7 @@ export class Connection {
     }
   }
 
-  #installKeys(
-    direction: Direction,
-    epoch: Epoch,
-    suite: CipherSuite,
-    secret: Secret,
-  ): void | PromiseLike<void> {
+  #installKeys(direction: Direction, epoch: Epoch, suite: CipherSuite, secret: Secret): void | PromiseLike<void> {
     const key = run(trafficKey(this.parameters.crypto, suite, secret))
     const install = (ready: Awaited<typeof key>): void => {
       if (this.#closed) {

@@ -76,7 +76,10 @@ export interface ServerOptions extends CommonOptions {
   /** Called with each ClientHello before anything is decided; may throw to refuse, and may answer later. */
   readonly onClientHello?: ClientHelloHook
   /** Chooses the ALPN protocol; `undefined` refuses with no_application_protocol. Default: ours first, in our order. */
-  readonly selectApplicationProtocol?: (offered: readonly string[], serverName: string | undefined) => string | undefined
+  readonly selectApplicationProtocol?: (
+    offered: readonly string[],
+    serverName: string | undefined,
+  ) => string | undefined
   /** Protects tickets. Default: none, no tickets are sent and no resumption happens. */
   readonly tickets?: TicketProtector
   /** NewSessionTickets sent after each handshake. Default 2. */

@@ -14,8 +14,10 @@ import type {
   ServerOptions,
   Session,
   TraceEvent,
+  Connection,
+  ServerConnection,
 } from '../src/index.ts'
-import { Connection, ServerConnection, clientConnection, serverConnection } from '../src/index.ts'
+import { clientConnection, serverConnection } from '../src/index.ts'
 
 /** A connection in memory that remembers everything it told. */
 export interface Peer<C extends Connection = Connection> {

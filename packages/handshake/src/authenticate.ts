@@ -57,7 +57,10 @@ export class VerifiedPeer {
     const algorithm = required(crypto, 'signature', scheme.algorithm)
     const content = signatureContent(peer, signed)
     if (!(yield* wait(algorithm.verify(verdict.publicKey, content, proof.signature)))) {
-      throw new TlsError('ERR_TLS_SIGNATURE', `the ${peer}'s CertificateVerify does not fit its certificate and the transcript`)
+      throw new TlsError(
+        'ERR_TLS_SIGNATURE',
+        `the ${peer}'s CertificateVerify does not fit its certificate and the transcript`,
+      )
     }
     return new VerifiedPeer(chain, verdict, scheme)
   }
@@ -101,10 +104,14 @@ export function chainOf(certificate: Certificate, asked: readonly number[]): Pee
   certificate.certificateList.forEach((entry, i) => {
     for (const type of entry.extensions.order ?? []) {
       if (!asked.includes(type)) {
-        throw new TlsError('ERR_TLS_UNSUPPORTED_EXTENSION', `certificate ${i} carries extension ${type}, which we did not ask for`, {
-          path: `Certificate.certificateList[${i}].extensions`,
-          received: type,
-        })
+        throw new TlsError(
+          'ERR_TLS_UNSUPPORTED_EXTENSION',
+          `certificate ${i} carries extension ${type}, which we did not ask for`,
+          {
+            path: `Certificate.certificateList[${i}].extensions`,
+            received: type,
+          },
+        )
       }
     }
   })

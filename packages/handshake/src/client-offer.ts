@@ -1,4 +1,4 @@
-import type { KeyExchange, KeyExchangeStart, Secret } from '@typetls/crypto-provider'
+import type { KeyExchange, KeyExchangeStart } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import type { Handshake } from './handshake.ts'
 import { required } from './hkdf-label.ts'
@@ -74,10 +74,14 @@ export class ClientOffer {
     if (group !== undefined) {
       const wanted = this.#parameters.groups.find((row) => row.id === group)
       if (wanted === undefined || this.keyShare(group) !== undefined) {
-        throw new TlsError('ERR_TLS_HELLO_RETRY_REQUEST_GROUP', 'the HelloRetryRequest asks for a group we did not offer or already sent', {
-          expected: this.#parameters.groups.map((row) => row.name),
-          received: group,
-        })
+        throw new TlsError(
+          'ERR_TLS_HELLO_RETRY_REQUEST_GROUP',
+          'the HelloRetryRequest asks for a group we did not offer or already sent',
+          {
+            expected: this.#parameters.groups.map((row) => row.name),
+            received: group,
+          },
+        )
       }
       for (const share of this.#keyShares) share.start.dispose()
       this.#keyShares = [{ group: wanted, start: yield* wait(wanted.start()) }]

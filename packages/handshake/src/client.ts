@@ -42,7 +42,7 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
       yield* retryHello(hs, parameters, offer, message)
       message = yield* hs.receive('server_hello')
     }
-    const hello = message.body as ServerHello
+    const hello = message.body
     const suite = checkServerHello(parameters, offer, hello, retried)
     hs.transcript.useHash(suite.hash)
     hs.decided('cipher_suite', suite.name)
@@ -61,7 +61,9 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
     checkEncryptedExtensions(hs, parameters, offer, encrypted)
 
     const { authenticated, request } =
-      psk === undefined ? yield* authenticateServer(hs, parameters, offer) : { authenticated: byPsk(psk), request: undefined }
+      psk === undefined
+        ? yield* authenticateServer(hs, parameters, offer)
+        : { authenticated: byPsk(psk), request: undefined }
     const beforeFinished = yield* hs.transcript.hash()
     const serverFinished = yield* hs.receive('finished')
     const finished = yield* VerifiedFinished.verify(hs, suite, traffic.server, serverFinished.body, beforeFinished)
@@ -154,7 +156,10 @@ function checkVersion(hello: ServerHello | HelloRetryRequest): void {
   const selected = hello.extensions.supported_versions
   if (selected === undefined) {
     if (hello.legacyVersion < 0x0304 && hasDowngradeSentinel(hello.random)) {
-      throw new TlsError('ERR_TLS_DOWNGRADE', 'somebody removed TLS 1.3 from our ClientHello: the server says it has it')
+      throw new TlsError(
+        'ERR_TLS_DOWNGRADE',
+        'somebody removed TLS 1.3 from our ClientHello: the server says it has it',
+      )
     }
     throw new TlsError('ERR_TLS_VERSION', 'the server chose a version we did not offer', {
       expected: ['TLS 1.3'],
@@ -211,7 +216,7 @@ function* agreeKeys(
   const psk = selectedPsk(offer, hello, suite)
   const share = hello.extensions.key_share
   if (share === undefined) {
-    if (psk === undefined || !(hs.parameters.allowPskWithoutKeyExchange)) {
+    if (psk === undefined || !hs.parameters.allowPskWithoutKeyExchange) {
       throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'the ServerHello has no key_share', { expected: 'key_share' })
     }
     return { psk, group: undefined, handshake: yield* psk.early.intoHandshake(undefined) }
@@ -293,15 +298,21 @@ function* authenticateServer(
     request = message.body
     checkCertificateRequest(request)
     if (request.certificateRequestContext.length > 0) {
-      throw new TlsError('ERR_TLS_CERTIFICATE_CONTEXT', 'a certificate_request_context must be empty during the handshake')
+      throw new TlsError(
+        'ERR_TLS_CERTIFICATE_CONTEXT',
+        'a certificate_request_context must be empty during the handshake',
+      )
     }
     message = yield* hs.receive('certificate')
   }
-  const certificate = (message as HandshakeMessage<'certificate'>).body
+  const certificate = message.body
   if (certificate.certificateRequestContext.length > 0) {
     throw new TlsError('ERR_TLS_CERTIFICATE_CONTEXT', 'a server certificate must have an empty context')
   }
-  const chain = chainOf(certificate, [statusRequest, timestamps].filter((type) => offer.has(type)))
+  const chain = chainOf(
+    certificate,
+    [statusRequest, timestamps].filter((type) => offer.has(type)),
+  )
   if (chain === undefined) throw new TlsError('ERR_TLS_CERTIFICATE_EMPTY', 'the server sent no certificate')
   if (parameters.verifier === undefined) {
     throw new TlsError('ERR_TLS_CERTIFICATE_REFUSED', 'the server sent a certificate and there is no verifier for it')
@@ -323,9 +334,13 @@ export function checkCertificateRequest(request: CertificateRequest): void {
   for (const { type } of request.extensions.unknown ?? []) {
     // "Clients MUST ignore unrecognized extensions", but known ones have their messages.
     if (ExtensionType.nameOf(type) !== undefined && !requestExtensionsElsewhere.includes(type)) {
-      throw new TlsError('ERR_TLS_EXTENSION_NOT_ALLOWED', `${ExtensionType.label(type)} must not be in a CertificateRequest`, {
-        received: type,
-      })
+      throw new TlsError(
+        'ERR_TLS_EXTENSION_NOT_ALLOWED',
+        `${ExtensionType.label(type)} must not be in a CertificateRequest`,
+        {
+          received: type,
+        },
+      )
     }
   }
 }
@@ -391,10 +406,14 @@ function checkAnswers(
 }
 
 function unsolicited(message: string, type: number): TlsError {
-  return new TlsError('ERR_TLS_UNSUPPORTED_EXTENSION', `${message} has ${ExtensionType.label(type)}, which we did not ask for`, {
-    received: type,
-    path: `${message}.extensions`,
-  })
+  return new TlsError(
+    'ERR_TLS_UNSUPPORTED_EXTENSION',
+    `${message} has ${ExtensionType.label(type)}, which we did not ask for`,
+    {
+      received: type,
+      path: `${message}.extensions`,
+    },
+  )
 }
 
 /** "DOWNGRD" and 0 or 1. https://www.rfc-editor.org/rfc/rfc9846#section-4.2.3 */

@@ -73,7 +73,10 @@ function sizeLimit(types: readonly HandshakeMessageType[]): number {
 
 function unexpected(received: string, expected: readonly HandshakeMessageType[]): TlsError {
   const wanted = expected.length === 0 ? 'no message' : expected.join(' or ')
-  return new TlsError('ERR_TLS_UNEXPECTED_MESSAGE', `${received} came where ${wanted} must come`, { expected, received })
+  return new TlsError('ERR_TLS_UNEXPECTED_MESSAGE', `${received} came where ${wanted} must come`, {
+    expected,
+    received,
+  })
 }
 
 /** BoringSSL's limit for messages that carry no certificates; the largest hybrid ClientHello has a tenth of it. */

@@ -71,9 +71,13 @@ export class Handshake {
    */
   endOfFlight(): void {
     if (this.assembler.buffered > 0) {
-      throw new TlsError('ERR_TLS_EXCESS_HANDSHAKE_DATA', 'handshake bytes follow where the peer must wait or change keys', {
-        received: this.assembler.buffered,
-      })
+      throw new TlsError(
+        'ERR_TLS_EXCESS_HANDSHAKE_DATA',
+        'handshake bytes follow where the peer must wait or change keys',
+        {
+          received: this.assembler.buffered,
+        },
+      )
     }
   }
 

@@ -42,7 +42,8 @@ export function required<List extends 'hash' | 'hmac' | 'hkdf' | 'aead' | 'signa
   name: string,
 ): NonNullable<CryptoProvider[List][string]> {
   const found = crypto[list][name]
-  if (found === undefined) throw new TlsError('ERR_TLS_UNSUPPORTED', `the provider ${crypto.name} has no ${list} ${name}`)
+  if (found === undefined)
+    throw new TlsError('ERR_TLS_UNSUPPORTED', `the provider ${crypto.name} has no ${list} ${name}`)
   return found as NonNullable<CryptoProvider[List][string]>
 }
 

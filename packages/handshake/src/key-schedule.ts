@@ -1,5 +1,5 @@
 import type { CipherSuite, CryptoProvider, Hkdf, Hmac } from '@typetls/crypto-provider'
-import { Secret } from '@typetls/crypto-provider'
+import type { Secret } from '@typetls/crypto-provider'
 import { expandLabel, required } from './hkdf-label.ts'
 import type { Program } from './program.ts'
 import { wait } from './program.ts'

@@ -48,8 +48,7 @@ export interface ServerParameters extends CommonParameters {
   readonly certificateAuthorities: readonly Uint8Array[]
   readonly onClientHello: ClientHelloHook | undefined
   readonly selectApplicationProtocol:
-    | ((offered: readonly string[], serverName: string | undefined) => string | undefined)
-    | undefined
+    ((offered: readonly string[], serverName: string | undefined) => string | undefined) | undefined
   readonly tickets: TicketProtector | undefined
   readonly ticketCount: number
   /** Seconds. */

@@ -9,9 +9,7 @@ export interface ExternalPsk {
 }
 
 /** Finds the key of an identity; `undefined` when there is none. May answer later. */
-export type ExternalPskLookup = (
-  identity: Uint8Array,
-) => ExternalPsk | undefined | PromiseLike<ExternalPsk | undefined>
+export type ExternalPskLookup = (identity: Uint8Array) => ExternalPsk | undefined | PromiseLike<ExternalPsk | undefined>
 
 /** Seals what a server must find again: ticket states and cookies. */
 export interface TicketProtector {

@@ -97,9 +97,7 @@ export function chooseApplicationProtocol(parameters: ServerParameters, hello: C
   const { applicationProtocols: ours, selectApplicationProtocol: select } = parameters
   if (offered === undefined || (ours.length === 0 && select === undefined)) return undefined
   const chosen =
-    select === undefined
-      ? ours.find((name) => offered.includes(name))
-      : select(offered, hello.extensions.server_name)
+    select === undefined ? ours.find((name) => offered.includes(name)) : select(offered, hello.extensions.server_name)
   if (chosen === undefined || !offered.includes(chosen)) {
     throw new TlsError('ERR_TLS_NO_APPLICATION_PROTOCOL', 'the client offers no application protocol of ours', {
       expected: ours,
@@ -127,7 +125,7 @@ export function checkSecondHello(first: Uint8Array, second: Uint8Array): void {
   const after = kept(b)
   const sameExtensions =
     before.length === after.length &&
-    before.every((one, i) => one.type === after[i]?.type && equalBytes(one.data, after[i]?.data as Uint8Array))
+    before.every((one, i) => one.type === after[i]?.type && equalBytes(one.data, after[i]?.data))
   if (!same || !sameExtensions) {
     throw new TlsError('ERR_TLS_SECOND_CLIENT_HELLO', 'the second ClientHello changes what must stay the same')
   }

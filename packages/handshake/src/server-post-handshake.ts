@@ -24,7 +24,10 @@ export class ServerPostHandshake extends PostHandshake {
   checkRequestable(): Transcript {
     const base = this.connected.transcript
     if (base === undefined || this.handshake.parameters.verifier === undefined || this.#request !== undefined) {
-      throw new TlsError('ERR_TLS_STATE', 'post-handshake authentication was not offered, has no verifier, or is under way')
+      throw new TlsError(
+        'ERR_TLS_STATE',
+        'post-handshake authentication was not offered, has no verifier, or is under way',
+      )
     }
     return base
   }
@@ -46,7 +49,10 @@ export class ServerPostHandshake extends PostHandshake {
     const { context, hs } = this.#request as PendingRequest
     const { suite } = this.connected
     if (!equalBytes(body.certificateRequestContext, context)) {
-      throw new TlsError('ERR_TLS_CERTIFICATE_CONTEXT', 'the Certificate has another context than our CertificateRequest')
+      throw new TlsError(
+        'ERR_TLS_CERTIFICATE_CONTEXT',
+        'the Certificate has another context than our CertificateRequest',
+      )
     }
     hs.transcript.add(raw)
     const chain = chainOf(body, [])

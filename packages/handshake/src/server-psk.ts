@@ -80,7 +80,8 @@ function* lookUp(
   if (externalPsk !== undefined) {
     const psk = yield* wait(guarded('ERR_TLS_CALLBACK', 'the external PSK lookup', () => externalPsk(identity)))
     const suite = psk && suites.find((row) => row.hash === (psk.hash ?? 'sha256'))
-    if (psk !== undefined && suite !== undefined) return { kind: 'external', secret: psk.secret, suite, ticket: undefined }
+    if (psk !== undefined && suite !== undefined)
+      return { kind: 'external', secret: psk.secret, suite, ticket: undefined }
   }
   if (tickets === undefined) return undefined
   const opened = yield* wait(guarded('ERR_TLS_CALLBACK', 'the ticket protector', () => tickets.open(identity)))

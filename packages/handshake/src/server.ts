@@ -147,7 +147,13 @@ function* agreeOnHello(
   if (parameters.cookies !== undefined && second.body.extensions.cookie === undefined) {
     throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'the second ClientHello lacks our cookie', { expected: 'cookie' })
   }
-  const settled = yield* settle(hs, parameters, second, owned, (yield* resumeFromCookie(hs, parameters, second)) ?? retry)
+  const settled = yield* settle(
+    hs,
+    parameters,
+    second,
+    owned,
+    (yield* resumeFromCookie(hs, parameters, second)) ?? retry,
+  )
   checkSamePsk(psk, second.body, settled.psk)
   return { ...settled, retried: true }
 }
@@ -175,10 +181,14 @@ function* settle(
 function checkRequestedShare(hello: ClientHello, group: number): void {
   const shares = hello.extensions.key_share ?? []
   if (shares.length !== 1 || shares[0]?.group !== group) {
-    throw new TlsError('ERR_TLS_WRONG_KEY_SHARE', 'the second ClientHello must have exactly the key share we asked for', {
-      expected: [group],
-      received: shares.map((share) => share.group),
-    })
+    throw new TlsError(
+      'ERR_TLS_WRONG_KEY_SHARE',
+      'the second ClientHello must have exactly the key share we asked for',
+      {
+        expected: [group],
+        received: shares.map((share) => share.group),
+      },
+    )
   }
 }
 

@@ -1,17 +1,6 @@
 import { Secret } from '@typetls/crypto-provider'
 import type { Codec } from '@typetls/wire'
-import {
-  TlsError,
-  decode,
-  encode,
-  fromAscii,
-  opaqueVector,
-  struct,
-  uint16,
-  uint32,
-  uint8,
-  vector,
-} from '@typetls/wire'
+import { TlsError, decode, encode, fromAscii, opaqueVector, struct, uint16, uint32, uint8, vector } from '@typetls/wire'
 
 /**
  * What a client keeps to resume: one ticket, its PSK and what must still hold when it is used.
@@ -173,7 +162,9 @@ function readState(bytes: Uint8Array): SessionState {
     serverName: read.serverName.length === 0 ? undefined : fromAscii(read.serverName),
     applicationProtocol: read.applicationProtocol.length === 0 ? undefined : fromAscii(read.applicationProtocol),
     peer:
-      read.certificates.length === 0 ? undefined : { certificates: read.certificates, authorized: read.authorized === 1 },
+      read.certificates.length === 0
+        ? undefined
+        : { certificates: read.certificates, authorized: read.authorized === 1 },
   }
 }
 

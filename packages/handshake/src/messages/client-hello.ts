@@ -85,7 +85,7 @@ function helloStruct<Extensions>(extensions: Codec<Extensions>): Codec<HelloWith
     legacySessionId: opaqueVector(0, 32),
     cipherSuites: vector(uint16, 2, 0xfffe),
     legacyCompressionMethods: vector(uint8, 1, 255),
-    extensions: extensions as Codec<unknown>,
+    extensions,
   }
   return struct('ClientHello', fields) as Codec<HelloWith<Extensions>>
 }

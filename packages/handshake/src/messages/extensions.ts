@@ -1,16 +1,5 @@
 import type { Codec } from '@typetls/wire'
-import {
-  TlsError,
-  ascii,
-  framed,
-  fromAscii,
-  opaqueVector,
-  struct,
-  uint16,
-  uint32,
-  uint8,
-  vector,
-} from '@typetls/wire'
+import { TlsError, ascii, framed, fromAscii, opaqueVector, struct, uint16, uint32, uint8, vector } from '@typetls/wire'
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8 */
 export interface KeyShareEntry {
@@ -155,7 +144,11 @@ export const SignedCertificateTimestampList: Codec<Uint8Array> = {
 export const SchemeList: Codec<readonly number[]> = /* @__PURE__ */ vector(uint16, 2, 0xfffe)
 
 /** DER DistinguishedNames. https://www.rfc-editor.org/rfc/rfc9846#section-4.3.4 */
-export const DistinguishedNames: Codec<readonly Uint8Array[]> = /* @__PURE__ */ vector(opaqueVector(1, 0xffff), 3, 0xffff)
+export const DistinguishedNames: Codec<readonly Uint8Array[]> = /* @__PURE__ */ vector(
+  opaqueVector(1, 0xffff),
+  3,
+  0xffff,
+)
 
 export const Cookie: Codec<Uint8Array> = /* @__PURE__ */ opaqueVector(1, 0xffff)
 

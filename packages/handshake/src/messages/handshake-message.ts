@@ -1,5 +1,5 @@
 import type { Codec, OpenEnum } from '@typetls/wire'
-import { TlsError, Writer, decode, equalBytes, openEnum } from '@typetls/wire'
+import { Writer, decode, equalBytes, openEnum } from '@typetls/wire'
 import { Certificate, CertificateRequest, CertificateVerify, Finished } from './authentication.ts'
 import { ClientHello } from './client-hello.ts'
 import { EncryptedExtensions } from './encrypted-extensions.ts'
@@ -53,7 +53,9 @@ export const HandshakeType: OpenEnum<HandshakeTypeName> = /* @__PURE__ */ openEn
 
 export type HandshakeTypeName = keyof typeof handshakeTypeIds
 
-const codecs: { readonly [K in HandshakeMessageType]: { readonly id: number; readonly codec: Codec<HandshakeMessages[K]> } } = {
+const codecs: {
+  readonly [K in HandshakeMessageType]: { readonly id: number; readonly codec: Codec<HandshakeMessages[K]> }
+} = {
   client_hello: { id: 1, codec: ClientHello },
   server_hello: { id: 2, codec: ServerHello },
   // On the wire a ServerHello; told apart by its random.
@@ -71,7 +73,7 @@ const codecs: { readonly [K in HandshakeMessageType]: { readonly id: number; rea
 export function encodeMessage<K extends HandshakeMessageType>(type: K, body: HandshakeMessages[K]): Uint8Array {
   const writer = new Writer(512)
   writer.uint8(codecs[type].id)
-  writer.vector(3, 0, 0xffffff, (inner) => (codecs[type].codec as Codec<HandshakeMessages[K]>).encode(body, inner))
+  writer.vector(3, 0, 0xffffff, (inner) => codecs[type].codec.encode(body, inner))
   return writer.finish()
 }
 
@@ -87,8 +89,8 @@ export function messageType(raw: Uint8Array): HandshakeMessageType | undefined {
 
 /** @throws TlsError for whatever is wrong in the body, with its path */
 export function decodeMessage<K extends HandshakeMessageType>(type: K, raw: Uint8Array): HandshakeMessage<K> {
-  const codec = codecs[type].codec as Codec<HandshakeMessages[K]>
-  return { type, body: decode(codec, raw.subarray(4)), raw } as HandshakeMessage<K>
+  const codec = codecs[type].codec
+  return { type, body: decode(codec, raw.subarray(4)), raw }
 }
 
 /** What to call the message in an error text. */
