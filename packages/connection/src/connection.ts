@@ -373,7 +373,7 @@ export class Connection {
       this.#takeData(content)
     } else if (type === typeHandshake) {
       this.#warnings = 0
-      const { assembler } = this.#post?.handshake ?? this.#handshake
+      const { assembler } = this.#current()
       assembler.push(content)
       // Between hellos and Finished, but not in the middle of a message. https://www.rfc-editor.org/rfc/rfc9846#section-5
       if (this.#readEpoch !== 'application' && this.role === 'server') this.#reader.changeCipherSpec = 'drop'
@@ -395,7 +395,7 @@ export class Connection {
   }
 
   #takeAlert(content: Uint8Array): void {
-    this.#refuseInterleaving(this.#post?.handshake ?? (this.#handshake as Handshake), 'an alert')
+    this.#refuseInterleaving(this.#current(), 'an alert')
     const { level, description } = decode(Alert, content, 'Alert')
     const name = typeof description === 'number' ? `alert ${description}` : description
     this.parameters.trace?.({ event: 'alert', direction: 'received', level, description: name })
@@ -423,6 +423,13 @@ export class Connection {
     this.#readEnded = true
     this.#events.end?.()
     if (this.#writeEnded && !this.#closed) this.#end(undefined)
+  }
+
+  /** Where the messages of now are put together: of the handshake, or of what comes after it. */
+  #current(): Handshake {
+    const handshake = this.#post?.handshake ?? this.#handshake
+    if (handshake === undefined) throw new TlsError('ERR_TLS_STATE', 'the connection is closed')
+    return handshake
   }
 
   /** "Handshake messages MUST NOT be interleaved with other record types." https://www.rfc-editor.org/rfc/rfc9846#section-5.1 */
