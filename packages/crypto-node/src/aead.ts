@@ -1,8 +1,17 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import type { CipherCCM, CipherCCMTypes, CipherGCM, CipherGCMTypes, DecipherCCM, DecipherGCM } from 'node:crypto'
+import type {
+  CipherCCM,
+  CipherCCMTypes,
+  CipherGCM,
+  CipherGCMTypes,
+  DecipherCCM,
+  DecipherGCM,
+  KeyObject,
+} from 'node:crypto'
 import type { Aead, AeadKey, Listed } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { plainBytes } from './plain-bytes.ts'
+import { symmetricKey } from './symmetric-key.ts'
 
 export const aead: Listed<Aead<'sync'>> = {
   'aes-128-gcm': /* @__PURE__ */ row('aes-128-gcm', 'aes-128-gcm', 16, 16),
@@ -32,19 +41,19 @@ function row(name: string, cipher: string, keyLength: number, tagLength: number)
 }
 
 /**
- * AES-GCM and ChaCha20-Poly1305. Of the ways measured, this is the least work per record: a raw key costs no more
- * than a KeyObject and can be wiped; content and trailer are first joined in `into`, so the cipher is entered once.
+ * AES-GCM and ChaCha20-Poly1305. Of the ways measured, this is the least work per record: content and trailer are first
+ * joined in `into`, so that the cipher is entered once.
  */
 class OnePassKey implements AeadKey<'sync'> {
   readonly #cipher: CipherGCMTypes
   readonly #options: { readonly authTagLength: number }
-  #key: Uint8Array | undefined
+  #key: Uint8Array | KeyObject | undefined
 
   constructor(cipher: string, key: Uint8Array, tagLength: number) {
     // ChaCha20-Poly1305 has the interface of AES-GCM in node:crypto.
     this.#cipher = cipher as CipherGCMTypes
     this.#options = { authTagLength: tagLength }
-    this.#key = new Uint8Array(key)
+    this.#key = ownKey(key)
   }
 
   seal(
@@ -82,7 +91,7 @@ class OnePassKey implements AeadKey<'sync'> {
   }
 
   dispose(): void {
-    this.#key?.fill(0)
+    if (this.#key instanceof Uint8Array) this.#key.fill(0)
     this.#key = undefined
   }
 }
@@ -91,12 +100,12 @@ class OnePassKey implements AeadKey<'sync'> {
 class CcmKey implements AeadKey<'sync'> {
   readonly #cipher: CipherCCMTypes
   readonly #options: { readonly authTagLength: number }
-  #key: Uint8Array | undefined
+  #key: Uint8Array | KeyObject | undefined
 
   constructor(cipher: string, key: Uint8Array, tagLength: number) {
     this.#cipher = cipher as CipherCCMTypes
     this.#options = { authTagLength: tagLength }
-    this.#key = new Uint8Array(key)
+    this.#key = ownKey(key)
   }
 
   seal(
@@ -133,9 +142,14 @@ class CcmKey implements AeadKey<'sync'> {
   }
 
   dispose(): void {
-    this.#key?.fill(0)
+    if (this.#key instanceof Uint8Array) this.#key.fill(0)
     this.#key = undefined
   }
+}
+
+function ownKey(bytes: Uint8Array): Uint8Array | KeyObject {
+  const key = symmetricKey(bytes)
+  return key === bytes ? new Uint8Array(bytes) : key
 }
 
 function disposed(): never {

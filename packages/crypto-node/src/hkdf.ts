@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { Secret } from '@typetls/crypto-provider'
 import type { Hkdf, Listed } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { plainBytes } from './plain-bytes.ts'
+import { symmetricKey } from './symmetric-key.ts'
 
 /** On HMAC: `hkdfSync` has no separate expand, and costs three times as much. */
 export const hkdf: Listed<Hkdf<'sync'>> = {
@@ -16,9 +18,15 @@ function row(hash: string, outputLength: number): Hkdf<'sync'> {
     hash,
     outputLength,
     extract: (salt, inputKeyingMaterial) =>
-      new Secret(plainBytes(createHmac(hash, bytesOf(salt)).update(bytesOf(inputKeyingMaterial)).digest())),
+      new Secret(
+        plainBytes(
+          createHmac(hash, symmetricKey(bytesOf(salt)))
+            .update(bytesOf(inputKeyingMaterial))
+            .digest(),
+        ),
+      ),
     expand(pseudorandomKey, info, length) {
-      const key = pseudorandomKey.reveal()
+      const key = symmetricKey(pseudorandomKey.reveal())
       // Everything a key schedule asks for is one block or less.
       if (length > outputLength) return new Secret(severalBlocks(hash, outputLength, key, info, length))
       const block = createHmac(hash, key).update(info).update(firstCounter).digest()
@@ -39,7 +47,7 @@ function bytesOf(input: Secret | Uint8Array): Uint8Array {
 function severalBlocks(
   hash: string,
   outputLength: number,
-  key: Uint8Array,
+  key: Uint8Array | KeyObject,
   info: Uint8Array,
   length: number,
 ): Uint8Array {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Hmac, Listed } from '@typetls/crypto-provider'
 import { plainBytes } from './plain-bytes.ts'
+import { symmetricKey } from './symmetric-key.ts'
 
 export const hmac: Listed<Hmac<'sync'>> = {
   sha256: /* @__PURE__ */ row('sha256', 32),
@@ -12,6 +13,6 @@ function row(hash: string, outputLength: number): Hmac<'sync'> {
   return {
     hash,
     outputLength,
-    sign: (key, data) => plainBytes(createHmac(hash, key.reveal()).update(data).digest()),
+    sign: (key, data) => plainBytes(createHmac(hash, symmetricKey(key.reveal())).update(data).digest()),
   }
 }

@@ -15,7 +15,6 @@ export function montgomery(row: NamedGroup, type: 'x25519' | 'x448', crv: 'X2551
       return new MontgomeryStart(row, crv, share, privateKey)
     },
     respond(clientShare) {
-      requireShareLength(row.name, row.clientShareLength, clientShare)
       const { share, privateKey } = generate(type)
       return { share, secret: agree(row, crv, privateKey, clientShare) }
     },
@@ -39,7 +38,6 @@ class MontgomeryStart implements KeyExchangeStart<'sync'> {
     if (this.#privateKey === undefined) {
       throw new TlsError('ERR_TLS_SECRET_DISPOSED', `this ${this.#row.name} key was disposed of already`)
     }
-    requireShareLength(this.#row.name, this.#row.serverShareLength, serverShare)
     return agree(this.#row, this.#crv, this.#privateKey, serverShare)
   }
 
@@ -53,7 +51,9 @@ function generate(type: 'x25519' | 'x448'): { share: Uint8Array; privateKey: Key
   return { share: new Uint8Array(Buffer.from(publicKey.x as string, 'base64url')), privateKey }
 }
 
-function agree(row: NamedGroup, crv: string, privateKey: KeyObject, share: Uint8Array): Secret {
+/** @throws TlsError `ERR_TLS_KEY_SHARE_INVALID` (illegal_parameter) */
+export function agree(row: NamedGroup, crv: string, privateKey: KeyObject, share: Uint8Array): Secret {
+  requireShareLength(row.name, row.clientShareLength, share)
   const x = Buffer.from(share.buffer, share.byteOffset, share.length).toString('base64url')
   try {
     const publicKey = createPublicKey({ key: { kty: 'OKP', crv, x }, format: 'jwk' })

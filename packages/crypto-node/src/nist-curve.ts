@@ -15,7 +15,6 @@ export function nistCurve(row: NamedGroup, curve: string): KeyExchange<'sync'> {
       return new NistCurveStart(row, ecdh, plainBytes(ecdh.generateKeys()))
     },
     respond(clientShare) {
-      requirePoint(row.name, row.clientShareLength, clientShare)
       const ecdh = createECDH(curve)
       const share = plainBytes(ecdh.generateKeys())
       return { share, secret: agree(row, ecdh, clientShare) }
@@ -38,7 +37,6 @@ class NistCurveStart implements KeyExchangeStart<'sync'> {
     if (this.#ecdh === undefined) {
       throw new TlsError('ERR_TLS_SECRET_DISPOSED', `this ${this.#row.name} key was disposed of already`)
     }
-    requirePoint(this.#row.name, this.#row.serverShareLength, serverShare)
     return agree(this.#row, this.#ecdh, serverShare)
   }
 
@@ -47,15 +45,13 @@ class NistCurveStart implements KeyExchangeStart<'sync'> {
   }
 }
 
-/** Whether it is on the curve is checked by OpenSSL when it reads the point. */
-function requirePoint(name: string, length: number, share: Uint8Array): void {
-  requireShareLength(name, length, share)
+/** @throws TlsError `ERR_TLS_KEY_SHARE_INVALID` (illegal_parameter) */
+export function agree(row: NamedGroup, ecdh: ECDH, share: Uint8Array): Secret {
+  requireShareLength(row.name, row.clientShareLength, share)
   // "legacy_form = 4": compressed and hybrid forms are not TLS 1.3's.
-  if (share[0] !== 4) throw invalidShare(`a ${name} key share must be an uncompressed point`)
-}
-
-function agree(row: NamedGroup, ecdh: ECDH, share: Uint8Array): Secret {
+  if (share[0] !== 4) throw invalidShare(`a ${row.name} key share must be an uncompressed point`)
   try {
+    // OpenSSL checks that the point is on the curve when it reads it.
     return new Secret(plainBytes(ecdh.computeSecret(share)))
   } catch (cause) {
     throw invalidShare(`the ${row.name} key share is not a point on the curve`, cause)
