@@ -15,26 +15,34 @@ export function hybrid<M extends Mode>(row: NamedGroup, first: KeyExchange<M>, s
   return {
     ...row,
     start: () =>
-      both(first.start(), second.start(), (a, b) => startOf<M>(first, a, b)) as Answer<M, KeyExchangeStart<M>>,
+      both(
+        () => first.start(),
+        () => second.start(),
+        startOf,
+        dispose,
+      ) as Answer<M, KeyExchangeStart<M>>,
     respond(clientShare) {
       const [a, b] = split(clientShare, first.clientShareLength, second.clientShareLength)
-      return both(first.respond(a), second.respond(b), (x, y) => ({
-        share: concat(x.share, y.share),
-        secret: joined(x.secret, y.secret),
-      })) as ReturnType<KeyExchange<M>['respond']>
+      return both(
+        () => first.respond(a),
+        () => second.respond(b),
+        (x, y) => ({ share: concat(x.share, y.share), secret: joined(x.secret, y.secret) }),
+        (half) => half.secret.dispose(),
+      ) as ReturnType<KeyExchange<M>['respond']>
     },
   }
 
-  function startOf<N extends M>(
-    group: KeyExchange<N>,
-    a: KeyExchangeStart<M>,
-    b: KeyExchangeStart<M>,
-  ): KeyExchangeStart<M> {
+  function startOf(a: KeyExchangeStart<M>, b: KeyExchangeStart<M>): KeyExchangeStart<M> {
     return {
       share: concat(a.share, b.share),
       finish(serverShare) {
-        const [x, y] = split(serverShare, group.serverShareLength, second.serverShareLength)
-        return both(a.finish(x), b.finish(y), joined) as Answer<M, Secret>
+        const [x, y] = split(serverShare, first.serverShareLength, second.serverShareLength)
+        return both(
+          () => a.finish(x),
+          () => b.finish(y),
+          joined,
+          dispose,
+        ) as Answer<M, Secret>
       },
       dispose() {
         a.dispose()
@@ -61,7 +69,42 @@ function split(share: Uint8Array, first: number, second: number): [Uint8Array, U
   return [share.subarray(0, first), share.subarray(first)]
 }
 
-function both<A, B, R>(a: A | PromiseLike<A>, b: B | PromiseLike<B>, join: (a: A, b: B) => R): R | PromiseLike<R> {
-  if (!isPromiseLike(a) && !isPromiseLike(b)) return join(a, b)
-  return Promise.all([a, b]).then(([x, y]) => join(x, y))
+/** Asks for both halves and joins them; when one fails, the other is disposed of and the failure goes on. */
+function both<T, R>(
+  first: () => T | PromiseLike<T>,
+  second: () => T | PromiseLike<T>,
+  join: (a: T, b: T) => R,
+  release: (half: T) => void,
+): R | PromiseLike<R> {
+  const a = first()
+  if (isPromiseLike(a)) return bothLater(a, promiseOf(second), join, release)
+  let b: T | PromiseLike<T>
+  try {
+    b = second()
+  } catch (error) {
+    release(a)
+    throw error
+  }
+  return isPromiseLike(b) ? bothLater(a, b, join, release) : join(a, b)
+}
+
+async function bothLater<T, R>(
+  first: T | PromiseLike<T>,
+  second: T | PromiseLike<T>,
+  join: (a: T, b: T) => R,
+  release: (half: T) => void,
+): Promise<R> {
+  const [a, b] = await Promise.allSettled([first, second])
+  if (a.status === 'fulfilled' && b.status === 'fulfilled') return join(a.value, b.value)
+  for (const half of [a, b]) if (half.status === 'fulfilled') release(half.value)
+  throw (a.status === 'rejected' ? a : (b as PromiseRejectedResult)).reason
+}
+
+/** A call that throws at once becomes a promise that rejects. */
+async function promiseOf<T>(call: () => T | PromiseLike<T>): Promise<T> {
+  return await call()
+}
+
+function dispose(half: { dispose(): void }): void {
+  half.dispose()
 }
