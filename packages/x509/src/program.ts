@@ -13,12 +13,22 @@ export function run<T>(program: Program<T>): T | Promise<T> {
 }
 
 async function runLater<T>(program: Program<T>, first: PromiseLike<unknown>): Promise<T> {
-  let pending = first
-  for (;;) {
-    const step = program.next(await pending)
-    if (step.done === true) return step.value
-    pending = step.value
+  let step: IteratorResult<PromiseLike<unknown>, T> = { done: false, value: first }
+  while (step.done !== true) step = await resumed(program, step.value)
+  return step.value
+}
+
+async function resumed<T>(
+  program: Program<T>,
+  pending: PromiseLike<unknown>,
+): Promise<IteratorResult<PromiseLike<unknown>, T>> {
+  let answer: unknown
+  try {
+    answer = await pending
+  } catch (error) {
+    return program.throw(error)
   }
+  return program.next(answer)
 }
 
 /** `const value = yield* wait(answer)` */

@@ -1,8 +1,10 @@
+import { nobleCrypto } from '@typetls/crypto-noble'
 import { nodeCrypto } from '@typetls/crypto-node'
 import type { CryptoProvider, SignatureAlgorithm } from '@typetls/crypto-provider'
 import type { Authority, AuthorityOptions, CertificateOptions, TestCertificate } from '@typetls/testing'
 import { createAuthority, createSelfSigned, testKeyTypes } from '@typetls/testing'
 import { fromHex, TlsError } from '@typetls/wire'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Certificate } from './certificate.ts'
 import type { PeerVerdict, VerifierOptions, VerifyContext } from './verifier.ts'
@@ -20,6 +22,15 @@ describe('a chain is accepted', () => {
     expect(verdict).toMatchObject({ authorized: true, failure: undefined, facts: { matchedName: 'example.org' } })
     expect(verdict.publicKey).toMatchObject({ keyType, spki: leaf.spki })
     expect(verdict.facts.path.map(({ der }) => der)).toEqual([leaf.certificate, authority.certificate])
+  })
+
+  test.each(testKeyTypes)('when it is of %s keys and the noble backend checks it', (keyType) => {
+    const authority = createAuthority({ keyType })
+    const leaf = authority.issue({ ...host, keyType }).certificate
+    const question = { anchors: [authority.certificate], crypto: nobleCrypto }
+    expect(verify([leaf], question).authorized).toBe(true)
+    const wrong = authority.issue({ ...host, keyType, faults: ['wrong-signature'] }).certificate
+    expect(codeOf(() => verify([wrong], question))).toBe('ERR_TLS_CERTIFICATE_SIGNATURE')
   })
 
   test.each([
@@ -490,6 +501,21 @@ describe('a chain is refused', () => {
     const chain = (): readonly Uint8Array[] => root.issueIntermediate({ nameConstraints }).issue(leaf).chain
     return [`its authority may not vouch for ${what}`, chain, constraint, `name-constraints.${rule}`, 0]
   }
+})
+
+test('a chain in which any single byte was changed is refused, and by a TlsError with an alert', () => {
+  const chain = root.issueIntermediate().issue(host).chain
+  fc.assert(
+    fc.property(fc.nat({ max: 1 }), fc.nat(), fc.integer({ min: 1, max: 255 }), (which, at, change) => {
+      const changed = chain.map((der) => der.slice())
+      const target = changed[which] as Uint8Array
+      target[at % target.length] = (target[at % target.length] as number) ^ change
+      const failure = failureOf(() => verify(changed))
+      expect(failure?.code).toMatch(/^ERR_TLS_CERTIFICATE_/)
+      expect(failure?.alert).toBeDefined()
+    }),
+    { numRuns: 1000 },
+  )
 })
 
 describe('hostile chains end quickly', () => {
