@@ -58,6 +58,8 @@ export class Connection {
   /** Programs must not be ended from within themselves. */
   #stepping = false
   #pending: PromiseLike<void> | undefined
+  /** The first ClientHello was sent, or came. */
+  #helloSeen = false
   #warnings = 0
   #readEpoch: Epoch = 'plaintext'
   #writeEpoch: Epoch = 'plaintext'
@@ -132,7 +134,7 @@ export class Connection {
     if (this.#closed) return
     this.#writer.flush()
     this.#writer.recordVersion = 0x0303
-    if (this.role === 'client') this.#reader.changeCipherSpec = 'drop'
+    this.#helloSeen ||= this.role === 'client'
   }
 
   /** Bytes from the transport, in any pieces. Never throws: failures come as `closed`. */
@@ -282,6 +284,7 @@ export class Connection {
       const pending = this.#advance()
       if (pending !== undefined) return this.#suspend(pending)
       if (this.#closed || this.#readEnded) return
+      this.#setChangeCipherSpecRule()
       const record = this.#reader.next()
       if (record === undefined) {
         this.#writer.flush()
@@ -375,8 +378,7 @@ export class Connection {
       this.#warnings = 0
       const { assembler } = this.#current()
       assembler.push(content)
-      // Between hellos and Finished, but not in the middle of a message. https://www.rfc-editor.org/rfc/rfc9846#section-5
-      if (this.#readEpoch !== 'application' && this.role === 'server') this.#reader.changeCipherSpec = 'drop'
+      this.#helloSeen = true
     } else if (type === typeAlert) {
       this.#takeAlert(content)
     }
@@ -388,6 +390,10 @@ export class Connection {
       throw new TlsError('ERR_TLS_RECORD_UNEXPECTED', 'application data came during the handshake')
     }
     this.#refuseInterleaving(post.handshake, 'application data')
+    if (this.#answering !== undefined) {
+      // "the client's authentication messages … MUST appear consecutively on the wire"
+      throw new TlsError('ERR_TLS_RECORD_INTERLEAVED', 'application data came in the middle of an authentication')
+    }
     if (content.length === 0) return
     this.#warnings = 0
     post.sawApplicationData()
@@ -425,6 +431,15 @@ export class Connection {
     if (this.#writeEnded && !this.#closed) this.#end(undefined)
   }
 
+  /**
+   * ChangeCipherSpec records mean nothing, and may come between the first ClientHello and the peer's Finished, though not
+   * in the middle of a message. https://www.rfc-editor.org/rfc/rfc9846#section-5
+   */
+  #setChangeCipherSpecRule(): void {
+    const during = this.#helloSeen && this.#readEpoch !== 'application' && this.#handshake?.assembler.buffered === 0
+    this.#reader.changeCipherSpec = during ? 'drop' : 'refuse'
+  }
+
   /** Where the messages of now are put together: of the handshake, or of what comes after it. */
   #current(): Handshake {
     const handshake = this.#post?.handshake ?? this.#handshake
@@ -434,7 +449,7 @@ export class Connection {
 
   /** "Handshake messages MUST NOT be interleaved with other record types." https://www.rfc-editor.org/rfc/rfc9846#section-5.1 */
   #refuseInterleaving(handshake: Handshake, what: string): void {
-    if (handshake.assembler.buffered > 0 || this.#answering !== undefined) {
+    if (handshake.assembler.buffered > 0) {
       throw new TlsError('ERR_TLS_RECORD_INTERLEAVED', `${what} came in the middle of handshake messages`)
     }
   }
@@ -539,7 +554,10 @@ export class Connection {
 
   #carrier(): HandshakeCarrier {
     return {
-      send: (message) => this.#writer.handshake(message),
+      send: (message) => {
+        // "Each party MUST send a close_notify alert before closing its write side" and nothing after it.
+        if (!this.#writeEnded) this.#writer.handshake(message)
+      },
       changeCipherSpec: () => this.#writer.changeCipherSpec(),
       installKeys: (direction, epoch, suite, secret) => this.#installKeys(direction, epoch, suite, secret),
       // The type byte counts in TLS 1.3. https://www.rfc-editor.org/rfc/rfc8449#section-4
@@ -564,7 +582,6 @@ export class Connection {
       } else {
         this.#reader.setKey(ready)
         this.#readEpoch = epoch
-        if (epoch === 'application') this.#reader.changeCipherSpec = 'refuse'
       }
     }
     return isPromiseLike(key) ? key.then(install) : install(key)

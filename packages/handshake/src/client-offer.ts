@@ -201,8 +201,11 @@ export interface OfferedPsk {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 function usable(session: SessionState, parameters: ClientParameters): boolean {
+  const { serverName, verifyName, verifier } = parameters
   const age = parameters.now() - session.receivedAt
-  return session.serverName === parameters.serverName && age >= 0 && age < 1000 * session.lifetime
+  const samePeer = session.serverName === serverName && session.verifiedName === verifyName
+  const trusted = session.peer === undefined || session.peer.authorized || verifier?.acceptsUnauthorized === true
+  return samePeer && trusted && age >= 0 && age < 1000 * session.lifetime
 }
 
 function obfuscatedAge(session: SessionState, now: number): number {

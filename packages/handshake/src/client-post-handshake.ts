@@ -2,6 +2,7 @@ import { answerCertificateRequest, checkCertificateRequest } from './client.ts'
 import { sendFinished } from './authenticate.ts'
 import { resumptionPsk } from './key-schedule.ts'
 import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
+import type { ClientParameters } from './parameters.ts'
 import type { PostHandshakeResult } from './post-handshake.ts'
 import { PostHandshake } from './post-handshake.ts'
 import type { Program } from './program.ts'
@@ -37,6 +38,7 @@ export class ClientPostHandshake extends PostHandshake {
       receivedAt: parameters.now(),
       maxEarlyData: body.extensions.early_data ?? 0,
       serverName,
+      verifiedName: (parameters as ClientParameters).verifyName,
       applicationProtocol,
       peer: this.#storedPeer(),
     })

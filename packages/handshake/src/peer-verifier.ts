@@ -7,6 +7,11 @@ import type { TlsError } from '@typetls/wire'
  */
 export interface PeerVerifier {
   /**
+   * Whether it goes on with peers it did not authorize. Sessions with such peers are only resumed where this is true.
+   * Default false.
+   */
+  readonly acceptsUnauthorized?: boolean | undefined
+  /**
    * @throws TlsError one of `ERR_TLS_CERTIFICATE_*`, whose alert the peer is told; any other exception ends the
    *   connection as `ERR_TLS_CALLBACK` (internal_error)
    */

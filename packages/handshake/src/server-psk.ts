@@ -90,13 +90,18 @@ function* lookUp(
   opened.fill(0)
   if (ticket === undefined) return undefined
   const suite = fits(ticket, { serverName, now: parameters.now(), suites })
-  const unauthenticated = parameters.clientAuthentication === 'require' && ticket.peer === undefined
-  if (suite === undefined || unauthenticated) {
+  if (suite === undefined || !authenticatedEnough(ticket, parameters)) {
     ticket.psk.dispose()
     hs.decided('ticket', 'not usable for this handshake')
     return undefined
   }
   return { kind: 'resumption', secret: ticket.psk, suite, ticket }
+}
+
+/** What we ask of clients may have become stricter since the ticket was made. */
+function authenticatedEnough({ peer }: TicketState, { clientAuthentication, verifier }: ServerParameters): boolean {
+  if (peer === undefined) return clientAuthentication !== 'require'
+  return peer.authorized || clientAuthentication === 'none' || verifier?.acceptsUnauthorized === true
 }
 
 function checkShape(hello: ClientHello, offered: OfferedPsks): void {

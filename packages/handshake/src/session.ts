@@ -76,6 +76,8 @@ export interface SessionState {
   /** Bytes; 0: no early data. */
   readonly maxEarlyData: number
   readonly serverName: string | undefined
+  /** The name the certificate was verified for: an IP address is no `serverName`. */
+  readonly verifiedName: string | undefined
   readonly applicationProtocol: string | undefined
   /** The peer as it was authenticated. */
   readonly peer: StoredPeer | undefined
@@ -97,6 +99,7 @@ interface StoredState {
   readonly receivedAtLow: number
   readonly maxEarlyData: number
   readonly serverName: Uint8Array
+  readonly verifiedName: Uint8Array
   readonly applicationProtocol: Uint8Array
   readonly authorized: number
   readonly certificates: readonly Uint8Array[]
@@ -115,6 +118,7 @@ const SessionStateCodec: Codec<StoredState> = /* @__PURE__ */ struct('Session', 
   receivedAtLow: uint32,
   maxEarlyData: uint32,
   serverName: opaqueVector(0, 255),
+  verifiedName: opaqueVector(0, 255),
   applicationProtocol: opaqueVector(0, 255),
   authorized: uint8,
   certificates: vector(opaqueVector(1, 0xffffff), 0, 0xffffff),
@@ -132,6 +136,7 @@ function stored(state: SessionState): StoredState {
     receivedAtLow: Math.floor(state.receivedAt) % 0x1_0000_0000,
     maxEarlyData: state.maxEarlyData,
     serverName: latin1(state.serverName),
+    verifiedName: latin1(state.verifiedName),
     applicationProtocol: latin1(state.applicationProtocol),
     authorized: state.peer?.authorized === true ? 1 : 0,
     certificates: state.peer?.certificates ?? [],
@@ -160,6 +165,7 @@ function readState(bytes: Uint8Array): SessionState {
     receivedAt: read.receivedAtHigh * 0x1_0000_0000 + read.receivedAtLow,
     maxEarlyData: read.maxEarlyData,
     serverName: read.serverName.length === 0 ? undefined : fromAscii(read.serverName),
+    verifiedName: read.verifiedName.length === 0 ? undefined : fromAscii(read.verifiedName),
     applicationProtocol: read.applicationProtocol.length === 0 ? undefined : fromAscii(read.applicationProtocol),
     peer:
       read.certificates.length === 0

@@ -88,8 +88,9 @@ export interface CertificateFacts {
 }
 
 export class CertificateVerifier {
+  /** Whether it goes on with peers it did not authorize, so that sessions with such peers may be resumed. */
+  readonly acceptsUnauthorized: boolean
   readonly #anchors: TrustAnchors
-  readonly #acceptAny: boolean
   readonly #skipName: boolean
   readonly #minRsaBits: number
   readonly #maxPathLength: number
@@ -99,7 +100,7 @@ export class CertificateVerifier {
 
   constructor(options: VerifierOptions) {
     this.#anchors = new TrustAnchors(options.trustAnchors)
-    this.#acceptAny = options.dangerouslyAcceptAnyCertificate === true
+    this.acceptsUnauthorized = options.dangerouslyAcceptAnyCertificate === true
     this.#skipName = options.dangerouslySkipNameCheck === true
     this.#minRsaBits = wholeNumber('minRsaBits', options.minRsaBits ?? 2048)
     this.#maxPathLength = wholeNumber('maxPathLength', options.maxPathLength ?? 10)
@@ -124,7 +125,7 @@ export class CertificateVerifier {
       const matchedName = this.#matchedName(leaf, context)
       return { publicKey, authorized: true, failure: undefined, facts: { path, matchedName } }
     } catch (error) {
-      if (!this.#acceptAny || !isCertificateFailure(error)) throw error
+      if (!this.acceptsUnauthorized || !isCertificateFailure(error)) throw error
       return { publicKey, authorized: false, failure: error, facts: { path: [leaf], matchedName: undefined } }
     }
   }
