@@ -97,7 +97,7 @@ const rsassaPss = '1.2.840.113549.1.1.10'
 const ecPublicKey = '1.2.840.10045.2.1'
 
 /** By the names of their groups in TLS. */
-export const curveNames: Readonly<Record<string, string>> = {
+const curveNames: Readonly<Record<string, string>> = {
   '1.2.840.10045.3.1.7': 'secp256r1',
   '1.3.132.0.34': 'secp384r1',
   '1.3.132.0.35': 'secp521r1',

@@ -67,7 +67,7 @@ interface Algorithm {
   readonly parameters: Asn1Value | undefined
 }
 
-export function readAlgorithm(value: Asn1Value): Algorithm {
+function readAlgorithm(value: Asn1Value): Algorithm {
   const [oid, parameters, ...more] = value.children(sequence)
   if (oid === undefined || more.length > 0) return value.fail('is not an AlgorithmIdentifier')
   return { oid: oid.objectIdentifier(), parameters }
