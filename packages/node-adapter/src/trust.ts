@@ -31,7 +31,7 @@ export function verifierFor(options: TrustOptions): PeerVerifier {
       dangerouslyAcceptAnyCertificate: !rejectUnauthorized,
       dangerouslySkipNameCheck: skipName,
     })
-  const verifier = anchors === undefined ? later(() => make(systemRoots())) : make(anchors)
+  const verifier = anchors === undefined ? later(!rejectUnauthorized, () => make(systemRoots())) : make(anchors)
   verifiers.set(key, verifier)
   if (verifiers.size > maxVerifiers) verifiers.delete(verifiers.keys().next().value as string)
   return verifier
@@ -57,9 +57,9 @@ function extraRoots(): string[] {
   }
 }
 
-function later(make: () => PeerVerifier): PeerVerifier {
+function later(acceptsUnauthorized: boolean, make: () => PeerVerifier): PeerVerifier {
   let made: PeerVerifier | undefined
-  return { verify: (chain, context) => (made ??= make()).verify(chain, context) }
+  return { acceptsUnauthorized, verify: (chain, context) => (made ??= make()).verify(chain, context) }
 }
 
 /** Node's own list is well-formed: no need for a parser that says what is wrong. */
