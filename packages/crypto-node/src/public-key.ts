@@ -37,7 +37,7 @@ const readers: Readonly<Record<string, (spki: Uint8Array) => KeyObject | undefin
   ed25519: /* @__PURE__ */ edwards('Ed25519', 32, '302a300506032b6570032100'),
   ed448: /* @__PURE__ */ edwards('Ed448', 57, '3043300506032b6571033a00'),
   rsa,
-  'rsa-pss': (spki) => createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }),
+  'rsa-pss': rsaPss,
 }
 
 function curve(crv: string, width: number, header: string): (spki: Uint8Array) => KeyObject | undefined {
@@ -65,18 +65,25 @@ function edwards(crv: string, width: number, header: string): (spki: Uint8Array)
 
 /** SEQUENCE { SEQUENCE { rsaEncryption, NULL }, BIT STRING { RSAPublicKey } } */
 function rsa(spki: Uint8Array): KeyObject | undefined {
-  const outer = lengthOfHeader(spki, 0, 0x30)
+  const outer = contentStart(spki, 0, 0x30)
   if (outer === undefined || !startsWith(spki.subarray(outer), rsaEncryption)) return undefined
-  const bits = lengthOfHeader(spki, outer + rsaEncryption.length, 0x03)
-  if (bits === undefined || spki[bits] !== 0) return undefined
+  const bits = contentStart(spki, outer + rsaEncryption.length, 0x03)
+  // OpenSSL would not mind bytes behind the key.
+  if (bits === undefined || spki[bits] !== 0 || contentStart(spki, bits + 1, 0x30) === undefined) return undefined
   const key = Buffer.from(spki.buffer, spki.byteOffset + bits + 1, spki.length - bits - 1)
   return createPublicKey({ key, format: 'der', type: 'pkcs1' })
+}
+
+/** Left to OpenSSL's reader, for the parameters a key may be bound to. */
+function rsaPss(spki: Uint8Array): KeyObject | undefined {
+  if (contentStart(spki, 0, 0x30) === undefined) return undefined
+  return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
 }
 
 const rsaEncryption = /* @__PURE__ */ fromHex('300d06092a864886f70d0101010500')
 
 /** Where the content of the element at `offset` starts, if it has this tag and ends where `der` ends. */
-function lengthOfHeader(der: Uint8Array, offset: number, tag: number): number | undefined {
+function contentStart(der: Uint8Array, offset: number, tag: number): number | undefined {
   const first = der[offset + 1]
   if (der[offset] !== tag || first === undefined) return undefined
   const width = first < 0x80 ? 0 : first - 0x80

@@ -40,3 +40,11 @@ export { meddler } from './meddler.ts'
 export type { Meddler, MeddlerOptions } from './meddler.ts'
 export { digestOf, finishedVerifyData, nextTrafficSecret, protectorOf } from './protected-records.ts'
 export type { OpenedRecord, RecordProtector, SealOptions } from './protected-records.ts'
+export { loadWycheproof, runWycheproof } from './wycheproof.ts'
+export type {
+  WycheproofFile,
+  WycheproofGroup,
+  WycheproofOptions,
+  WycheproofReport,
+  WycheproofTest,
+} from './wycheproof.ts'

@@ -1,0 +1,57 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { inspect } from 'node:util'
+import { ascii, toHex } from '@typetls/wire'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { nodeCrypto } from './node-crypto.ts'
+
+const encoding = {
+  publicKeyEncoding: { format: 'der', type: 'spki' },
+  privateKeyEncoding: { format: 'der', type: 'pkcs8' },
+} as const
+const refused = expect.objectContaining({ code: 'ERR_TLS_KEY_PARSE' })
+
+test('the input is not kept', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519', encoding)
+  const pkcs8 = new Uint8Array(privateKey)
+  const key = nodeCrypto.importPrivateKey(pkcs8)
+  pkcs8.fill(0)
+  const algorithm = nodeCrypto.signature['ed25519']
+  const signed = algorithm?.sign(key, ascii('x')) as Uint8Array
+  expect(algorithm?.verify({ keyType: 'ed25519', spki: new Uint8Array(publicKey) }, ascii('x'), signed)).toBe(true)
+})
+
+test('a key does not show its bytes', () => {
+  const { privateKey } = generateKeyPairSync('ed25519', encoding)
+  const shown =
+    inspect(nodeCrypto.importPrivateKey(privateKey), { depth: 9, showHidden: true }) + JSON.stringify(privateKey.length)
+  expect(shown).not.toContain(toHex(privateKey.subarray(-4)))
+  expect(shown).not.toMatch(/KeyObject/)
+})
+
+test('keys that make no TLS signatures are refused', () => {
+  const others = [
+    generateKeyPairSync('x25519', encoding),
+    generateKeyPairSync('ec', { namedCurve: 'secp256k1', ...encoding }),
+  ]
+  for (const { privateKey } of others) expect(() => nodeCrypto.importPrivateKey(privateKey)).toThrow(refused)
+})
+
+test('anything but PKCS#8 is refused, without naming its bytes', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256', ...encoding })
+  for (const bytes of [publicKey, privateKey.subarray(1), privateKey.subarray(0, -20), new Uint8Array()]) {
+    expect(() => nodeCrypto.importPrivateKey(bytes)).toThrow(refused)
+  }
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+      expect(() => nodeCrypto.importPrivateKey(bytes)).toThrow(refused)
+    }),
+  )
+})
+
+test('random bytes come in the length asked for, and differ', () => {
+  expect(nodeCrypto.random(0)).toHaveLength(0)
+  expect(nodeCrypto.random(70000)).toHaveLength(70000)
+  expect(nodeCrypto.random(32)).not.toEqual(nodeCrypto.random(32))
+  expect(Object.getPrototypeOf(nodeCrypto.random(5))).toBe(Uint8Array.prototype)
+})
