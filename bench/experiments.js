@@ -1,0 +1,146 @@
+import { withPeers } from './peer-process.js'
+
+/**
+ * Everything that is measured. `run(settings, sizes, use)` makes one stack ready and calls `use(measure)`; each
+ * `measure()` gives one sample, an object with a number for each of `figures`. `group` is for `--only`.
+ *
+ * A figure's ratio is ours divided by node:tls; a `target` is a bound of it, the lower one where more is better.
+ */
+export const experiments = [
+  {
+    group: 'bulk',
+    title: 'bulk client→server',
+    run: (settings, { bulkBytes }, use) => use(() => bulk(settings, true, bulkBytes)),
+    figures: bulkFigures(),
+  },
+  {
+    group: 'bulk',
+    title: 'bulk server→client',
+    run: (settings, { bulkBytes }, use) => use(() => bulk(settings, false, bulkBytes)),
+    figures: bulkFigures(),
+  },
+  {
+    group: 'handshakes',
+    title: 'full handshakes',
+    run: (settings, { seconds }, use) => handshakes(settings, { seconds }, use),
+    figures: rateFigures('handshakes', 1),
+  },
+  {
+    group: 'handshakes',
+    title: 'full handshakes, options read for each',
+    run: (settings, { seconds }, use) => handshakes(settings, { seconds, afresh: true }, use),
+    figures: rateFigures('handshakes'),
+  },
+  {
+    group: 'handshakes',
+    title: 'resumed handshakes',
+    run: (settings, { seconds }, use) => handshakes(settings, { seconds, resumed: true }, use),
+    figures: rateFigures('handshakes'),
+  },
+  {
+    group: 'round-trips',
+    title: 'round trips of 1 KiB',
+    run: roundTrips,
+    figures: rateFigures('round trips'),
+  },
+  {
+    group: 'idle',
+    title: 'an idle connection',
+    run: (settings, { connections }, use) => use(() => idle(settings, connections)),
+    figures: [
+      { key: 'server', name: 'server, heap and external', unit: 'B', more: 'worse', target: 1 },
+      { key: 'client', name: 'client, heap and external', unit: 'B', more: 'worse', target: 1 },
+      { key: 'serverHeap', name: 'server, heap alone', unit: 'B', more: 'worse' },
+      { key: 'clientHeap', name: 'client, heap alone', unit: 'B', more: 'worse' },
+      { key: 'serverResident', name: 'server, resident', unit: 'B', more: 'worse' },
+      { key: 'clientResident', name: 'client, resident', unit: 'B', more: 'worse' },
+    ],
+  },
+]
+
+function bulkFigures() {
+  return [
+    { key: 'throughput', name: 'throughput', unit: 'MB/s', more: 'better', target: 0.5 },
+    { key: 'clientCpu', name: 'client CPU', unit: 's', more: 'worse' },
+    { key: 'serverCpu', name: 'server CPU', unit: 's', more: 'worse' },
+    { key: 'clientPeak', name: 'client peak memory', unit: 'MB', more: 'worse' },
+    { key: 'serverPeak', name: 'server peak memory', unit: 'MB', more: 'worse' },
+  ]
+}
+
+function rateFigures(what, target) {
+  return [
+    { key: 'rate', name: `${what} per second`, unit: '/s', more: 'better', target },
+    { key: 'cpu', name: 'CPU for each', unit: 'µs', more: 'worse' },
+  ]
+}
+
+/** Bytes in one direction through a client process and a server process, fresh ones each time: a peak happens once. */
+async function bulk(settings, upload, size) {
+  return withPeers(2, settings, async (client, server) => {
+    const port = await server.call('serveBulk')
+    const move = (bytes, hashed) => client.call('transfer', { port, upload, size: bytes, hashed }, bulkTimeout)
+    await move(2 ** 20, true)
+    await move(Math.min(size, 2 ** 25), false)
+    const used = await Promise.all([client.call('resources'), server.call('resources')])
+    const seconds = await move(size, false)
+    const [ofClient, ofServer] = await Promise.all([client.call('resources'), server.call('resources')])
+    return {
+      throughput: size / 1e6 / seconds,
+      clientCpu: ofClient.cpu - used[0].cpu,
+      serverCpu: ofServer.cpu - used[1].cpu,
+      clientPeak: ofClient.peak / 1e6,
+      serverPeak: ofServer.peak / 1e6,
+    }
+  })
+}
+
+/** Both ends in one process, which lives through all rounds. */
+function handshakes(settings, argument, use) {
+  return withPeers(1, settings, (peer) => use(async () => rateOf(await peer.call('handshakes', argument))))
+}
+
+/** A client process and a server process, which live through all rounds. The CPU time is the client's. */
+function roundTrips(settings, { seconds }, use) {
+  return withPeers(2, settings, async (client, server) => {
+    const port = await server.call('serveEcho')
+    return use(async () => rateOf(await client.call('roundTrips', { port, seconds, size: 1024 })))
+  })
+}
+
+/** What each of many connections adds to the memory of a client process and a server process. */
+async function idle(settings, connections) {
+  return withPeers(2, settings, async (client, server) => {
+    const port = await server.call('serveIdle')
+    const memory = () => Promise.all([client.call('idleMemory'), server.call('idleMemory')])
+    await client.call('openIdle', { port, count: warmUpConnections })
+    await client.call('closeIdle')
+    await server.call('closeIdle')
+    const before = await memory()
+    await client.call('openIdle', { port, count: connections }, idleTimeout)
+    const after = await memory()
+    for (const { sockets } of after) {
+      if (sockets !== connections) throw new Error(`${sockets} connections are open and not ${connections}`)
+    }
+    const each = (end, member) => (after[end][member] - before[end][member]) / connections
+    return {
+      client: each(0, 'heapUsed') + each(0, 'external'),
+      server: each(1, 'heapUsed') + each(1, 'external'),
+      clientHeap: each(0, 'heapUsed'),
+      serverHeap: each(1, 'heapUsed'),
+      clientResident: each(0, 'rss'),
+      serverResident: each(1, 'rss'),
+    }
+  })
+}
+
+function rateOf({ count, wall, cpu }) {
+  return { rate: count / wall, cpu: (cpu / count) * 1e6 }
+}
+
+/** Enough for what is made once, and for code to be compiled. */
+const warmUpConnections = 200
+
+/** Seconds. What takes longer is broken. */
+const bulkTimeout = 120
+const idleTimeout = 120
