@@ -25,7 +25,7 @@ export function credentialSelector(input: CredentialInput, crypto: CryptoProvide
   if (made.length === 0) return undefined
   const ready = made.filter((one): one is Credential => !isPromiseLike(one))
   if (ready.length === made.length) return selectCredential(ready)
-  const later = Promise.all(made).then((all) => selectCredential(all))
+  const later = Promise.all(made.map(async (one) => one)).then((all) => selectCredential(all))
   // Told to the handshakes that wait for it, and otherwise to nobody.
   later.catch(() => {})
   return async (request) => (await later)(request)

@@ -8,8 +8,8 @@ export const defaultHandshakeTimeout = 120_000
 export const sliceLength = 0x40000
 
 /**
- * Milliseconds a transport is kept after a fatal alert was sent, for the peer to read it: closing a TCP socket with
- * unread input resets the connection, and the reset may overtake the alert.
+ * Milliseconds a transport is kept for the peer to read what we sent last: closing a TCP socket with unread input
+ * resets the connection, and the reset may overtake an alert or the end of our data.
  */
 export const lingerTime = 1000
 

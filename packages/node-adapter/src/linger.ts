@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream'
 import { lingerTime } from './defaults.ts'
 
 /**
- * Ends a transport so that what was written last, an alert, reaches the peer: sends what is buffered and the end, then
- * discards input until the peer ends too or `lingerTime` is over. Keeps no process alive.
+ * Ends a transport so that what was written last reaches the peer: sends what is buffered and the end, then discards
+ * input until the peer ends too or `lingerTime` is over. Keeps no process alive.
  */
 export function linger(stream: Duplex): void {
   if (stream.destroyed) return

@@ -39,6 +39,8 @@ export class Link<Owner = unknown> implements ConnectionEvents {
   #heldCallback: WriteCallback | undefined
   /** Of a write whose output an asynchronous provider still owes us. */
   #laterCallback: WriteCallback | undefined
+  /** Waits for the end of the transport's writing side, which follows close_notify. */
+  #finishCallback: WriteCallback | undefined
   #corked = false
   /** What the connection told us and the owner does not know yet. */
   #news: News[] | undefined
@@ -56,7 +58,7 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     this.stream = stream
     this.#owner = owner
     this.#handlers = handlers
-    this.stream[linkOf] = this as Link
+    this.stream[linkOf] = this
     // When the TLS socket's writing side ends is for its own options to say, not for a FIN from the peer.
     stream.allowHalfOpen = true
     stream.on('error', onError)
@@ -97,10 +99,10 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     const { stream } = this
     const connection = this.#connection
     if (connection === undefined || stream.destroyed || connection.writeEnded) return callback()
+    this.#finishCallback = callback
     this.#depth++
     connection.closeWrite()
     this.#leave()
-    stream.end(callback)
   }
 
   pause(): void {
@@ -120,12 +122,14 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     const connection = this.#connection
     const ours = error instanceof TlsError ? error : undefined
     if (!stream.destroyed && (ours !== undefined || connection?.state === 'handshaking')) {
-      this.#depth++
       connection?.abort(ours)
-      this.#leave()
     }
-    this.#laterCallback?.(error ?? new TlsError('ERR_TLS_CLOSED', 'the socket was destroyed before this was sent'))
+    const waiting = this.#laterCallback ?? this.#finishCallback
     this.#laterCallback = undefined
+    this.#finishCallback = undefined
+    waiting?.(error ?? new TlsError('ERR_TLS_CLOSED', 'the socket was destroyed before this was sent'))
+    // Also from within a call that would do it later: after this the transport ends.
+    this.#flush()
     stream.off('data', onData)
     stream.off('end', onEnd)
     stream.off('close', onClose)
@@ -133,9 +137,14 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     stream.on('error', ignore)
     stream.off('error', onError)
     stream[linkOf] = undefined
-    if (connection?.failure?.alert === undefined) stream.destroy()
-    else if (this.#over) linger(stream)
-    else {
+    if (error === null && stream.writableFinished && connection?.readEnded === false) {
+      // We are through, the peer is not: tickets of its own that we leave unread would reset what it has yet to read.
+      linger(stream)
+    } else if (connection?.failure?.alert === undefined) {
+      stream.destroy()
+    } else if (this.#over) {
+      linger(stream)
+    } else {
       this.#owesAlert = true
       destroyLater(stream)
     }
@@ -160,12 +169,12 @@ export class Link<Owner = unknown> implements ConnectionEvents {
   }
 
   transportFailed(error: Error): void {
-    this.#handlers.failed(this.#owner, error)
+    if (!this.#orderly) this.#handlers.failed(this.#owner, error)
   }
 
   transportClosed(): void {
     this.transportEnded()
-    if (!this.#released) this.#handlers.closed(this.#owner)
+    if (!this.#released && !this.#orderly) this.#handlers.closed(this.#owner)
   }
 
   // What the connection says
@@ -177,7 +186,7 @@ export class Link<Owner = unknown> implements ConnectionEvents {
       this.#heldCallback = this.#laterCallback
       this.#laterCallback = undefined
     }
-    if (this.#depth === 0) this.#writeHeld(false)
+    if (this.#depth === 0) this.#flush()
   }
 
   data(bytes: Uint8Array): void {
@@ -250,11 +259,30 @@ export class Link<Owner = unknown> implements ConnectionEvents {
 
   /** When the outermost call is over, its output goes out. */
   #leave(): void {
-    if (--this.#depth > 0) return
+    if (--this.#depth === 0) this.#flush()
+  }
+
+  #flush(): void {
     if (this.#held !== undefined) this.#writeHeld(false)
-    if (!this.#corked) return
-    this.#corked = false
-    this.stream.uncork()
+    if (this.#corked) {
+      this.#corked = false
+      this.stream.uncork()
+    }
+    const connection = this.#connection
+    const callback = this.#finishCallback
+    if (callback === undefined || connection?.writeEnded !== true || connection.pendingOutput > 0) return
+    this.#finishCallback = undefined
+    // Whether it fails is told by the transport itself, and matters if the peer has not ended yet.
+    this.stream.end(() => callback())
+  }
+
+  /**
+   * Whether close_notify went both ways. A peer that is through with the connection may close its transport before it
+   * has our close_notify, which is then answered with a reset: that is no failure, nothing was lost.
+   */
+  get #orderly(): boolean {
+    const connection = this.#connection
+    return connection !== undefined && connection.readEnded && connection.writeEnded && connection.failure === undefined
   }
 
   #writeHeld(moreFollows: boolean): void {

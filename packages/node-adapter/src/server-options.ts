@@ -1,6 +1,6 @@
 import type { ServerOptions } from '@typetls/connection'
 import { rotatingTicketKeys } from '@typetls/connection'
-import type { ClientHelloHook, ExternalPskLookup, TicketProtector } from '@typetls/handshake'
+import type { ClientHelloHook, ExternalPskLookup, PeerVerifier, TicketProtector } from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
 import { Certificate } from '@typetls/x509'
 import { credentialSelector } from './credentials.ts'
@@ -52,11 +52,8 @@ export function serverOptions(options: TlsServerOptions, names: NamedCredentials
     credentials: (request) => names.select(request, own, SNICallback),
     clientAuthentication: !requestCert ? 'none' : rejectUnauthorized ? 'require' : 'request',
     ...given<Partial<ServerOptions>>({
-      // A name is nothing a client's certificate is for.
-      verifier:
-        options.verifier ??
-        (requestCert ? verifierFor({ ca: options.ca, rejectUnauthorized, skipName: true }) : undefined),
-      certificateAuthorities: requestCert ? authorityNames(options) : undefined,
+      verifier: clientVerifier(options),
+      certificateAuthorities: authorityNames(options),
       selectApplicationProtocol:
         ALPNCallback === undefined
           ? undefined
@@ -73,11 +70,18 @@ export function serverOptions(options: TlsServerOptions, names: NamedCredentials
   }
 }
 
+/** There also without `requestCert` if there is a `ca`: for asking after the handshake. */
+function clientVerifier(options: TlsServerOptions): PeerVerifier | undefined {
+  const { ca, verifier, requestCert } = options
+  if (verifier !== undefined || (requestCert !== true && ca === undefined)) return verifier
+  return verifierFor({ ca, rejectUnauthorized: options.rejectUnauthorized !== false, skipName: true })
+}
+
 function authorityNames({ ca }: TlsServerOptions): readonly Uint8Array[] | undefined {
   if (ca === undefined) return undefined
   return [ca].flat().flatMap((one) => {
     if (one instanceof Certificate) return [one.subject.der]
-    return chainOf(one as string | Uint8Array).map((der) => Certificate.parse(der).subject.der)
+    return chainOf(one).map((der) => Certificate.parse(der).subject.der)
   })
 }
 

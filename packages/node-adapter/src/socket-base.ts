@@ -20,4 +20,4 @@ export interface SocketBase extends net.Socket {
   localFamily?: string
 }
 
-export const SocketBase: new (options?: net.SocketConstructorOpts) => SocketBase = net.Socket as never
+export const SocketBase: new (options?: net.SocketConstructorOpts) => SocketBase = net.Socket
