@@ -36,6 +36,15 @@ export { rfc8448, rfc8448Titles } from './rfc8448.ts'
 export type { Rfc8448Record, Rfc8448Step, Rfc8448Title, Rfc8448Trace } from './rfc8448.ts'
 export { flight, handshakeMessage, handshakeType, parseHandshake, plaintextHandshake } from './handshake-bytes.ts'
 export type { Flight, HandshakeBytes, HandshakeTypeName } from './handshake-bytes.ts'
+export {
+  extensionOf,
+  extensionsOf,
+  repeatingExtension,
+  withExtension,
+  withExtensions,
+  withoutExtension,
+} from './extension-bytes.ts'
+export type { ExtensionBytes } from './extension-bytes.ts'
 export { meddler } from './meddler.ts'
 export type { Meddler, MeddlerOptions } from './meddler.ts'
 export { digestOf, finishedVerifyData, nextTrafficSecret, protectorOf } from './protected-records.ts'
