@@ -7,7 +7,7 @@ const tests = ['**/*.test.ts', 'packages/*/test/**/*.ts']
 const node = Object.fromEntries(Object.getOwnPropertyNames(globalThis).map((name) => [name, 'readonly']))
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/node_modules/', 'docs/', 'coverage/', '.results/', '**/.turbo/']),
+  globalIgnores(['**/dist/', '**/node_modules/', 'docs/', 'coverage/', '.results/', '**/.turbo/', 'bench/results/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {
