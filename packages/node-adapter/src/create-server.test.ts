@@ -4,7 +4,7 @@ import { authority, ca, connectedPair, duplexPair, failureOf, identity, listen }
 import { connect, connectTls, createServer } from './index.ts'
 import type { CreateServerOptions } from './index.ts'
 
-async function nameShown(port: number, servername: string): Promise<string | undefined> {
+async function nameShown(port: number, servername: string): Promise<string | string[] | undefined> {
   const client = await connectTls({ port, host: '127.0.0.1', servername, ca, rejectUnauthorized: false })
   client.destroy()
   return client.getPeerCertificate().subject.CN

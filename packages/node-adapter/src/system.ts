@@ -6,4 +6,4 @@ import type { CryptoProvider } from '@typetls/crypto-provider'
 export const systemClock: Clock = { now: () => Date.now() }
 
 /** What is used when no provider is given: `node:crypto`. */
-export const systemCrypto: CryptoProvider = nodeCrypto
+export const systemCrypto: CryptoProvider<'sync'> = nodeCrypto

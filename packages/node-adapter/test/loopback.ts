@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
 import { Duplex } from 'node:stream'
+import type { Authority } from '@typetls/testing'
 import { createAuthority } from '@typetls/testing'
 import { onTestFinished } from 'vitest'
 import type { ConnectOptions, CreateServerOptions, TlsSocket } from '../src/index.ts'
@@ -12,7 +13,7 @@ const clientLeaf = root.issue({ subject: 'a client' })
 
 /** PEM of the authority that `identity` and `clientIdentity` are from. */
 export const ca: string = root.pem
-export const authority = root
+export const authority: Authority = root
 /** A server's `cert` and `key`, for `localhost`, `other.example` and 127.0.0.1. */
 export const identity: { cert: string; key: string } = { cert: leaf.chainPem, key: leaf.privateKeyPem }
 export const clientIdentity: { cert: string; key: string } = {
