@@ -10,8 +10,9 @@ import type {
   PostHandshakeResult,
   Program,
   Step,
+  Trace,
 } from '@typetls/handshake'
-import { Handshake, HandshakeDriver, nextExpected, run } from '@typetls/handshake'
+import { Handshake, HandshakeDriver, askNow, nextExpected, run } from '@typetls/handshake'
 import type { OpenedRecord, RecordTraceInfo } from '@typetls/record'
 import {
   RecordReader,
@@ -52,24 +53,33 @@ export class Connection {
   #started = false
   #closed = false
   #readEnded = false
+  /** `closeWrite` was called. */
   #writeEnded = false
+  /** Our close_notify went. */
+  #saidClose = false
+  #failing = false
   /** The transport ended while something pended. */
   #transportEnded = false
-  /** Programs must not be ended from within themselves. */
-  #stepping = false
+  /** Records are being taken: what is given from within a callback waits for its turn. */
+  #pumping = false
   #pending: PromiseLike<void> | undefined
+  /** Settles what `receive` answered while something pends. */
+  #release: (() => void) | undefined
   /** The first ClientHello was sent, or came. */
   #helloSeen = false
   #warnings = 0
   #readEpoch: Epoch = 'plaintext'
   #writeEpoch: Epoch = 'plaintext'
-  /** Our write keys are being changed by an asynchronous provider: what is written meanwhile waits here. */
+  /** Our write keys are in use or being changed by an asynchronous provider: what is written meanwhile waits here. */
   #held: (() => void)[] | undefined
+  /** Bytes of data in there. */
+  #heldLength = 0
 
   /** @internal use `clientConnection` or `serverConnection` */
   constructor(role: RoleOfConnection, parameters: CommonParameters, options: CommonOptions, events: ConnectionEvents) {
     this.role = role.name
-    this.parameters = parameters
+    this.parameters =
+      parameters.trace === undefined ? parameters : { ...parameters, trace: this.#guarded(parameters.trace) }
     this.#role = role
     this.#events = events
     const traced = parameters.trace !== undefined
@@ -78,14 +88,14 @@ export class Connection {
       onRecord: traced ? (info) => this.#traceRecord('received', info) : undefined,
     })
     this.#writer = new RecordWriter({
-      output: (bytes) => events.output(bytes),
+      output: (bytes) => this.#guard(() => askNow('ERR_TLS_CALLBACK', 'output', () => events.output(bytes))),
       failed: (error) => this.#fail(error),
       allocate: options.allocate,
       padding: options.padding,
       onRecord: traced ? (info) => this.#traceRecord('sent', info) : undefined,
     })
     if (options.maxFragment !== undefined) this.#writer.fragmentLimit = options.maxFragment
-    this.#handshake = new Handshake(role.name, parameters, this.#carrier())
+    this.#handshake = new Handshake(role.name, this.parameters, this.#carrier())
     this.#driver = new HandshakeDriver(this.#handshake, role.program(this.#handshake))
   }
 
@@ -116,7 +126,7 @@ export class Connection {
 
   /** Bytes given to `write` that an asynchronous provider has not sealed yet. */
   get pendingOutput(): number {
-    return this.#writer.pending
+    return this.#writer.pending + this.#heldLength
   }
 
   /** A client says hello; a server gets ready. Once. */
@@ -125,7 +135,7 @@ export class Connection {
     this.#started = true
     if (this.role === 'client') this.#writer.recordVersion = 0x0301
     return this.#guard(() => {
-      const pending = this.#stepped(this.#step(() => (this.#driver as HandshakeDriver<Connected>).start()))
+      const pending = this.#stepped((this.#driver as HandshakeDriver<Connected>).start())
       return pending === undefined ? this.#saidHello() : this.#suspend(pending.then(() => this.#saidHello()))
     })
   }
@@ -142,8 +152,9 @@ export class Connection {
     if (this.#closed || this.#readEnded) return
     if (!this.#started) void this.start()
     // Bytes that must wait are the connection's to keep: the caller may use its buffer again.
-    this.#reader.push(this.#pending === undefined ? bytes : bytes.slice())
-    return this.#pending ?? this.#guard(() => this.#pump())
+    const mustWait = this.#pending !== undefined || this.#pumping
+    this.#reader.push(mustWait ? bytes.slice() : bytes)
+    return mustWait ? this.#pending : this.#guard(() => this.#pump())
   }
 
   /** The transport will give no more. Without a close_notify before it somebody may have cut the connection short. */
@@ -161,27 +172,28 @@ export class Connection {
   }
 
   /**
-   * Sends application data.
+   * Sends application data. With an asynchronous provider the bytes must stay unchanged until `pendingOutput` is 0.
    *
    * @throws TlsError `ERR_TLS_STATE` (internal_error) before `connected`, after `closeWrite` and after the end
    */
   write(bytes: Uint8Array): void {
-    this.#sendData(() => this.#writer.applicationData(bytes))
+    this.#sendData(bytes.length, () => this.#writer.applicationData(bytes))
   }
 
   /** The same for several arrays, as one output. */
   writeParts(parts: readonly Uint8Array[]): void {
-    this.#sendData(() => this.#writer.applicationDataParts(parts))
+    const length = parts.reduce((sum, part) => sum + part.length, 0)
+    this.#sendData(length, () => this.#writer.applicationDataParts(parts))
   }
 
   /** close_notify: we send no more. The other direction goes on until the peer says the same. During the handshake: `abort`. */
   closeWrite(): void {
     if (this.#closed || this.#writeEnded) return
     if (this.#facts === undefined) return this.abort()
+    this.#writeEnded = true
     this.#inOrder(() => {
-      if (this.#closed || this.#writeEnded) return
-      this.#writeEnded = true
       this.#sendAlert('warning', 'close_notify')
+      this.#saidClose = true
       if (this.#readEnded) this.#end(undefined)
     })
   }
@@ -200,8 +212,8 @@ export class Connection {
    * @throws TlsError `ERR_TLS_STATE` (internal_error) as `write`
    */
   updateKeys(requestPeer = false): void {
-    this.#checkWritable()
-    this.#inOrder(() => this.#updateKeys(requestPeer))
+    const post = this.#checkWritable()
+    this.#inOrder(() => this.#runWriting(post.updateWriteKeys(requestPeer)))
   }
 
   /**
@@ -231,55 +243,67 @@ export class Connection {
     })
   }
 
-  #sendData(send: () => void): void {
-    this.#checkWritable()
-    const post = this.#post as PostHandshake
-    if (this.#held !== undefined) {
-      this.#held.push(() => this.#closed || send())
+  #sendData(length: number, send: () => void): void {
+    const post = this.#checkWritable()
+    if (this.#held === undefined && (post.keyUpdateDue || this.#writer.keyUpdateDue)) {
+      this.#guard(() => this.#runWriting(post.updateWriteKeys(false)))
+    }
+    if (this.#held === undefined) {
+      this.#inOrder(send)
       return
     }
-    if (post.keyUpdateDue || this.#writer.keyUpdateDue) {
-      this.#updateKeys(false)
-      this.#inOrder(() => this.#closed || send())
-      return
-    }
-    this.#guard(send)
+    this.#heldLength += length
+    this.#inOrder(() => {
+      this.#heldLength -= length
+      send()
+    })
   }
 
-  #checkWritable(): void {
-    if (this.#post === undefined || this.#closed || this.#writeEnded) {
+  #checkWritable(): PostHandshake {
+    if (this.#post === undefined || this.writeEnded) {
       throw new TlsError(
         'ERR_TLS_STATE',
         this.#post === undefined ? 'not connected yet' : 'the connection is closed for writing',
       )
     }
+    return this.#post
   }
 
-  /** Runs now, or after the key change under way. */
+  /** Runs now, or after what uses the write keys; never after the end. */
   #inOrder(action: () => void): void {
+    if (this.#closed) return
     if (this.#held !== undefined) this.#held.push(action)
     else this.#guard(action)
   }
 
-  #updateKeys(requestPeer: boolean): void {
-    this.#guard(() => {
-      const updated = run((this.#post as PostHandshake).updateWriteKeys(requestPeer))
-      this.#writer.flush()
-      if (!isPromiseLike(updated)) return
-      const held: (() => void)[] = []
-      this.#held = held
-      updated.then(
-        () => {
-          this.#held = undefined
-          for (const action of held) this.#inOrder(action)
-        },
-        (error: unknown) => this.#fail(error),
-      )
-    })
+  /** Runs a program that uses or changes our write keys. What is written before it is done waits. */
+  #runWriting(program: Program<void>): void {
+    const done = run(program)
+    if (!this.#closed) this.#writer.flush()
+    if (!isPromiseLike(done)) return
+    const held: (() => void)[] = []
+    this.#held = held
+    done.then(
+      () => {
+        this.#held = undefined
+        if (!this.#closed) this.#guard(() => this.#writer.flush())
+        for (const action of held) this.#inOrder(action)
+      },
+      (error: unknown) => this.#fail(error),
+    )
   }
 
   /** Takes records and messages until there are none, something pends, or the end. */
   #pump(): void | PromiseLike<void> {
+    this.#pumping = true
+    try {
+      return this.#takeAll()
+    } finally {
+      this.#pumping = false
+    }
+  }
+
+  #takeAll(): void | PromiseLike<void> {
     for (;;) {
       const pending = this.#advance()
       if (pending !== undefined) return this.#suspend(pending)
@@ -302,7 +326,7 @@ export class Connection {
     while (!this.#closed) {
       if (this.#driver !== undefined) {
         const driver = this.#driver
-        const pending = this.#stepped(this.#step(() => driver.advance()))
+        const pending = this.#stepped(driver.advance())
         if (pending !== undefined) return pending
         if (this.#driver !== undefined) return undefined
         continue
@@ -311,9 +335,9 @@ export class Connection {
       if (post === undefined) return undefined
       const answering = this.#answering ?? this.#answer(post)
       if (answering === undefined) return undefined
-      const step = this.#step(() => answering.advance())
+      const step = answering.advance()
       if (step.kind === 'pending') return step.until
-      if (step.kind === 'receive') return undefined
+      if (step.kind !== 'done') return undefined
       this.#answering = undefined
       this.#report(step.value)
     }
@@ -328,29 +352,21 @@ export class Connection {
     if (message === undefined) return undefined
     this.#answering = new HandshakeDriver(handshake, post.handle(message))
     const answering = this.#answering
-    this.#step(() => answering.start())
+    answering.start()
     return answering
   }
 
   #report(result: PostHandshakeResult): void {
     if (result === undefined) return
     if (result.type === 'session') {
-      this.#events.session?.(result.session)
+      askNow('ERR_TLS_CALLBACK', 'session', () => this.#events.session?.(result.session))
+    } else if (result.type === 'answer') {
+      this.#inOrder(() => this.#runWriting(result.send))
     } else if (this.#facts !== undefined) {
       const peer = result.peer === undefined ? undefined : peerFactsOf(result.peer)
-      this.#facts = { ...this.#facts, peer, clientSignatureScheme: result.peer?.scheme.name }
-      this.#events.authenticated?.(this.#facts)
-    }
-  }
-
-  /** One step of a program; if the connection was closed from within it, the program is ended now. */
-  #step<T>(step: () => Step<T>): Step<T> {
-    this.#stepping = true
-    try {
-      return step()
-    } finally {
-      this.#stepping = false
-      if (this.#closed) this.#endPrograms()
+      const facts = { ...this.#facts, peer, clientSignatureScheme: result.peer?.scheme.name }
+      this.#facts = facts
+      askNow('ERR_TLS_CALLBACK', 'authenticated', () => this.#events.authenticated?.(facts))
     }
   }
 
@@ -366,9 +382,10 @@ export class Connection {
     this.#driver = undefined
     this.#handshake = undefined
     this.#post = this.#role.postHandshake(handshake, connected)
-    this.#facts = factsOf(this.role, connected)
+    const facts = factsOf(this.role, connected)
+    this.#facts = facts
     this.#writer.flush()
-    this.#events.connected?.(this.#facts)
+    if (!this.#closed) askNow('ERR_TLS_CALLBACK', 'connected', () => this.#events.connected?.(facts))
   }
 
   #take({ type, content }: OpenedRecord): void {
@@ -397,7 +414,7 @@ export class Connection {
     if (content.length === 0) return
     this.#warnings = 0
     post.sawApplicationData()
-    this.#events.data(content)
+    askNow('ERR_TLS_CALLBACK', 'data', () => this.#events.data(content))
   }
 
   #takeAlert(content: Uint8Array): void {
@@ -427,8 +444,8 @@ export class Connection {
       return
     }
     this.#readEnded = true
-    this.#events.end?.()
-    if (this.#writeEnded && !this.#closed) this.#end(undefined)
+    askNow('ERR_TLS_CALLBACK', 'end', () => this.#events.end?.())
+    if (this.#saidClose && !this.#closed) this.#end(undefined)
   }
 
   /**
@@ -457,23 +474,26 @@ export class Connection {
   /** Waits, then goes on. What came meanwhile is in the reader. */
   #suspend(until: PromiseLike<void>): PromiseLike<void> {
     if (!this.#closed) this.#writer.flush()
-    const resumed = until.then(
-      () => this.#resume(),
-      (error: unknown) => {
-        this.#pending = undefined
-        this.#fail(error)
-      },
-    )
+    const resumed = new Promise<void>((resolve, reject) => {
+      // After an abort nobody needs to wait for an answer that may never come.
+      this.#release = resolve
+      until
+        .then(
+          () => this.#resume(),
+          (error: unknown) => {
+            this.#pending = undefined
+            this.#fail(error)
+          },
+        )
+        .then(resolve, reject)
+    })
     this.#pending = resumed
     return resumed
   }
 
   #resume(): void | PromiseLike<void> {
     this.#pending = undefined
-    if (this.#closed) {
-      this.#endPrograms()
-      return
-    }
+    if (this.#closed) return
     const pending = this.#guard(() => this.#pump())
     if (pending === undefined && this.#transportEnded) this.receiveEnd()
     return pending
@@ -490,12 +510,14 @@ export class Connection {
   }
 
   #fail(cause: unknown): void {
-    if (this.#closed) return
+    if (this.#closed || this.#failing) return
+    this.#failing = true
     const error =
       cause instanceof TlsError
         ? cause
         : new TlsError('ERR_TLS_INTERNAL', 'an exception inside the connection', { cause })
-    if (!this.#writeEnded) this.#tell(error)
+    // Between two write keys there is none that the peer could read an alert with.
+    if (!this.#saidClose && this.#held === undefined) this.#tell(error)
     this.#end(error)
   }
 
@@ -527,13 +549,19 @@ export class Connection {
     this.#closed = true
     this.#failure = error
     this.#held = undefined
+    this.#heldLength = 0
     if (error !== undefined) {
       const { code, alert, message } = error
       this.parameters.trace?.({ event: 'failure', code, alert, message })
     }
-    if (!this.#stepping) this.#endPrograms()
+    this.#driver?.abort()
+    this.#answering?.abort()
+    this.#driver = undefined
+    this.#answering = undefined
+    this.#handshake = undefined
     this.#post?.dispose()
     this.#reader.dispose()
+    this.#release?.()
     const idle = this.#writer.idle()
     if (isPromiseLike(idle)) idle.then(() => this.#told(error))
     else this.#told(error)
@@ -544,21 +572,29 @@ export class Connection {
     this.#events.closed(error)
   }
 
-  #endPrograms(): void {
-    this.#driver?.abort()
-    this.#answering?.abort()
-    this.#driver = undefined
-    this.#answering = undefined
-    this.#handshake = undefined
+  /** A trace that throws ends the connection and is told nothing more; once that is over it changes nothing. */
+  #guarded(trace: Trace): Trace {
+    let broken = false
+    return (event) => {
+      if (broken) return
+      try {
+        trace(event)
+      } catch (cause) {
+        broken = true
+        if (!this.#closed) throw new TlsError('ERR_TLS_CALLBACK', 'trace failed', { cause })
+      }
+    }
   }
 
   #carrier(): HandshakeCarrier {
     return {
       send: (message) => {
         // "Each party MUST send a close_notify alert before closing its write side" and nothing after it.
-        if (!this.#writeEnded) this.#writer.handshake(message)
+        if (!this.#saidClose && !this.#closed) this.#writer.handshake(message)
       },
-      changeCipherSpec: () => this.#writer.changeCipherSpec(),
+      changeCipherSpec: () => {
+        if (!this.#closed) this.#writer.changeCipherSpec()
+      },
       installKeys: (direction, epoch, suite, secret) => this.#installKeys(direction, epoch, suite, secret),
       // The type byte counts in TLS 1.3. https://www.rfc-editor.org/rfc/rfc8449#section-4
       peerRecordSizeLimit: (limit) => {

@@ -1,6 +1,7 @@
 import type { CipherSuite, CryptoProvider, KeyExchange, SignatureScheme } from '@typetls/crypto-provider'
 import { defaultCipherSuites, defaultGroupNames, defaultSignatureSchemes } from '@typetls/crypto-provider'
 import type { ClientParameters, CommonParameters, CredentialSelector, ServerParameters } from '@typetls/handshake'
+import { askNow } from '@typetls/handshake'
 import { TlsError, toHex } from '@typetls/wire'
 import type { ClientOptions, ServerOptions } from './options.ts'
 
@@ -103,19 +104,22 @@ function commonParameters(options: ClientOptions | ServerOptions): CommonParamet
     // The record limit counts the type byte that TLS 1.3 adds. https://www.rfc-editor.org/rfc/rfc8449#section-4
     recordSizeLimit: recordSizeLimit === undefined ? undefined : recordSizeLimit + 1,
     maxCertificateListSize: options.maxCertificateListSize ?? defaults.maxCertificateListSize,
-    now: () => clock.now(),
-    keyLog:
-      keyLog === undefined
-        ? undefined
-        : (label, clientRandom, secret) => keyLog(`${label} ${toHex(clientRandom)} ${toHex(secret)}`),
+    now: () => askNow('ERR_TLS_CALLBACK', 'the clock', () => clock.now()),
+    keyLog: keyLog === undefined ? undefined : linesFor(keyLog),
     trace: options.trace,
   }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9850 */
+function linesFor(keyLog: (line: string) => void): CommonParameters['keyLog'] {
+  return (label, clientRandom, secret) =>
+    askNow('ERR_TLS_CALLBACK', 'keyLog', () => keyLog(`${label} ${toHex(clientRandom)} ${toHex(secret)}`))
 }
 
 /** What was asked for must be there; of the defaults, what is there. */
 function suitesOf(crypto: CryptoProvider, asked: readonly CipherSuite[] | undefined): readonly CipherSuite[] {
   const has = (row: CipherSuite): boolean =>
-    crypto.aead[row.aead] !== undefined && crypto.hash[row.hash] !== undefined && crypto.hkdf[row.hash] !== undefined
+    [crypto.aead[row.aead], crypto.hash[row.hash], crypto.hkdf[row.hash], crypto.hmac[row.hash]].every(Boolean)
   const missing = asked?.find((row) => !has(row))
   if (missing !== undefined) throw wrong('cipherSuites', `${crypto.name} cannot do ${missing.name}`)
   const suites = asked ?? defaultCipherSuites.filter(has)
@@ -157,7 +161,7 @@ function isHybrid(group: KeyExchange): boolean {
 
 function protocolsOf(protocols: readonly string[] = []): readonly string[] {
   for (const name of protocols) {
-    if (name.length < 1 || name.length > 255) throw wrong('applicationProtocols', 'a name has 1 to 255 bytes')
+    if (!/^[\x00-\xff]{1,255}$/.test(name)) throw wrong('applicationProtocols', 'a name has 1 to 255 bytes')
   }
   return protocols
 }

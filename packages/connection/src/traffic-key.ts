@@ -8,16 +8,16 @@ export function* trafficKey(crypto: CryptoProvider, suite: CipherSuite, secret: 
   const aead = required(crypto, 'aead', suite.aead)
   const hkdf = required(crypto, 'hkdf', suite.hash)
   const iv = yield* wait(expandLabel(hkdf, secret, 'iv', none, aead.nonceLength))
-  const key = yield* wait(expandLabel(hkdf, secret, 'key', none, aead.keyLength))
   try {
-    return {
-      aead: yield* wait(aead.key(key)),
-      iv: iv.reveal(),
-      tagLength: aead.tagLength,
-      recordLimit: suite.recordLimit,
+    const key = yield* wait(expandLabel(hkdf, secret, 'key', none, aead.keyLength))
+    try {
+      const ready = yield* wait(aead.key(key))
+      return { aead: ready, iv: iv.reveal().slice(), tagLength: aead.tagLength, recordLimit: suite.recordLimit }
+    } finally {
+      key.dispose()
     }
   } finally {
-    key.dispose()
+    iv.dispose()
   }
 }
 

@@ -7,7 +7,7 @@ import { finishedVerifyData } from './key-schedule.ts'
 import type { Certificate, CertificateVerify, Finished } from './messages/authentication.ts'
 import type { PeerChain, PeerVerdict, PeerVerifier } from './peer-verifier.ts'
 import type { Program } from './program.ts'
-import { guarded, wait } from './program.ts'
+import { ask, wait } from './program.ts'
 
 /** Proof that the peer showed a chain the verifier took and signed the transcript with its key. Only `verifyPeer` makes one. */
 export class VerifiedPeer {
@@ -43,10 +43,8 @@ export class VerifiedPeer {
       })
     }
     const verifier = hs.parameters.verifier as PeerVerifier
-    const verdict = yield* wait(
-      guarded('ERR_TLS_CALLBACK', 'the certificate verifier', () =>
-        verifier.verify(chain, { peer, name, now: hs.parameters.now(), crypto, signatureSchemes }),
-      ),
+    const verdict = yield* ask('ERR_TLS_CALLBACK', 'the certificate verifier', () =>
+      verifier.verify(chain, { peer, name, now: hs.parameters.now(), crypto, signatureSchemes }),
     )
     if (scheme.keyType !== undefined && verdict.publicKey.keyType !== scheme.keyType) {
       throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', `the ${peer} signed with ${scheme.name}, which its key cannot`, {
@@ -136,7 +134,7 @@ export function* chooseCredential(
   request: CredentialRequest,
 ): Program<ChosenCredential | undefined> {
   if (selector === undefined) return undefined
-  const credential = yield* wait(guarded('ERR_TLS_CALLBACK', 'the credential selector', () => selector(request)))
+  const credential = yield* ask('ERR_TLS_CALLBACK', 'the credential selector', () => selector(request))
   if (credential === undefined) return undefined
   const accepted = request.signatureSchemes
   const scheme = credential.signer.schemes.find((row) => row.handshake && accepted.some((one) => one.id === row.id))
@@ -167,7 +165,7 @@ export function* sendCertificate(
     })),
   })
   const content = signatureContent(hs.role, yield* hs.transcript.hash())
-  const signature = yield* wait(guarded('ERR_TLS_SIGNER', 'the signer', () => credential.signer.sign(scheme, content)))
+  const signature = yield* ask('ERR_TLS_SIGNER', 'the signer', () => credential.signer.sign(scheme, content))
   hs.send('certificate_verify', { algorithm: scheme.id, signature })
 }
 

@@ -25,7 +25,7 @@ export class ClientOffer {
   #cookie: Uint8Array | undefined
   #offered: readonly number[] = []
 
-  private constructor(parameters: ClientParameters) {
+  constructor(parameters: ClientParameters) {
     const { crypto } = parameters
     this.#parameters = parameters
     this.random = crypto.random(32)
@@ -33,24 +33,24 @@ export class ClientOffer {
     this.#grease = parameters.grease ? greaseSeed(crypto.random(6)) : undefined
   }
 
-  static *make(hs: Handshake, parameters: ClientParameters): Program<ClientOffer> {
-    const offer = new ClientOffer(parameters)
+  /** Makes the key shares and gets the PSKs ready. */
+  *prepare(hs: Handshake): Program<void> {
+    const parameters = this.#parameters
     for (const group of parameters.keyShares) {
-      offer.#keyShares.push({ group, start: yield* wait(group.start()) })
+      this.#keyShares.push({ group, start: yield* wait(group.start()) })
     }
     const { session } = parameters
     const suite = parameters.cipherSuites.find((row) => row.id === session?.state.cipherSuite)
     if (session !== undefined && suite !== undefined && usable(session.state, parameters)) {
       const { psk, ticket } = session.state
       const early = yield* EarlySecret.from(hs.crypto, suite.hash, psk)
-      offer.#psks.push({ kind: 'resumption', identity: ticket, hash: suite.hash, early, session: session.state })
+      this.#psks.push({ kind: 'resumption', identity: ticket, hash: suite.hash, early, session: session.state })
     }
     for (const { identity, secret, hash = 'sha256' } of parameters.externalPsks) {
       if (!parameters.cipherSuites.some((row) => row.hash === hash)) continue
       const early = yield* EarlySecret.from(hs.crypto, hash, secret)
-      offer.#psks.push({ kind: 'external', identity, hash, early, session: undefined })
+      this.#psks.push({ kind: 'external', identity, hash, early, session: undefined })
     }
-    return offer
   }
 
   get psks(): readonly OfferedPsk[] {
@@ -146,9 +146,7 @@ export class ClientOffer {
       record_size_limit: parameters.recordSizeLimit,
       supported_versions: [0x0304],
       cookie: this.#cookie,
-      psk_key_exchange_modes: parameters.allowPskWithoutKeyExchange
-        ? [PskKeyExchangeMode.psk_dhe_ke, PskKeyExchangeMode.psk_ke]
-        : [PskKeyExchangeMode.psk_dhe_ke],
+      psk_key_exchange_modes: pskModes(parameters),
       post_handshake_auth: parameters.postHandshakeAuthentication ? {} : undefined,
       key_share: groups.length > 0 ? shares : undefined,
     }
@@ -206,6 +204,12 @@ function usable(session: SessionState, parameters: ClientParameters): boolean {
   const samePeer = session.serverName === serverName && session.verifiedName === verifyName
   const trusted = session.peer === undefined || session.peer.authorized || verifier?.acceptsUnauthorized === true
   return samePeer && trusted && age >= 0 && age < 1000 * session.lifetime
+}
+
+/** Without groups there is nothing to exchange. */
+function pskModes({ groups, allowPskWithoutKeyExchange }: ClientParameters): readonly number[] {
+  const { psk_dhe_ke, psk_ke } = PskKeyExchangeMode
+  return [...(groups.length > 0 ? [psk_dhe_ke] : []), ...(allowPskWithoutKeyExchange ? [psk_ke] : [])]
 }
 
 function obfuscatedAge(session: SessionState, now: number): number {

@@ -52,16 +52,25 @@ export class ClientPostHandshake extends PostHandshake {
     return { certificates: peer.peer.chain.certificates, authorized: peer.peer.verdict.authorized }
   }
 
-  /** https://www.rfc-editor.org/rfc/rfc9846#section-4.7.2 */
+  /**
+   * The signer may take its time, and data goes on meanwhile; but our messages "MUST appear consecutively on the wire".
+   * https://www.rfc-editor.org/rfc/rfc9846#section-4.7.2
+   */
   *#authenticate(message: HandshakeMessage<'certificate_request'>): Program<PostHandshakeResult> {
     const { transcript: base, suite } = this.connected
     checkCertificateRequest(message.body)
     const transcript = (base as Transcript).fork(suite.hash)
     transcript.add(message.raw)
+    const collected: Uint8Array[] = []
+    const carrier = { ...this.handshake.carrier, send: (raw: Uint8Array) => void collected.push(raw) }
+    yield* answerCertificateRequest(this.handshake.withTranscript(transcript, carrier), message.body)
+    return { type: 'answer', send: this.#finish(transcript, collected) }
+  }
+
+  *#finish(transcript: Transcript, collected: readonly Uint8Array[]): Program<void> {
     const hs = this.handshake.withTranscript(transcript)
-    yield* answerCertificateRequest(hs, message.body)
-    yield* sendFinished(hs, suite, this.writeSecret)
-    return undefined
+    for (const raw of collected) hs.carrier.send(raw)
+    yield* sendFinished(hs, this.connected.suite, this.writeSecret)
   }
 }
 

@@ -30,9 +30,10 @@ import { checkRecordSizeLimit } from './record-size-limit.ts'
  * The client's side of Figure 1. https://www.rfc-editor.org/rfc/rfc9846#section-2
  */
 export function* clientHandshake(hs: Handshake, parameters: ClientParameters): Program<Connected> {
-  const offer = yield* ClientOffer.make(hs, parameters)
+  const offer = new ClientOffer(parameters)
   const owned = new Set<{ dispose(): void }>([offer])
   try {
+    yield* offer.prepare(hs)
     hs.logKeysOf(offer.random)
     yield* offer.send(hs)
     let message = yield* hs.receive('server_hello', 'hello_retry_request')

@@ -34,8 +34,8 @@ export class Handshake {
   }
 
   /** The same connection seen with another transcript: what comes after the handshake. */
-  withTranscript(transcript: Transcript): Handshake {
-    return new Handshake(this.role, this.parameters, this.carrier, transcript, this.assembler)
+  withTranscript(transcript: Transcript, carrier: HandshakeCarrier = this.carrier): Handshake {
+    return new Handshake(this.role, this.parameters, carrier, transcript, this.assembler)
   }
 
   get crypto(): CryptoProvider {

@@ -66,9 +66,8 @@ export class HandshakeSecret {
 
   /** client_handshake_traffic_secret and server_handshake_traffic_secret. */
   *trafficSecrets(toServerHello: Uint8Array): Program<TrafficSecrets> {
-    const client = yield* deriveSecret(this.#primitives, this.#secret, 'c hs traffic', toServerHello)
-    const server = yield* deriveSecret(this.#primitives, this.#secret, 's hs traffic', toServerHello)
-    return { client, server }
+    const labels = { client: 'c hs traffic', server: 's hs traffic' }
+    return yield* deriveSecrets(this.#primitives, this.#secret, labels, toServerHello)
   }
 
   /** verify_data of a Finished under a handshake traffic secret. */
@@ -102,10 +101,8 @@ export class MainSecret {
 
   /** client_application_traffic_secret_0, server_application_traffic_secret_0 and exporter_secret. */
   *applicationSecrets(toServerFinished: Uint8Array): Program<TrafficSecrets & { readonly exporter: Secret }> {
-    const client = yield* deriveSecret(this.#primitives, this.#secret, 'c ap traffic', toServerFinished)
-    const server = yield* deriveSecret(this.#primitives, this.#secret, 's ap traffic', toServerFinished)
-    const exporter = yield* deriveSecret(this.#primitives, this.#secret, 'exp master', toServerFinished)
-    return { client, server, exporter }
+    const labels = { client: 'c ap traffic', server: 's ap traffic', exporter: 'exp master' }
+    return yield* deriveSecrets(this.#primitives, this.#secret, labels, toServerFinished)
   }
 
   /** resumption_secret. This stage is spent. */
@@ -186,6 +183,26 @@ function* deriveSecret(primitives: Primitives, secret: Secret, label: string, ha
   return yield* wait(expandLabel(primitives.hkdf, secret, label, hash, primitives.hkdf.outputLength))
 }
 
+/** Several secrets over one transcript; when one of them fails, those made before are wiped. */
+function* deriveSecrets<Name extends string>(
+  primitives: Primitives,
+  secret: Secret,
+  labels: Readonly<Record<Name, string>>,
+  hash: Uint8Array,
+): Program<Record<Name, Secret>> {
+  const made: Partial<Record<Name, Secret>> = {}
+  let complete = false
+  try {
+    for (const name of Object.keys(labels) as Name[]) {
+      made[name] = yield* deriveSecret(primitives, secret, labels[name], hash)
+    }
+    complete = true
+    return made as Record<Name, Secret>
+  } finally {
+    if (!complete) for (const one of Object.values<Secret | undefined>(made)) one?.dispose()
+  }
+}
+
 function* finishedMac(primitives: Primitives, base: Secret, transcriptHash: Uint8Array): Program<Uint8Array> {
   const { hkdf, hmac } = primitives
   const finishedKey = yield* wait(expandLabel(hkdf, base, 'finished', none, hkdf.outputLength))
@@ -214,7 +231,9 @@ function* primitivesOf(crypto: CryptoProvider, hash: string): Program<Primitives
   const emptyHash = yield* wait(required(crypto, 'hash', hash).digest(none))
   const early = yield* wait(hkdf.extract(zero, zero))
   const derived = yield* wait(expandLabel(hkdf, early, 'derived', emptyHash, hkdf.outputLength))
-  const primitives = { hkdf, hmac: required(crypto, 'hmac', hash), emptyHash, derivedWithoutPsk: derived.reveal() }
+  const derivedWithoutPsk = derived.reveal().slice()
+  for (const constant of [early, derived]) constant.dispose()
+  const primitives = { hkdf, hmac: required(crypto, 'hmac', hash), emptyHash, derivedWithoutPsk }
   const ofProvider = primitivesByProvider.get(crypto) ?? new Map<string, Primitives>()
   primitivesByProvider.set(crypto, ofProvider.set(hash, primitives))
   return primitives

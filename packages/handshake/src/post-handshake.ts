@@ -22,6 +22,7 @@ export abstract class PostHandshake {
   #writeSecret: Secret
   #keyUpdatesInARow = 0
   #keyUpdateDue = false
+  #disposed = false
 
   constructor(handshake: Handshake, connected: Connected) {
     this.handshake = handshake.withTranscript(new Transcript(handshake.crypto))
@@ -61,6 +62,8 @@ export abstract class PostHandshake {
     const next = yield* nextTrafficSecret(hs.crypto, connected.suite, this.#writeSecret)
     this.#writeSecret.dispose()
     this.#writeSecret = next
+    // The connection may have ended while an asynchronous provider derived it.
+    if (this.#disposed) next.dispose()
     yield* hs.installKeys('sent', 'application', connected.suite, next)
   }
 
@@ -75,6 +78,7 @@ export abstract class PostHandshake {
   }
 
   dispose(): void {
+    this.#disposed = true
     const { exporterSecret, resumptionSecret } = this.connected
     for (const secret of [this.#readSecret, this.#writeSecret, exporterSecret, resumptionSecret]) secret.dispose()
   }
@@ -110,6 +114,8 @@ export type PostHandshakeResult =
   | { readonly type: 'session'; readonly session: Session }
   /** Server: `undefined` means that the client has no certificate. */
   | { readonly type: 'authenticated'; readonly peer: VerifiedPeer | undefined }
+  /** Client: messages to send without anything between. The program uses the write keys: none may change meanwhile. */
+  | { readonly type: 'answer'; readonly send: Program<void> }
   | undefined
 
 /** BoringSSL's limit: the 33rd is fatal. */

@@ -10,7 +10,7 @@ export type Program<T> = Generator<Effect, T, unknown>
 
 export type Effect =
   | { readonly kind: 'receive'; readonly types: readonly HandshakeMessageType[] }
-  | { readonly kind: 'wait'; readonly answer: PromiseLike<unknown> }
+  | { readonly kind: 'wait'; readonly answer: PromiseLike<unknown>; readonly whose: 'ours' | 'theirs' }
 
 /** Waits for a message of one of these types. Any other is `unexpected_message`, decided by the driver. */
 export function* receive<Type extends HandshakeMessageType>(
@@ -19,16 +19,45 @@ export function* receive<Type extends HandshakeMessageType>(
   return (yield { kind: 'receive', types }) as HandshakeMessage<Type>
 }
 
-/** The value itself when it is there, without suspending; the promise's value later. */
+/**
+ * The value itself when it is there, without suspending; the promise's value later. The value is the program's: if it
+ * comes when the program is over it is wiped.
+ */
 export function* wait<T>(value: T | PromiseLike<T>): Program<T> {
-  return isPromiseLike(value) ? ((yield { kind: 'wait', answer: value }) as T) : value
+  return isPromiseLike(value) ? ((yield { kind: 'wait', answer: value, whose: 'ours' }) as T) : value
 }
+
+/**
+ * Asks user code and waits for its answer, which stays the user's. What it throws or rejects with comes out as a
+ * `TlsError` with this code, unless it is one already.
+ */
+export function* ask<T>(code: CallbackCode, who: string, call: () => T | PromiseLike<T>): Program<T> {
+  const answer = askNow(code, who, call)
+  if (!isPromiseLike(answer)) return answer
+  const guarded = answer.then(
+    (value) => value,
+    (cause: unknown) => Promise.reject(callbackFailure(code, who, cause)),
+  )
+  return (yield { kind: 'wait', answer: guarded, whose: 'theirs' }) as T
+}
+
+/** Asks user code that must answer at once. */
+export function askNow<T>(code: CallbackCode, who: string, call: () => T): T {
+  try {
+    return call()
+  } catch (cause) {
+    throw callbackFailure(code, who, cause)
+  }
+}
+
+export type CallbackCode = 'ERR_TLS_CALLBACK' | 'ERR_TLS_SIGNER' | 'ERR_TLS_CLIENT_HELLO_REFUSED'
 
 /** Where a program got to when it was stepped. */
 export type Step<T> =
   | { readonly kind: 'receive'; readonly types: readonly HandshakeMessageType[] }
   | { readonly kind: 'pending'; readonly until: PromiseLike<void> }
   | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'aborted' }
 
 /**
  * Steps one program. Exceptions of the program come out of `step`, `deliver` and the `until` promise; the program is
@@ -37,6 +66,8 @@ export type Step<T> =
 export class ProgramRun<T> {
   readonly #program: Program<T>
   #step: Step<T> | undefined
+  #running = false
+  #aborted = false
 
   constructor(program: Program<T>) {
     this.#program = program
@@ -56,21 +87,52 @@ export class ProgramRun<T> {
     return this.#step
   }
 
-  /** Ends the program where it stands: its `finally` blocks run and wipe what they own. */
+  /**
+   * Ends the program where it stands: its `finally` blocks run and wipe what they own. From within one of its own steps
+   * it ends where that step does. Answers that come later are wiped as well.
+   */
   abort(): void {
-    this.#program.return(undefined as T)
+    if (this.#aborted) return
+    this.#aborted = true
+    if (!this.#running) this.#program.return(undefined as T)
   }
 
   #resume(next: () => IteratorResult<Effect, T>): Step<T> {
-    const result = next()
+    const result = this.#next(next)
+    if (this.#aborted) return this.#abandon(result)
     if (result.done === true) return (this.#step = { kind: 'done', value: result.value })
     const effect = result.value
     if (effect.kind === 'receive') return (this.#step = effect)
     const until = effect.answer.then(
-      (value) => this.#continue(() => this.#program.next(value)),
-      (error: unknown) => this.#continue(() => this.#program.throw(error)),
+      (value) => (this.#aborted ? discard(effect, value) : this.#continue(() => this.#program.next(value))),
+      (error: unknown) => (this.#aborted ? undefined : this.#continue(() => this.#program.throw(error))),
     )
     return (this.#step = { kind: 'pending', until })
+  }
+
+  #next(next: () => IteratorResult<Effect, T>): IteratorResult<Effect, T> {
+    this.#running = true
+    try {
+      return next()
+    } finally {
+      this.#running = false
+    }
+  }
+
+  /** The end of a program that was aborted from within. */
+  #abandon(result: IteratorResult<Effect, T>): Step<T> {
+    if (result.done === true) wipe(result.value)
+    else {
+      const effect = result.value
+      // A failure of what nobody waits for any more is nobody's.
+      if (effect.kind === 'wait')
+        effect.answer.then(
+          (value) => discard(effect, value),
+          () => {},
+        )
+      this.#program.return(undefined as T)
+    }
+    return (this.#step = { kind: 'aborted' })
   }
 
   /** After an answer: resolves once the program no longer pends on a promise. */
@@ -88,27 +150,26 @@ export function run<T>(program: Program<T>): T | PromiseLike<T> {
   return finished(step)
 }
 
+/** An answer that came too late. */
+function discard({ whose }: { readonly whose: 'ours' | 'theirs' }, answer: unknown): void {
+  if (whose === 'ours') wipe(answer)
+}
+
+/** Secrets and keys, alone or as the fields of a value. */
+function wipe(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const part of [value, ...Object.values(value)]) if (isDisposable(part)) part.dispose()
+}
+
+function isDisposable(value: unknown): value is { dispose(): void } {
+  return typeof value === 'object' && value !== null && 'dispose' in value && typeof value.dispose === 'function'
+}
+
 function finished<T>(step: Step<T> | undefined): T {
   if (step?.kind !== 'done') throw new TlsError('ERR_TLS_STATE', 'this program must not wait for a message')
   return step.value
 }
 
-/** Calls user code; what it throws or rejects with comes out as a `TlsError` with this code, unless it is one already. */
-export function guarded<T>(
-  code: 'ERR_TLS_CALLBACK' | 'ERR_TLS_SIGNER' | 'ERR_TLS_CLIENT_HELLO_REFUSED',
-  who: string,
-  call: () => T | PromiseLike<T>,
-): T | PromiseLike<T> {
-  const failure = (cause: unknown): TlsError =>
-    cause instanceof TlsError ? cause : new TlsError(code, `${who} failed`, { cause })
-  try {
-    const answer = call()
-    if (!isPromiseLike(answer)) return answer
-    return answer.then(
-      (value) => value,
-      (cause: unknown) => Promise.reject(failure(cause)),
-    )
-  } catch (cause) {
-    throw failure(cause)
-  }
+function callbackFailure(code: CallbackCode, who: string, cause: unknown): TlsError {
+  return cause instanceof TlsError ? cause : new TlsError(code, `${who} failed`, { cause })
 }

@@ -5,6 +5,7 @@ import { RawClientHello } from './messages/client-hello.ts'
 import { ExtensionType } from './messages/extension-type.ts'
 import type { KeyShareEntry } from './messages/extensions.ts'
 import type { ServerParameters } from './parameters.ts'
+import { askNow } from './program.ts'
 import { checkRecordSizeLimit } from './record-size-limit.ts'
 
 /** What every TLS 1.3 ClientHello must be, whatever we then choose. https://www.rfc-editor.org/rfc/rfc9846#section-9.2 */
@@ -97,7 +98,9 @@ export function chooseApplicationProtocol(parameters: ServerParameters, hello: C
   const { applicationProtocols: ours, selectApplicationProtocol: select } = parameters
   if (offered === undefined || (ours.length === 0 && select === undefined)) return undefined
   const chosen =
-    select === undefined ? ours.find((name) => offered.includes(name)) : select(offered, hello.extensions.server_name)
+    select === undefined
+      ? ours.find((name) => offered.includes(name))
+      : askNow('ERR_TLS_CALLBACK', 'selectApplicationProtocol', () => select(offered, hello.extensions.server_name))
   if (chosen === undefined || !offered.includes(chosen)) {
     throw new TlsError('ERR_TLS_NO_APPLICATION_PROTOCOL', 'the client offers no application protocol of ours', {
       expected: ours,

@@ -7,7 +7,7 @@ import type { OfferedPsks } from './messages/extensions.ts'
 import { PskKeyExchangeMode } from './messages/extensions.ts'
 import type { ServerParameters } from './parameters.ts'
 import type { Program } from './program.ts'
-import { guarded, wait } from './program.ts'
+import { ask } from './program.ts'
 import type { TicketState } from './ticket-state.ts'
 import { decodeTicketState, fits } from './ticket-state.ts'
 
@@ -40,10 +40,10 @@ export function* acceptPsk(
   if (offered === undefined) return undefined
   checkShape(hello, offered)
   const modes = hello.extensions.psk_key_exchange_modes as readonly number[]
-  const keyExchange = modes.includes(PskKeyExchangeMode.psk_dhe_ke)
-  if (!keyExchange && !(parameters.allowPskWithoutKeyExchange && modes.includes(PskKeyExchangeMode.psk_ke))) {
-    return undefined
-  }
+  const without = parameters.allowPskWithoutKeyExchange && modes.includes(PskKeyExchangeMode.psk_ke)
+  // psk_ke is for where a key exchange cannot be: it gives up forward secrecy.
+  const keyExchange = modes.includes(PskKeyExchangeMode.psk_dhe_ke) && !(without && !hasCommonGroup(parameters, hello))
+  if (!keyExchange && !without) return undefined
   const serverName = hello.extensions.server_name
   for (const [index, { identity }] of offered.identities.slice(0, maxIdentities).entries()) {
     const found = yield* lookUp(hs, parameters, identity, serverName, suites)
@@ -62,6 +62,11 @@ export function* acceptPsk(
   return undefined
 }
 
+function hasCommonGroup({ groups }: ServerParameters, { extensions }: ClientHello): boolean {
+  const { supported_groups: listed = [], key_share: shares } = extensions
+  return shares !== undefined && groups.some((group) => listed.includes(group.id))
+}
+
 interface FoundPsk {
   readonly kind: 'external' | 'resumption'
   readonly secret: Secret
@@ -78,13 +83,13 @@ function* lookUp(
 ): Program<FoundPsk | undefined> {
   const { externalPsk, tickets } = parameters
   if (externalPsk !== undefined) {
-    const psk = yield* wait(guarded('ERR_TLS_CALLBACK', 'the external PSK lookup', () => externalPsk(identity)))
+    const psk = yield* ask('ERR_TLS_CALLBACK', 'the external PSK lookup', () => externalPsk(identity))
     const suite = psk && suites.find((row) => row.hash === (psk.hash ?? 'sha256'))
     if (psk !== undefined && suite !== undefined)
       return { kind: 'external', secret: psk.secret, suite, ticket: undefined }
   }
   if (tickets === undefined) return undefined
-  const opened = yield* wait(guarded('ERR_TLS_CALLBACK', 'the ticket protector', () => tickets.open(identity)))
+  const opened = yield* ask('ERR_TLS_CALLBACK', 'the ticket protector', () => tickets.open(identity))
   if (opened === undefined) return undefined
   const ticket = decodeTicketState(opened)
   opened.fill(0)

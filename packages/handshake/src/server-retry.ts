@@ -9,7 +9,7 @@ import type { HelloRetryRequest } from './messages/server-hello.ts'
 import { helloRetryRequestRandom } from './messages/server-hello.ts'
 import type { ServerParameters } from './parameters.ts'
 import type { Program } from './program.ts'
-import { guarded, wait } from './program.ts'
+import { ask } from './program.ts'
 
 /** What the second ClientHello is held to. */
 export interface Retry {
@@ -35,7 +35,7 @@ export function* sendRetry(
   const cookie =
     cookies === undefined
       ? undefined
-      : yield* wait(guarded('ERR_TLS_CALLBACK', 'the cookie protector', () => cookies.seal(encode(CookieState, state))))
+      : yield* ask('ERR_TLS_CALLBACK', 'the cookie protector', () => cookies.seal(encode(CookieState, state)))
   transcript.restartWith(clientHelloHash)
   hs.send('hello_retry_request', request(hello, retry, cookie))
   hs.decided('hello_retry_request', retry.group?.name ?? 'cookie')
@@ -57,7 +57,7 @@ export function* resumeFromCookie(
   const { cookies } = parameters
   const cookie = message.body.extensions.cookie
   if (cookies === undefined || cookie === undefined) return undefined
-  const opened = yield* wait(guarded('ERR_TLS_CALLBACK', 'the cookie protector', () => cookies.open(cookie)))
+  const opened = yield* ask('ERR_TLS_CALLBACK', 'the cookie protector', () => cookies.open(cookie))
   if (opened === undefined || opened[0] !== format) throw notOurs()
   const state = decode(CookieState, opened)
   const suite = parameters.cipherSuites.find((row) => row.id === state.suite)
@@ -85,7 +85,8 @@ function notOurs(): TlsError {
   return new TlsError('ERR_TLS_COOKIE', 'the ClientHello has a cookie that is not ours')
 }
 
-const format = 1
+/** Not that of a ticket: one protector may seal both. */
+const format = 2
 
 const CookieState: Codec<{ format: number; suite: number; group: number; clientHelloHash: Uint8Array }> =
   /* @__PURE__ */ struct('CookieState', {

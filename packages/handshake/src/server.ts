@@ -21,7 +21,7 @@ import type { HandshakeMessage } from './messages/handshake-message.ts'
 import { encodeMessage } from './messages/handshake-message.ts'
 import type { ServerParameters } from './parameters.ts'
 import type { Program } from './program.ts'
-import { guarded, wait } from './program.ts'
+import { ask, wait } from './program.ts'
 import {
   checkClientHello,
   checkSecondHello,
@@ -125,7 +125,7 @@ function* agreeOnHello(
   hs.logKeysOf(first.body.random)
   const { onClientHello } = parameters
   if (onClientHello !== undefined) {
-    yield* wait(refusing(() => onClientHello(first.body, first.raw)))
+    yield* ask('ERR_TLS_CLIENT_HELLO_REFUSED', 'onClientHello', () => onClientHello(first.body, first.raw))
   }
   checkClientHello(first.body)
   const restored = yield* resumeFromCookie(hs, parameters, first)
@@ -382,13 +382,21 @@ function* sendTickets(
         applicationProtocol: connected.applicationProtocol,
         peer: storedPeer(connected.peer),
       })
-      const ticket = yield* wait(guarded('ERR_TLS_CALLBACK', 'the ticket protector', () => tickets.seal(state)))
-      state.fill(0)
+      const ticket = yield* sealed(tickets, state)
       const message = { ticketLifetime, ticketAgeAdd: ageAdd, ticketNonce, ticket, extensions: {} }
       hs.transmit('new_session_ticket', encodeMessage('new_session_ticket', message))
     } finally {
       psk.dispose()
     }
+  }
+}
+
+/** Seals a state and wipes what was in clear. */
+function* sealed(tickets: TicketProtector, state: Uint8Array): Program<Uint8Array> {
+  try {
+    return yield* ask('ERR_TLS_CALLBACK', 'the ticket protector', () => tickets.seal(state))
+  } finally {
+    state.fill(0)
   }
 }
 
@@ -402,10 +410,6 @@ function storedPeer(peer: AuthenticatedBy): { certificates: readonly Uint8Array[
     certificates: size > maxStoredChain ? certificates.slice(0, 1) : certificates,
     authorized: peer.peer.verdict.authorized,
   }
-}
-
-function refusing<T>(call: () => T | PromiseLike<T>): T | PromiseLike<T> {
-  return guarded('ERR_TLS_CLIENT_HELLO_REFUSED', 'onClientHello', call)
 }
 
 /** Bytes of certificates kept in a ticket, which must stay below 2^16 and should fit one record. */

@@ -28,4 +28,4 @@ function isWait(callee, inProgram) {
   return inProgram || (callee.object.type === 'Identifier' && callee.object.name === 'hs')
 }
 
-const effects = new Set(['receive', 'wait'])
+const effects = new Set(['ask', 'receive', 'wait'])
