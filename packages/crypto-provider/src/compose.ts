@@ -2,6 +2,9 @@ import { TlsError } from '@typetls/wire'
 import type { Mode } from './answer.ts'
 import type { CryptoProvider } from './provider.ts'
 
+/** What the parts of a provider in mode `M` may be. */
+export type PartMode<M extends Mode> = M extends 'sync' ? 'sync' : Mode
+
 /** Some algorithms of a provider, list by list. A plain object of this shape is a part; `pick` makes one by names. */
 export type ProviderPart<M extends Mode = Mode> = Partial<Pick<CryptoProvider<M>, ListName>> & {
   readonly name?: string
@@ -11,11 +14,11 @@ export type ProviderPart<M extends Mode = Mode> = Partial<Pick<CryptoProvider<M>
  * `base` with the algorithms of `parts` added; of two with one name, the later wins. Random bytes and private keys stay
  * the base's, so a signature algorithm taken from elsewhere verifies, but signs only with keys of where it came from.
  *
- * A `'sync'` base takes only `'sync'` parts; an `'async'` one takes both.
+ * A `'sync'` base takes only `'sync'` parts; an `'async'` one takes both, as answering at once is a way of answering.
  */
 export function compose<M extends Mode>(
   base: CryptoProvider<M>,
-  ...parts: readonly ProviderPart<NoInfer<M>>[]
+  ...parts: readonly ProviderPart<PartMode<NoInfer<M>>>[]
 ): CryptoProvider<M> {
   return { ...base, ...merged<M>([base, ...parts]) }
 }
@@ -23,7 +26,7 @@ export function compose<M extends Mode>(
 /** As `compose`, but the base wins: what it has already is not replaced. */
 export function complete<M extends Mode>(
   base: CryptoProvider<M>,
-  ...parts: readonly ProviderPart<NoInfer<M>>[]
+  ...parts: readonly ProviderPart<PartMode<NoInfer<M>>>[]
 ): CryptoProvider<M> {
   return { ...base, ...merged<M>([...parts, base]), name: merged<M>([base, ...parts]).name }
 }
@@ -53,7 +56,7 @@ export function pick<M extends Mode>(provider: CryptoProvider<M>, names: readonl
   return { name: provider.name, ...(part as Omit<ProviderPart<M>, 'name'>) }
 }
 
-function merged<M extends Mode>(parts: readonly ProviderPart<M>[]): Required<ProviderPart<M>> {
+function merged<M extends Mode>(parts: readonly ProviderPart[]): Required<ProviderPart<M>> {
   const lists: Record<string, Record<string, unknown>> = {}
   for (const list of listNames) lists[list] = Object.assign({}, ...parts.map((part) => part[list]))
   const names = parts.map((part) => part.name).filter((name) => name !== undefined)

@@ -11,7 +11,7 @@ export {
 } from './cipher-suites.ts'
 export type { CipherSuite } from './cipher-suites.ts'
 export { complete, compose, pick } from './compose.ts'
-export type { ProviderPart } from './compose.ts'
+export type { PartMode, ProviderPart } from './compose.ts'
 export { hybrid } from './hybrid.ts'
 export { defaultGroupNames, namedGroups } from './named-groups.ts'
 export type { NamedGroup, NamedGroupName } from './named-groups.ts'
