@@ -140,9 +140,10 @@ describe('no vector of Project Wycheproof fails', () => {
 function agree(group: string, privateKey: Uint8Array, share: Uint8Array): Uint8Array {
   const row = namedGroups[group as keyof typeof namedGroups] as NamedGroup
   if (group === 'x25519' || group === 'x448') {
-    const crv = group === 'x25519' ? 'X25519' : 'X448'
-    const key = { kty: 'OKP', crv, d: Buffer.from(privateKey).toString('base64url'), x: '' }
-    return montgomeryAgree(row, crv, createPrivateKey({ key, format: 'jwk' }), share).reveal()
+    const [crv, header] =
+      group === 'x25519' ? ['X25519', '302e020100300506032b656e04220420'] : ['X448', '3046020100300506032b656f043a0438']
+    const key = Buffer.concat([fromHex(header), privateKey])
+    return montgomeryAgree(row, crv, createPrivateKey({ key, format: 'der', type: 'pkcs8' }), share).reveal()
   }
   const ecdh = createECDH(group === 'secp256r1' ? 'prime256v1' : group)
   ecdh.setPrivateKey(privateKey)

@@ -1,24 +1,22 @@
-import { constants, generateKeyPairSync, sign as nodeSign } from 'node:crypto'
+import { constants, sign as nodeSign } from 'node:crypto'
 import type { PrivateKey, PublicKey, SignatureAlgorithm } from '@typetls/crypto-provider'
 import { ascii } from '@typetls/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { derKeyPair, pemOf } from '../test/der-key-pair.ts'
+import type { DerKeyPair } from '../test/der-key-pair.ts'
 import { importPrivateKey } from './private-key.ts'
 import { signature } from './signature.ts'
 
-const der = {
-  publicKeyEncoding: { format: 'der', type: 'spki' },
-  privateKeyEncoding: { format: 'der', type: 'pkcs8' },
-} as const
-const rsa = { modulusLength: 2048, ...der }
+const rsa = { modulusLength: 2048 }
 const keyPairs = {
-  rsa: pair(generateKeyPairSync('rsa', rsa)),
-  'rsa-pss': pair(generateKeyPairSync('rsa-pss', rsa)),
-  'ec-secp256r1': pair(generateKeyPairSync('ec', { namedCurve: 'P-256', ...der })),
-  'ec-secp384r1': pair(generateKeyPairSync('ec', { namedCurve: 'P-384', ...der })),
-  'ec-secp521r1': pair(generateKeyPairSync('ec', { namedCurve: 'P-521', ...der })),
-  ed25519: pair(generateKeyPairSync('ed25519', der)),
-  ed448: pair(generateKeyPairSync('ed448', der)),
+  rsa: pair(derKeyPair('rsa', rsa)),
+  'rsa-pss': pair(derKeyPair('rsa-pss', rsa)),
+  'ec-secp256r1': pair(derKeyPair('ec', { namedCurve: 'P-256' })),
+  'ec-secp384r1': pair(derKeyPair('ec', { namedCurve: 'P-384' })),
+  'ec-secp521r1': pair(derKeyPair('ec', { namedCurve: 'P-521' })),
+  ed25519: pair(derKeyPair('ed25519')),
+  ed448: pair(derKeyPair('ed448')),
 }
 
 const algorithmsOf: Readonly<Record<keyof typeof keyPairs, RegExp>> = {
@@ -102,7 +100,7 @@ describe.each(Object.keys(keyPairs) as (keyof typeof keyPairs)[])('a key of type
 })
 
 test('RSASSA-PSS wants a salt as long as the hash', () => {
-  const key = { key: keyPairs.rsa.pkcs8Pem, padding: constants.RSA_PKCS1_PSS_PADDING }
+  const key = { key: pemOf(keyPairs.rsa.pkcs8), padding: constants.RSA_PKCS1_PSS_PADDING }
   const verify = (saltLength: number): boolean => {
     const made = new Uint8Array(nodeSign('sha256', data, { ...key, saltLength }))
     return (signature['rsa-pss-sha256'] as SignatureAlgorithm<'sync'>).verify(keyPairs.rsa.publicKey, data, made)
@@ -113,7 +111,7 @@ test('RSASSA-PSS wants a salt as long as the hash', () => {
 test('an RSA-PSS key bound to a hash works with that hash, the same mask hash and no longer salt', () => {
   const bound = (hashAlgorithm: string, mgf1HashAlgorithm: string, saltLength: number): string[] => {
     const { publicKey, privateKey } = pair(
-      generateKeyPairSync('rsa-pss', { ...rsa, hashAlgorithm, mgf1HashAlgorithm, saltLength }),
+      derKeyPair('rsa-pss', { ...rsa, hashAlgorithm, mgf1HashAlgorithm, saltLength }),
     )
     return algorithms
       .filter((algorithm) => {
@@ -142,19 +140,11 @@ function fitting(key: PrivateKey): SignatureAlgorithm<'sync'> {
   return algorithms.find((algorithm) => pattern.test(algorithm.name)) as SignatureAlgorithm<'sync'>
 }
 
-function pair(generated: { publicKey: Buffer; privateKey: Buffer }): {
+function pair({ publicKey, privateKey: pkcs8 }: DerKeyPair): {
   publicKey: PublicKey
   privateKey: PrivateKey
   pkcs8: Uint8Array
-  pkcs8Pem: string
 } {
-  const pkcs8 = new Uint8Array(generated.privateKey)
   const privateKey = importPrivateKey(pkcs8)
-  const base64 = generated.privateKey.toString('base64')
-  return {
-    publicKey: { keyType: privateKey.keyType, spki: new Uint8Array(generated.publicKey) },
-    privateKey,
-    pkcs8,
-    pkcs8Pem: `-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----\n`,
-  }
+  return { publicKey: { keyType: privateKey.keyType, spki: publicKey }, privateKey, pkcs8 }
 }
