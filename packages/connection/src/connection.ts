@@ -418,23 +418,24 @@ export class Connection {
   }
 
   #takeAlert(content: Uint8Array): void {
-    this.#refuseInterleaving(this.#current(), 'an alert')
     const { level, description } = decode(Alert, content, 'Alert')
     const name = typeof description === 'number' ? `alert ${description}` : description
     this.parameters.trace?.({ event: 'alert', direction: 'received', level, description: name })
-    if (description === 'close_notify') return this.#takeCloseNotify()
-    if (level === 'warning' && (description === 'user_canceled' || this.#readEpoch === 'plaintext')) {
-      if (++this.#warnings > maxWarnings) {
-        throw new TlsError('ERR_TLS_TOO_MANY_WARNING_ALERTS', `more than ${maxWarnings} warning alerts in a row`, {
-          expected: { max: maxWarnings },
-        })
-      }
+    if (level === 'fatal' && description !== 'close_notify') {
+      // Whatever it comes in the middle of will not go on.
+      this.#end(new TlsError('ERR_TLS_PEER_ALERT', `the peer sent the fatal alert ${name}`, { received: name }))
       return
     }
-    if (level === 'warning') {
+    this.#refuseInterleaving(this.#current(), 'an alert')
+    if (description === 'close_notify') return this.#takeCloseNotify()
+    if (description !== 'user_canceled' && this.#readEpoch !== 'plaintext') {
       throw new TlsError('ERR_TLS_ALERT_WARNING', `TLS 1.3 has no warning ${name}`, { received: name })
     }
-    this.#end(new TlsError('ERR_TLS_PEER_ALERT', `the peer sent the fatal alert ${name}`, { received: name }))
+    if (++this.#warnings > maxWarnings) {
+      throw new TlsError('ERR_TLS_TOO_MANY_WARNING_ALERTS', `more than ${maxWarnings} warning alerts in a row`, {
+        expected: { max: maxWarnings },
+      })
+    }
   }
 
   /** https://www.rfc-editor.org/rfc/rfc9846#section-6.1 */
