@@ -68,27 +68,36 @@ export function serverOptions(options: Partial<ServerOptions> = {}): ServerOptio
   return { crypto: nodeCrypto, clock, credentials: credentialFor(certificateFor()), ...options }
 }
 
-export function clientPeer(options: Partial<ClientOptions>, wire: MemoryWire, start = true): Peer {
-  const [peer, events, extra] = recorder(wire)
+/** What a test does from within a callback, after the peer took note of it. */
+export type Hook = (event: keyof ConnectionEvents, connection: Connection) => void
+
+export function clientPeer(options: Partial<ClientOptions>, wire: MemoryWire, start = true, hook?: Hook): Peer {
+  const [peer, events, extra] = recorder(wire, hook && ((event) => hook(event, connection)))
   const connection = clientConnection({ ...clientOptions(options), ...extra(options) }, events)
   return started(peer, connection, start)
 }
 
-export function serverPeer(options: Partial<ServerOptions>, wire: MemoryWire): Peer<ServerConnection> {
-  const [peer, events, extra] = recorder(wire)
-  return started(peer, serverConnection({ ...serverOptions(options), ...extra(options) }, events), true)
+export function serverPeer(options: Partial<ServerOptions>, wire: MemoryWire, hook?: Hook): Peer<ServerConnection> {
+  const [peer, events, extra] = recorder(wire, hook && ((event) => hook(event, connection)))
+  const connection = serverConnection({ ...serverOptions(options), ...extra(options) }, events)
+  return started(peer, connection, true)
+}
+
+export interface Watched extends Omit<PairOptions<Peer, Peer<ServerConnection>>, 'client' | 'server'> {
+  readonly clientHook?: Hook
+  readonly serverHook?: Hook
 }
 
 /** A client and a server of ours with each other; nothing moved yet. */
 export function pairOf(
   client: Partial<ClientOptions> = {},
   server: Partial<ServerOptions> = {},
-  options: Omit<PairOptions<Peer, Peer<ServerConnection>>, 'client' | 'server'> = {},
+  { clientHook, serverHook, ...options }: Watched = {},
 ): MemoryPair<Peer, Peer<ServerConnection>> {
   return connectPair({
     ...options,
-    client: (wire) => clientPeer(client, wire),
-    server: (wire) => serverPeer(server, wire),
+    client: (wire) => clientPeer(client, wire, true, clientHook),
+    server: (wire) => serverPeer(server, wire, serverHook),
   })
 }
 
@@ -96,19 +105,37 @@ export function pairOf(
 export function connectedPair(
   client: Partial<ClientOptions> = {},
   server: Partial<ServerOptions> = {},
+  options: Watched = {},
 ): MemoryPair<Peer, Peer<ServerConnection>> {
-  const pair = pairOf(client, server)
+  const pair = pairOf(client, server, options)
   pair.pump()
+  checkConnected(pair)
+  return pair
+}
+
+/** The same where somebody answers later. */
+export async function connectedLater(
+  client: Partial<ClientOptions> = {},
+  server: Partial<ServerOptions> = {},
+  options: Watched = {},
+): Promise<MemoryPair<Peer, Peer<ServerConnection>>> {
+  const pair = pairOf(client, server, options)
+  await pair.settle()
+  checkConnected(pair)
+  return pair
+}
+
+function checkConnected(pair: MemoryPair<Peer, Peer<ServerConnection>>): void {
   for (const peer of [pair.client, pair.server]) {
     if (peer.facts === undefined) throw peer.failure ?? new Error('the handshake is not done')
   }
-  return pair
 }
 
 type Recorded = Omit<Peer, 'connection' | 'facts' | 'failure' | 'receive' | 'receiveEnd'>
 
 function recorder(
   wire: MemoryWire,
+  hook: (event: keyof ConnectionEvents) => void = () => {},
 ): [Recorded, ConnectionEvents, (options: Partial<ClientOptions>) => Pick<ClientOptions, 'trace' | 'keyLog'>] {
   const data: Uint8Array[] = []
   const peer: Recorded = {
@@ -120,21 +147,36 @@ function recorder(
     received: () => concat(...data),
   }
   const events: ConnectionEvents = {
-    output: (bytes) => wire.output(bytes),
+    output(bytes) {
+      wire.output(bytes)
+      hook('output')
+    },
     data(bytes) {
       peer.told.push('data')
       data.push(bytes.slice())
+      hook('data')
     },
-    connected: () => void peer.told.push('connected'),
-    session: (session) => void peer.sessions.push(session),
+    connected() {
+      peer.told.push('connected')
+      hook('connected')
+    },
+    session(session) {
+      peer.sessions.push(session)
+      hook('session')
+    },
     authenticated(facts) {
       peer.told.push('authenticated')
       peer.authenticated.push(facts)
+      hook('authenticated')
     },
-    end: () => void peer.told.push('end'),
+    end() {
+      peer.told.push('end')
+      hook('end')
+    },
     closed(error) {
       peer.told.push(error === undefined ? 'closed' : `closed ${error.code}`)
       wire.end()
+      hook('closed')
     },
   }
   return [

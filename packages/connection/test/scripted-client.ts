@@ -1,11 +1,11 @@
 import { nodeCrypto } from '@typetls/crypto-node'
 import type { CipherSuite, KeyExchange, KeyExchangeStart, Secret, SignatureScheme } from '@typetls/crypto-provider'
 import { TLS_AES_128_GCM_SHA256, cipherSuites } from '@typetls/crypto-provider'
-import type { HandshakeMessageType, HandshakeSecret, PskKind, TrafficSecrets } from '@typetls/handshake'
+import type { HandshakeMessageType, HandshakeSecret, PskKind, TrafficSecrets ,
+  ClientHello} from '@typetls/handshake'
 import {
   Certificate,
   CertificateRequest,
-  ClientHello,
   EarlySecret,
   HelloRetryRequest,
   ServerHello,
@@ -13,7 +13,7 @@ import {
   signatureContent,
 } from '@typetls/handshake'
 import type { HandshakeBytes } from '@typetls/testing'
-import { digestOf, finishedVerifyData, handshakeMessage, handshakeType } from '@typetls/testing'
+import { digestOf, finishedVerifyData, handshakeMessage } from '@typetls/testing'
 import { concat, decode } from '@typetls/wire'
 import type { Credential, ServerConnection, ServerOptions } from '../src/index.ts'
 import type { Peer } from './peers.ts'
