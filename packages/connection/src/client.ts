@@ -14,6 +14,7 @@ export function clientConnection(options: ClientOptions, events: ConnectionEvent
   return new Connection(
     {
       name: 'client',
+      stateless: false,
       program: (handshake) => clientHandshake(handshake, parameters),
       postHandshake: (handshake, connected) => new ClientPostHandshake(handshake, connected),
     },

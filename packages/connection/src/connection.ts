@@ -65,8 +65,8 @@ export class Connection {
   #pending: PromiseLike<void> | undefined
   /** Settles what `receive` answered while something pends. */
   #release: (() => void) | undefined
-  /** The first ClientHello was sent, or came. */
-  #helloSeen = false
+  /** The first ClientHello was sent, or came, perhaps to another connection. */
+  #helloSeen: boolean
   #warnings = 0
   #readEpoch: Epoch = 'plaintext'
   #writeEpoch: Epoch = 'plaintext'
@@ -82,6 +82,7 @@ export class Connection {
       parameters.trace === undefined ? parameters : { ...parameters, trace: this.#guarded(parameters.trace) }
     this.#role = role
     this.#events = events
+    this.#helloSeen = role.stateless
     const traced = parameters.trace !== undefined
     this.#reader = new RecordReader({
       role: role.name,
@@ -597,6 +598,7 @@ export class Connection {
         if (!this.#closed) this.#writer.changeCipherSpec()
       },
       installKeys: (direction, epoch, suite, secret) => this.#installKeys(direction, epoch, suite, secret),
+      earlyDataDeclined: () => this.#reader.skipEarlyData(),
       // The type byte counts in TLS 1.3. https://www.rfc-editor.org/rfc/rfc8449#section-4
       peerRecordSizeLimit: (limit) => {
         this.#writer.fragmentLimit = Math.min(this.#writer.fragmentLimit, limit - 1, maxFragmentLength)
@@ -639,6 +641,8 @@ export class Connection {
 /** What makes a connection a client's or a server's. */
 export interface RoleOfConnection {
   readonly name: 'client' | 'server'
+  /** Another connection may have sent the HelloRetryRequest that the first ClientHello of this one answers. */
+  readonly stateless: boolean
   program(handshake: Handshake): Program<Connected>
   postHandshake(handshake: Handshake, connected: Connected): PostHandshake
 }

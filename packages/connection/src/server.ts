@@ -23,6 +23,7 @@ export class ServerConnection extends Connection {
     super(
       {
         name: 'server',
+        stateless: parameters.cookies !== undefined,
         program: (handshake) => serverHandshake(handshake, parameters),
         postHandshake: (handshake, connected) => new ServerPostHandshake(handshake, connected),
       },

@@ -1,0 +1,116 @@
+import { nobleCrypto } from '@typetls/crypto-noble'
+import { nodeCrypto } from '@typetls/crypto-node'
+import type { SignatureScheme } from '@typetls/crypto-provider'
+import { cipherSuites, complete, defaultGroupNames, defaultSignatureSchemes } from '@typetls/crypto-provider'
+import type { TestKeyType } from '@typetls/testing'
+import { testKeyTypes } from '@typetls/testing'
+import { createCredential } from '@typetls/x509'
+import { ascii, fromAscii } from '@typetls/wire'
+import { describe, expect, test } from 'vitest'
+import { certificateFor, connectedPair, credentialFor, pairOf, verifier } from '../test/peers.ts'
+import type { Credential } from './index.ts'
+
+/** The groups that node:crypto of Node 20 lacks come from noble. */
+const everything = complete(nodeCrypto, nobleCrypto)
+
+describe('cipher suites', () => {
+  test.each(cipherSuites.map((row) => [row.name, row] as const))('%s carries data both ways', (name, row) => {
+    const { client, server, pump } = connectedPair({ cipherSuites: [row] }, { cipherSuites: [row] })
+    for (const peer of [client, server]) expect(peer.facts?.cipherSuite).toBe(name)
+    client.connection.write(ascii('over'))
+    server.connection.write(ascii('and back'))
+    pump()
+    expect(fromAscii(server.received())).toBe('over')
+    expect(fromAscii(client.received())).toBe('and back')
+  })
+
+  test('the CCM suites are not offered without being asked for', () => {
+    const ccm = cipherSuites.filter((row) => row.aead.includes('ccm'))
+    const pair = pairOf({}, { cipherSuites: ccm })
+    pair.pump()
+    expect(pair.server.failure).toMatchObject({ code: 'ERR_TLS_NO_SHARED_CIPHER', alert: 'handshake_failure' })
+  })
+
+  test("the preference is the server's, or the client's if the server says so", () => {
+    const reversed = [...cipherSuites].reverse()
+    const by = (cipherPreference: 'server' | 'client') =>
+      connectedPair({ cipherSuites: reversed }, { cipherSuites, cipherPreference }).client.facts?.cipherSuite
+    expect(by('server')).toBe('TLS_AES_128_GCM_SHA256')
+    expect(by('client')).toBe('TLS_AES_128_CCM_8_SHA256')
+  })
+})
+
+describe('groups', () => {
+  test('every group we have a name for is there', () => {
+    expect(defaultGroupNames.filter((name) => everything.keyExchange[name] === undefined)).toEqual([])
+  })
+
+  test.each(defaultGroupNames)('%s', (name) => {
+    const { client, server } = connectedPair(
+      { crypto: everything, groups: [name] },
+      { crypto: everything, groups: [name] },
+    )
+    for (const peer of [client, server]) expect(peer.facts).toMatchObject({ group: name, helloRetryRequest: false })
+    expect(client.keyLog.toSorted()).toEqual(server.keyLog.toSorted())
+  })
+
+  test('a hybrid first choice comes with a classical share, so that an older server needs no second round', () => {
+    const { client } = connectedPair({ crypto: everything }, { groups: ['x25519'] })
+    expect(client.facts).toMatchObject({ group: 'x25519', helloRetryRequest: false })
+  })
+
+  test('without a common group the server refuses', () => {
+    const pair = pairOf({ groups: ['x25519'] }, { groups: ['secp256r1'] })
+    pair.pump()
+    expect(pair.server.failure).toMatchObject({ code: 'ERR_TLS_NO_SHARED_GROUP', alert: 'handshake_failure' })
+  })
+})
+
+describe('signature schemes', () => {
+  const pairs = defaultSignatureSchemes
+    .filter((row) => row.handshake)
+    .flatMap((row) => testKeyTypes.filter((type) => type === row.keyType).map((type) => [row.name, row, type] as const))
+
+  test('every scheme of TLS 1.3 has a key here', () => {
+    expect(pairs).toHaveLength(defaultSignatureSchemes.filter((row) => row.handshake).length)
+  })
+
+  test.each(pairs)('%s authenticates the server', (name, row, type) => {
+    const { client, server } = connectedPair({}, { credentials: signingWith(row, type) })
+    for (const peer of [client, server]) expect(peer.facts?.signatureScheme).toBe(name)
+    expect(client.facts?.peer).toMatchObject({ authorized: true })
+  })
+
+  test.each(pairs)('%s authenticates the client', (name, row, type) => {
+    const { client, server } = connectedPair(
+      { credentials: signingWith(row, type) },
+      { clientAuthentication: 'require', verifier },
+    )
+    for (const peer of [client, server]) expect(peer.facts?.clientSignatureScheme).toBe(name)
+    expect(server.facts?.peer?.certificates).toEqual(certificateFor(type).chain)
+  })
+
+  test('of several credentials the first that the client can verify is taken', () => {
+    const onlyRsa = defaultSignatureSchemes.filter((row) => row.algorithm.startsWith('rsa'))
+    const credentials = (['ed25519', 'ec-secp256r1', 'rsa'] as const).map((type) => credentialFor(certificateFor(type)))
+    // The authority is ECDSA: its signature on the certificate is the verifier's business, which has its own rules.
+    const { client } = connectedPair({ signatureSchemes: onlyRsa }, { credentials })
+    expect(client.facts?.signatureScheme).toBe('rsa_pss_rsae_sha256')
+  })
+
+  test('a server none of whose schemes the client takes refuses', () => {
+    const onlyEd25519 = defaultSignatureSchemes.filter((row) => row.name === 'ed25519')
+    const pair = pairOf({ signatureSchemes: onlyEd25519 }, {})
+    pair.pump()
+    expect(pair.server.failure).toMatchObject({
+      code: 'ERR_TLS_NO_SHARED_SIGNATURE_SCHEME',
+      alert: 'handshake_failure',
+      expected: ['ed25519'],
+    })
+  })
+})
+
+function signingWith(row: SignatureScheme, type: TestKeyType): Credential {
+  const { chain, privateKeyDer } = certificateFor(type)
+  return createCredential({ certificates: chain, privateKey: privateKeyDer, provider: nodeCrypto, schemes: [row] })
+}
