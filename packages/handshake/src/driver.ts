@@ -58,17 +58,12 @@ export function nextExpected(
   const id = assembler.nextType
   if (id === undefined) return undefined
   if (!types.some((type) => messageIds[type] === id)) throw unexpected(HandshakeType.label(id), types)
-  const raw = assembler.next(types.includes('certificate') ? parameters.maxCertificateListSize : sizeLimit(types))
+  const raw = assembler.next(types.includes('certificate') ? parameters.maxCertificateListSize : maxMessageSize)
   if (raw === undefined) return undefined
   const type = messageType(raw)
   if (type === undefined || !types.includes(type)) throw unexpected(messageLabel(raw), types)
   parameters.trace?.({ event: 'message', direction: 'received', type, bytes: raw })
   return decodeMessage(type, raw)
-}
-
-/** Bytes of body: the default, and for what can come after the handshake only what it can hold. */
-function sizeLimit(types: readonly HandshakeMessageType[]): number {
-  return types.every((type) => type === 'key_update') ? 1 : maxMessageSize
 }
 
 function unexpected(received: string, expected: readonly HandshakeMessageType[]): TlsError {
