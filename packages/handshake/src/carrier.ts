@@ -12,6 +12,8 @@ export interface HandshakeCarrier {
    * call and until the returned promise settles.
    */
   installKeys(direction: Direction, epoch: Epoch, suite: CipherSuite, secret: Secret): void | PromiseLike<void>
+  /** The client may have sent early data, and we take none: what can only be early data is dropped. */
+  earlyDataDeclined(): void
   /** The largest record plaintext the peer accepts, bytes, type byte included. https://www.rfc-editor.org/rfc/rfc8449#section-4 */
   peerRecordSizeLimit(limit: number): void
   /** The peer may now send the records we announced a limit for. */

@@ -128,6 +128,10 @@ function* agreeOnHello(
     yield* ask('ERR_TLS_CLIENT_HELLO_REFUSED', 'onClientHello', () => onClientHello(first.body, first.raw))
   }
   checkClientHello(first.body)
+  if (first.body.extensions.early_data !== undefined) {
+    hs.carrier.earlyDataDeclined()
+    hs.decided('early_data', 'declined')
+  }
   const restored = yield* resumeFromCookie(hs, parameters, first)
   if (restored !== undefined) {
     return { ...(yield* settle(hs, parameters, first, owned, restored)), retried: true }
@@ -167,6 +171,9 @@ function* settle(
   retry: Retry | undefined,
 ): Program<{ hello: ClientHello; suite: CipherSuite; psk: AcceptedPsk | undefined }> {
   const hello = message.body
+  if (retry !== undefined && hello.extensions.early_data !== undefined) {
+    throw new TlsError('ERR_TLS_SECOND_CLIENT_HELLO', 'there is no early data after a HelloRetryRequest')
+  }
   const suites = retry === undefined ? commonSuites(parameters, hello) : [retry.suite]
   if (!hello.cipherSuites.includes((suites[0] as CipherSuite).id)) {
     throw new TlsError('ERR_TLS_SECOND_CLIENT_HELLO', 'the second ClientHello drops the cipher suite we chose')

@@ -16,6 +16,12 @@ export const maxExpansion = 256
 export const maxEmptyRecords = 32
 
 /**
+ * What a client may send of early data that was not accepted, bytes on the wire; as BoringSSL's kMaxEarlyDataSkipped.
+ * https://www.rfc-editor.org/rfc/rfc9846#section-4.3.10
+ */
+export const maxSkippedEarlyData = 16384
+
+/**
  * The last sequence number a key is used with. The RFC's own bound is 2^64-1; below ours a number counts exactly.
  * https://www.rfc-editor.org/rfc/rfc9846#section-5.3
  */

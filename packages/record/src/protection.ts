@@ -58,6 +58,11 @@ export class Protection {
     return nonce
   }
 
+  /** The record that got the last nonce was not under this key: its number is the next record's. */
+  takeBackNonce(): void {
+    this.sequence--
+  }
+
   /** An asynchronous call of the AEAD begins. */
   begin(): void {
     this.#inFlight++

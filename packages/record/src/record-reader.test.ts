@@ -228,6 +228,107 @@ describe('ChangeCipherSpec', () => {
   })
 })
 
+describe('early data that was not accepted', () => {
+  const early = (length: number): Uint8Array => sealInner(new FakeAead(0x33), bytes(length))
+  /** Of exactly so many bytes on the wire. */
+  const unreadable = (length: number): Uint8Array => record(typeApplicationData, new Uint8Array(length - 5))
+
+  test('is dropped before there is a key, up to the next handshake record', () => {
+    const reader = new RecordReader({ role: 'server' })
+    reader.skipEarlyData()
+    reader.push(concat(early(100), early(0), unreadable(5), record(typeHandshake, bytes(2))))
+    expect(shown(reader)).toEqual([[typeHandshake, '0001']])
+    refusedBy(reader, early(1), 'ERR_TLS_RECORD_UNEXPECTED', 'unexpected_message')
+  })
+
+  test('is dropped where it does not open, up to the first record that does, and uses no sequence number', () => {
+    const { reader, seal, aead } = protectedReader()
+    reader.skipEarlyData()
+    reader.push(concat(early(100), early(0), seal(typeHandshake, bytes(2)), seal(typeHandshake, bytes(3))))
+    expect(shown(reader)).toEqual([
+      [typeHandshake, '0001'],
+      [typeHandshake, '000102'],
+    ])
+    expect(new Set(aead.nonces).size).toBe(2)
+    refusedBy(reader, early(1), 'ERR_TLS_BAD_RECORD_MAC', 'bad_record_mac')
+  })
+
+  test('is dropped the same when the AEAD answers later', async () => {
+    const { reader, aead, seal } = lateReader()
+    reader.skipEarlyData()
+    reader.push(
+      concat(early(100), unreadable(6), early(0), seal(typeHandshake, bytes(2)), seal(typeHandshake, bytes(3))),
+    )
+    const first = reader.next()
+    for (let i = 0; i < 3; i++) await aead.release()
+    expect(await first).toEqual({ type: typeHandshake, content: bytes(2) })
+    const second = reader.next()
+    await aead.release()
+    expect(await second).toEqual({ type: typeHandshake, content: bytes(3) })
+    reader.push(early(1))
+    const third = reader.next()
+    await aead.release()
+    await expect(third).rejects.toMatchObject({ code: 'ERR_TLS_BAD_RECORD_MAC' })
+  })
+
+  test('may come with less than a tag and with more than our own limit', () => {
+    const { reader, seal, aead } = protectedReader()
+    reader.limit = 63
+    reader.skipEarlyData()
+    reader.push(concat(unreadable(5), unreadable(20), unreadable(5 + 64 + 257), seal(typeHandshake, bytes(2))))
+    expect(shown(reader)).toEqual([[typeHandshake, '0001']])
+    // The two that are too short for a tag are no work for the AEAD.
+    expect(aead.nonces).toHaveLength(2)
+    const tooLong = record(typeApplicationData, new Uint8Array(0), { length: 64 + 256 })
+    refusedBy(reader, tooLong, 'ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW', 'record_overflow')
+  })
+
+  test.each([
+    ['before there is a key', () => new RecordReader({ role: 'server' })],
+    ['under a key', () => protectedReader().reader],
+  ])('may be 16384 bytes on the wire %s, and no more', (_, make) => {
+    const reader = make()
+    reader.skipEarlyData()
+    reader.push(concat(unreadable(16000), unreadable(384)))
+    expect(reader.next()).toBeUndefined()
+    refusedBy(reader, unreadable(5), 'ERR_TLS_TOO_MUCH_EARLY_DATA', 'unexpected_message')
+  })
+
+  test.each([
+    ['before there is a key', () => new RecordReader({ role: 'server' })],
+    ['under a key', () => protectedReader().reader],
+  ])('is held to the length of a record %s', (_, make) => {
+    const reader = make()
+    reader.skipEarlyData()
+    const tooLong = record(typeApplicationData, new Uint8Array(0), { length: 16384 + 257 })
+    refusedBy(reader, tooLong, 'ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW', 'record_overflow')
+  })
+
+  test.each([typeHandshake, 24])('does not excuse records of type %d that do not open', (type) => {
+    for (const length of [3, 40]) {
+      const { reader } = protectedReader()
+      reader.skipEarlyData()
+      refusedBy(reader, record(type, bytes(length)), 'ERR_TLS_BAD_RECORD_MAC', 'bad_record_mac')
+    }
+  })
+
+  test('does not hide a plaintext alert', () => {
+    const { reader } = protectedReader()
+    reader.skipEarlyData()
+    reader.push(concat(early(10), record(typeAlert, bytes(2))))
+    expect(shown(reader)).toEqual([[typeAlert, '0001']])
+  })
+
+  test('is traced as dropped', () => {
+    const infos: RecordTraceInfo[] = []
+    const reader = new RecordReader({ role: 'server', onRecord: (info) => infos.push(info) })
+    reader.skipEarlyData()
+    reader.push(unreadable(50))
+    reader.next()
+    expect(infos).toEqual([{ outerType: 23, type: 23, length: 50, contentLength: 0, padding: 0, sequence: undefined }])
+  })
+})
+
 describe('protected records', () => {
   test('give their inner type and content', () => {
     const { reader, seal } = protectedReader()

@@ -1,7 +1,14 @@
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { TlsError, toHex } from '@typetls/wire'
 import { typeAlert, typeApplicationData, typeChangeCipherSpec, typeHandshake } from './content-type.ts'
-import { fragmentLength, headerLength, maxEmptyRecords, maxExpansion, maxFragmentLength } from './limits.ts'
+import {
+  fragmentLength,
+  headerLength,
+  maxEmptyRecords,
+  maxExpansion,
+  maxFragmentLength,
+  maxSkippedEarlyData,
+} from './limits.ts'
 import { aeadFailure, Protection } from './protection.ts'
 import type { RecordKey } from './record-key.ts'
 import type { RecordTraceInfo } from './record-trace.ts'
@@ -53,6 +60,8 @@ export class RecordReader {
   #anyRecord = false
   #anyOpened = false
   #emptyRecords = 0
+  #skipping = false
+  #skipped = 0
   #opening = false
   #disposed = false
   #failure: TlsError | undefined
@@ -113,8 +122,8 @@ export class RecordReader {
    * - `ERR_TLS_BAD_RECORD_MAC` (bad_record_mac)
    * - `ERR_TLS_RECORD_OUTER_TYPE`, `ERR_TLS_RECORD_NO_CONTENT_TYPE`, `ERR_TLS_RECORD_UNKNOWN_TYPE`,
    *   `ERR_TLS_RECORD_UNEXPECTED`, `ERR_TLS_RECORD_EMPTY_HANDSHAKE`, `ERR_TLS_RECORD_EMPTY_ALERT`,
-   *   `ERR_TLS_TOO_MANY_EMPTY_RECORDS`, `ERR_TLS_CHANGE_CIPHER_SPEC`, `ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED`
-   *   (unexpected_message)
+   *   `ERR_TLS_TOO_MANY_EMPTY_RECORDS`, `ERR_TLS_TOO_MUCH_EARLY_DATA`, `ERR_TLS_CHANGE_CIPHER_SPEC`,
+   *   `ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED` (unexpected_message)
    * - `ERR_TLS_ALERT_LENGTH` (decode_error)
    * - `ERR_TLS_SEQUENCE_EXHAUSTED`, `ERR_TLS_CRYPTO` (internal_error)
    */
@@ -141,6 +150,16 @@ export class RecordReader {
     this.#protection = new Protection(key, this.#firstSequence)
   }
 
+  /**
+   * Early data may come that was not accepted. `application_data` records that come before there is a key, or that do
+   * not open under it, are dropped, up to 16384 bytes on the wire. The end of that is the first record that opens, or a
+   * handshake record in plaintext.
+   * https://www.rfc-editor.org/rfc/rfc9846#section-4.3.10
+   */
+  skipEarlyData(): void {
+    this.#skipping = true
+  }
+
   /** Wipes the key and forgets all bytes. `next()` answers `undefined` from now on. */
   dispose(): void {
     this.#disposed = true
@@ -157,8 +176,11 @@ export class RecordReader {
       const type = this.#header[0] as number
       const protection = this.#protection
       if (type === typeChangeCipherSpec) this.#dropChangeCipherSpec(body)
-      else if (protection === undefined || this.#isAlertWithoutKeys()) return this.#plaintext(type, body)
-      else return this.#open(protection, type, body)
+      else if (protection !== undefined && !this.#isAlertWithoutKeys()) {
+        const record = this.#open(protection, type, body)
+        if (record !== undefined) return record
+      } else if (type === typeApplicationData) this.#skipEarlyRecord()
+      else return this.#plaintext(type, body)
     }
   }
 
@@ -232,19 +254,16 @@ export class RecordReader {
     // The minor version says nothing in TLS 1.3: "MUST be ignored for all purposes".
     if (major !== 3) throw this.#anyRecord ? wrongVersion(header) : notTls(header, this.#role)
     if (type === typeChangeCipherSpec) this.#checkChangeCipherSpec(length)
-    else if (this.#protection === undefined) checkPlaintextHeader(type, length)
+    else if (this.#protection === undefined) checkPlaintextHeader(type, length, this.#skipping)
     else if (!this.#isAlertWithoutKeys()) this.#checkProtectedHeader(this.#protection, length)
     return length
   }
 
   #checkProtectedHeader(protection: Protection, length: number): void {
-    if (length > this.#limit + maxExpansion) {
-      throw new TlsError('ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW', 'a protected record announces too many bytes', {
-        expected: { max: this.#limit + maxExpansion },
-        received: length,
-      })
-    }
-    if (length < protection.tagLength) throw notAuthentic()
+    // Early data knows nothing of what this handshake agreed on: neither the limit nor the length of a tag.
+    const max = (this.#skipping ? maxFragmentLength : this.#limit) + maxExpansion
+    if (length > max) throw tooLong(length, max)
+    if (length < protection.tagLength && !this.#skipping) throw notAuthentic()
   }
 
   /**
@@ -270,7 +289,11 @@ export class RecordReader {
   }
 
   #plaintext(type: number, body: Uint8Array): OpenedRecord {
-    if (type === typeHandshake) this.#emptyRecords = 0
+    if (type === typeHandshake) {
+      this.#emptyRecords = 0
+      // A second ClientHello: "Early data is not permitted after a HelloRetryRequest."
+      this.#skipping = false
+    }
     if (this.#onRecord !== undefined) this.#traceRecord(type, body.length, 0, false)
     return { type, content: body.slice() }
   }
@@ -279,11 +302,12 @@ export class RecordReader {
     protection: Protection,
     outerType: number,
     body: Uint8Array,
-  ): OpenedRecord | PromiseLike<OpenedRecord | undefined> {
+  ): OpenedRecord | undefined | PromiseLike<OpenedRecord | undefined> {
+    if (body.length < protection.tagLength) return this.#notOpened(outerType)
     protection.reserve(1)
     const plaintext = protection.aead.open(protection.nextNonce(), this.#header, body)
     if (isPromiseLike(plaintext)) return this.#openLater(protection, outerType, plaintext)
-    return this.#opened(outerType, plaintext)
+    return this.#opened(protection, outerType, plaintext)
   }
 
   #openLater(
@@ -299,7 +323,7 @@ export class RecordReader {
         protection.end()
         if (this.#disposed) return undefined
         try {
-          return this.#opened(outerType, plaintext)
+          return this.#opened(protection, outerType, plaintext) ?? this.#next()
         } catch (error) {
           throw this.#fail(error)
         }
@@ -314,9 +338,14 @@ export class RecordReader {
   }
 
   /** https://www.rfc-editor.org/rfc/rfc9846#section-5.4 */
-  #opened(outerType: number, plaintext: Uint8Array | undefined): OpenedRecord {
-    if (plaintext === undefined) throw notAuthentic()
+  #opened(protection: Protection, outerType: number, plaintext: Uint8Array | undefined): OpenedRecord | undefined {
+    if (plaintext === undefined) {
+      this.#notOpened(outerType)
+      protection.takeBackNonce()
+      return undefined
+    }
     this.#anyOpened = true
+    this.#skipping = false
     if (outerType !== typeApplicationData) {
       throw new TlsError('ERR_TLS_RECORD_OUTER_TYPE', 'a protected record does not say application_data outside', {
         expected: typeApplicationData,
@@ -339,6 +368,23 @@ export class RecordReader {
     else this.#checkInnerType(type, length)
     if (this.#onRecord !== undefined) this.#traceRecord(type, length, plaintext.length - length - 1, true)
     return { type, content: plaintext.subarray(0, length) }
+  }
+
+  /** Early data that was not accepted, which is dropped, or a record that is not authentic. */
+  #notOpened(outerType: number): undefined {
+    if (!this.#skipping || outerType !== typeApplicationData) throw notAuthentic()
+    this.#skipEarlyRecord()
+  }
+
+  #skipEarlyRecord(): void {
+    this.#skipped += this.#recordLength()
+    if (this.#skipped > maxSkippedEarlyData) {
+      throw new TlsError('ERR_TLS_TOO_MUCH_EARLY_DATA', 'too much early data came, and none was accepted', {
+        expected: { max: maxSkippedEarlyData },
+        received: this.#skipped,
+      })
+    }
+    if (this.#onRecord !== undefined) this.#traceRecord(typeApplicationData, 0, 0, false)
   }
 
   #checkInnerType(type: number, length: number): void {
@@ -364,11 +410,17 @@ export class RecordReader {
     this.#onRecord?.({
       outerType: header[0] as number,
       type,
-      length: headerLength + (((header[3] as number) << 8) | (header[4] as number)),
+      length: this.#recordLength(),
       contentLength,
       padding,
       sequence: isProtected && this.#protection !== undefined ? this.#protection.sequence - 1 : undefined,
     })
+  }
+
+  /** Of the record at hand, header included. */
+  #recordLength(): number {
+    const header = this.#header
+    return headerLength + (((header[3] as number) << 8) | (header[4] as number))
   }
 
   #fail(error: unknown): TlsError {
@@ -387,8 +439,11 @@ export class RecordReader {
   }
 }
 
-function checkPlaintextHeader(type: number, length: number): void {
+function checkPlaintextHeader(type: number, length: number, skipping: boolean): void {
   if (type === typeApplicationData) {
+    const max = maxFragmentLength + maxExpansion
+    if (skipping && length > max) throw tooLong(length, max)
+    if (skipping) return
     throw new TlsError('ERR_TLS_RECORD_UNEXPECTED', 'application data came before there are keys for it')
   }
   // The type first: bytes that are no record at all should not be called too long.
@@ -421,6 +476,13 @@ function checkType(type: number, length: number): void {
       received: type,
     })
   }
+}
+
+function tooLong(length: number, max: number): TlsError {
+  return new TlsError('ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW', 'a protected record announces too many bytes', {
+    expected: { max },
+    received: length,
+  })
 }
 
 /** Forged, damaged, or too short to hold a tag: nobody outside learns which. */

@@ -6,10 +6,10 @@ export interface RecordTraceInfo {
   readonly type: number
   /** Bytes on the wire, header included. */
   readonly length: number
-  /** Bytes of content, without padding. */
+  /** Bytes of content, without padding; of early data that was dropped, 0. */
   readonly contentLength: number
   /** Zero bytes behind the content. */
   readonly padding: number
-  /** Sequence number under its key; `undefined` for a record in plaintext. */
+  /** Sequence number under its key; `undefined` for a record in plaintext, and for early data that was dropped. */
   readonly sequence: number | undefined
 }

@@ -77,6 +77,7 @@ export const tlsErrorCodes = {
   ERR_TLS_TOO_MANY_EMPTY_RECORDS: 'unexpected_message',
   ERR_TLS_TOO_MANY_WARNING_ALERTS: 'unexpected_message',
   ERR_TLS_TOO_MANY_KEY_UPDATES: 'unexpected_message',
+  ERR_TLS_TOO_MUCH_EARLY_DATA: 'unexpected_message',
   ERR_TLS_SEQUENCE_EXHAUSTED: 'internal_error',
   ERR_TLS_CHANGE_CIPHER_SPEC: 'unexpected_message',
   ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED: 'unexpected_message',
