@@ -13,6 +13,7 @@ export function checkClientHello(hello: ClientHello): void {
   const { extensions } = hello
   // https://www.rfc-editor.org/rfc/rfc9846#appendix-D.5: SSL 3.0 is refused whatever else is offered.
   if (hello.legacyVersion <= 0x0300 || !extensions.supported_versions?.includes(0x0304)) {
+    checkFallback(hello)
     throw new TlsError('ERR_TLS_VERSION', 'the client does not offer TLS 1.3', {
       expected: [0x0304],
       received: extensions.supported_versions ?? [hello.legacyVersion],
@@ -33,6 +34,13 @@ export function checkClientHello(hello: ClientHello): void {
   if (shares !== undefined && groups === undefined) throw missing('supported_groups')
   checkShares(groups ?? [], shares ?? [])
   if (extensions.record_size_limit !== undefined) checkRecordSizeLimit(extensions.record_size_limit)
+}
+
+/** Who says that it tries an older version again was kept from TLS 1.3. https://www.rfc-editor.org/rfc/rfc7507#section-3 */
+function checkFallback(hello: ClientHello): void {
+  if (hello.cipherSuites.includes(TLS_FALLBACK_SCSV)) {
+    throw new TlsError('ERR_TLS_FALLBACK', 'the client falls back to an older version, though we have TLS 1.3')
+  }
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8 */
@@ -144,3 +152,5 @@ function missing(extension: string): TlsError {
 
 const { key_share, early_data, cookie, pre_shared_key, padding } = ExtensionType.ids
 const changeable: readonly number[] = [key_share, early_data, cookie, pre_shared_key, padding]
+
+const TLS_FALLBACK_SCSV = 0x5600
