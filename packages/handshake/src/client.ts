@@ -140,6 +140,13 @@ function checkServerHello(
   hello: ServerHello,
   retried: HelloRetryRequest | undefined,
 ): CipherSuite {
+  // "a client MUST abort the handshake with an "illegal_parameter" alert if the value changes."
+  if (retried !== undefined && hello.extensions.supported_versions !== retried.extensions.supported_versions) {
+    throw new TlsError('ERR_TLS_VERSION_ILLEGAL', 'the ServerHello changes the version of its HelloRetryRequest', {
+      expected: retried.extensions.supported_versions,
+      received: hello.extensions.supported_versions ?? hello.legacyVersion,
+    })
+  }
   checkVersion(hello)
   const suite = checkChoice(parameters, offer, hello)
   if (retried !== undefined && retried.cipherSuite !== hello.cipherSuite) {
