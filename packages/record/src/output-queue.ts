@@ -3,16 +3,15 @@ import { aeadFailure } from './protection.ts'
 
 /** Keeps output in order while some of it is still being sealed, several pieces at a time. */
 export class OutputQueue {
-  readonly #output: (bytes: Uint8Array) => void
-  readonly #failed: (error: unknown) => void
-  #entries: Entry[] = []
+  readonly #sink: OutputSink
+  /** Made when something waits: a synchronous AEAD needs neither. */
+  #entries: Entry[] | undefined
+  #idle: (() => void)[] | undefined
   #pending = 0
   #broken = false
-  #idle: (() => void)[] = []
 
-  constructor(output: (bytes: Uint8Array) => void, failed: (error: unknown) => void) {
-    this.#output = output
-    this.#failed = failed
+  constructor(sink: OutputSink) {
+    this.#sink = sink
   }
 
   /** Bytes added and not output yet. */
@@ -23,7 +22,7 @@ export class OutputQueue {
   /** Output of what is complete, behind everything added before. */
   add(bytes: Uint8Array): void {
     if (this.#broken) return
-    if (this.#entries.length === 0) this.#output(bytes)
+    if (this.#entries === undefined) this.#sink.output(bytes)
     else this.#push({ bytes, seals: 0 })
   }
 
@@ -48,46 +47,56 @@ export class OutputQueue {
 
   /** Settled when nothing waits: all was output, or nothing will be any more. Never rejected. */
   idle(): void | PromiseLike<void> {
-    if (this.#entries.length === 0) return
-    return new Promise((resolve) => this.#idle.push(resolve))
+    if (this.#entries === undefined) return
+    return new Promise((resolve) => (this.#idle ??= []).push(resolve))
   }
 
   /** Drops what waits and everything added later. */
   close(): void {
     this.#broken = true
-    this.#entries = []
+    this.#entries = undefined
     this.#pending = 0
     this.#settleIdle()
   }
 
   #push(entry: Entry): void {
+    this.#entries ??= []
     this.#entries.push(entry)
     this.#pending += entry.bytes.length
   }
 
   #drain(): void {
-    let entry = this.#entries[0]
+    let entry = this.#entries?.[0]
     while (entry !== undefined && entry.seals === 0) {
       this.#pending -= entry.bytes.length
-      this.#entries.shift()
-      this.#output(entry.bytes)
-      entry = this.#entries[0]
+      this.#entries?.shift()
+      this.#sink.output(entry.bytes)
+      entry = this.#entries?.[0]
     }
-    if (this.#entries.length === 0) this.#settleIdle()
+    if (this.#entries?.length !== 0) return
+    this.#entries = undefined
+    this.#settleIdle()
   }
 
   #fail(error: unknown): void {
     if (this.#broken) return
     this.close()
-    this.#failed(aeadFailure(error))
+    this.#sink.failed(aeadFailure(error))
   }
 
   #settleIdle(): void {
     const waiting = this.#idle
-    if (waiting.length === 0) return
-    this.#idle = []
-    for (const resolve of waiting) resolve()
+    this.#idle = undefined
+    for (const resolve of waiting ?? []) resolve()
   }
+}
+
+/** Where output goes. */
+export interface OutputSink {
+  /** Bytes for the transport, in order; whole records. Ownership passes: they are not touched again. */
+  output(bytes: Uint8Array): void
+  /** An asynchronous AEAD failed, `ERR_TLS_CRYPTO` where it gave no TlsError: nothing is output any more. Called once. */
+  failed(error: unknown): void
 }
 
 interface Entry {

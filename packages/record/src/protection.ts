@@ -13,8 +13,9 @@ export class Protection {
   readonly recordLimit: number
   /** The number of the next record. */
   sequence: number
-  readonly #iv: Uint8Array
+  /** `write_iv` XOR `#mixedIn`: one array, since an idle connection keeps it. */
   readonly #nonce: Uint8Array
+  #mixedIn = 0
   #inFlight = 0
   #retired = false
 
@@ -23,8 +24,7 @@ export class Protection {
     this.tagLength = key.tagLength
     this.recordLimit = key.recordLimit
     this.sequence = sequence
-    this.#iv = key.iv
-    this.#nonce = key.iv.slice()
+    this.#nonce = key.iv
   }
 
   /**
@@ -43,19 +43,10 @@ export class Protection {
   /** The nonce of the next record, for which a number was reserved. One array, overwritten by the next call. */
   nextNonce(): Uint8Array {
     const sequence = this.sequence++
-    const low = sequence >>> 0
-    const high = (sequence - low) / 0x100000000
-    const iv = this.#iv
-    const nonce = this.#nonce
-    nonce[4] = (iv[4] as number) ^ (high >>> 24)
-    nonce[5] = (iv[5] as number) ^ (high >>> 16)
-    nonce[6] = (iv[6] as number) ^ (high >>> 8)
-    nonce[7] = (iv[7] as number) ^ high
-    nonce[8] = (iv[8] as number) ^ (low >>> 24)
-    nonce[9] = (iv[9] as number) ^ (low >>> 16)
-    nonce[10] = (iv[10] as number) ^ (low >>> 8)
-    nonce[11] = (iv[11] as number) ^ low
-    return nonce
+    this.#mixIn(this.#mixedIn)
+    this.#mixIn(sequence)
+    this.#mixedIn = sequence
+    return this.#nonce
   }
 
   /** The record that got the last nonce was not under this key: its number is the next record's. */
@@ -81,9 +72,22 @@ export class Protection {
     if (this.#inFlight === 0) this.#wipe()
   }
 
+  #mixIn(sequence: number): void {
+    const nonce = this.#nonce
+    const low = sequence >>> 0
+    const high = (sequence - low) / 0x100000000
+    nonce[4] = (nonce[4] as number) ^ (high >>> 24)
+    nonce[5] = (nonce[5] as number) ^ (high >>> 16)
+    nonce[6] = (nonce[6] as number) ^ (high >>> 8)
+    nonce[7] = (nonce[7] as number) ^ high
+    nonce[8] = (nonce[8] as number) ^ (low >>> 24)
+    nonce[9] = (nonce[9] as number) ^ (low >>> 16)
+    nonce[10] = (nonce[10] as number) ^ (low >>> 8)
+    nonce[11] = (nonce[11] as number) ^ low
+  }
+
   #wipe(): void {
     this.aead.dispose()
-    this.#iv.fill(0)
     this.#nonce.fill(0)
   }
 }

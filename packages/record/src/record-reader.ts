@@ -48,13 +48,14 @@ export class RecordReader {
   /** What was pushed and not consumed yet: this array from `#offset` on, then the queue. */
   #chunk: Uint8Array = nothing
   #offset = 0
-  #queue: Uint8Array[] = []
+  #queue: Uint8Array[] | undefined
   #queuedLength = 0
   /** The start of a record whose rest has not come: the first `#partialLength` bytes of this array. */
   #partial: Uint8Array = nothing
   #partialLength = 0
-  /** Of the record at hand; also the additional data of its protection. */
-  readonly #header: Uint8Array = new Uint8Array(headerLength)
+  /** Of the record at hand: its outer type, and the bytes of its body. */
+  #type = 0
+  #length = 0
   #protection: Protection | undefined
   #limit = maxFragmentLength
   #anyRecord = false
@@ -106,6 +107,7 @@ export class RecordReader {
       this.#chunk = view
       this.#offset = 0
     } else {
+      this.#queue ??= []
       this.#queue.push(view)
       this.#queuedLength += view.length
     }
@@ -173,7 +175,7 @@ export class RecordReader {
       const body = this.#frame()
       if (body === undefined) return undefined
       this.#anyRecord = true
-      const type = this.#header[0] as number
+      const type = this.#type
       const protection = this.#protection
       if (type === typeChangeCipherSpec) this.#dropChangeCipherSpec(body)
       else if (protection !== undefined && !this.#isAlertWithoutKeys()) {
@@ -184,7 +186,7 @@ export class RecordReader {
     }
   }
 
-  /** The body of the next record, a view; its header is in `#header`. */
+  /** The body of the next record, a view right behind its header. */
   #frame(): Uint8Array | undefined {
     if (this.#partialLength === 0) {
       const chunk = this.#chunk
@@ -239,20 +241,21 @@ export class RecordReader {
   }
 
   #nextChunk(): void {
-    this.#chunk = this.#queue.shift() ?? nothing
+    this.#chunk = this.#queue?.shift() ?? nothing
     this.#queuedLength -= this.#chunk.length
     this.#offset = 0
   }
 
   /** The length of the body, after every check that needs no more than the header. */
   #readHeader(bytes: Uint8Array, offset: number): number {
-    const header = this.#header
-    const type = (header[0] = bytes[offset] as number)
-    const major = (header[1] = bytes[offset + 1] as number)
-    header[2] = bytes[offset + 2] as number
-    const length = ((header[3] = bytes[offset + 3] as number) << 8) | (header[4] = bytes[offset + 4] as number)
+    const type = (this.#type = bytes[offset] as number)
+    const major = bytes[offset + 1] as number
+    const length = (this.#length = ((bytes[offset + 3] as number) << 8) | (bytes[offset + 4] as number))
     // The minor version says nothing in TLS 1.3: "MUST be ignored for all purposes".
-    if (major !== 3) throw this.#anyRecord ? wrongVersion(header) : notTls(header, this.#role)
+    if (major !== 3) {
+      const header = bytes.subarray(offset, offset + headerLength)
+      throw this.#anyRecord ? wrongVersion(header) : notTls(header, this.#role)
+    }
     if (type === typeChangeCipherSpec) this.#checkChangeCipherSpec(length)
     else if (this.#protection === undefined) checkPlaintextHeader(type, length, this.#skipping)
     else if (!this.#isAlertWithoutKeys()) this.#checkProtectedHeader(this.#protection, length)
@@ -271,8 +274,7 @@ export class RecordReader {
    * Nothing is authenticated yet at that point, so it is believed no more than any plaintext alert before.
    */
   #isAlertWithoutKeys(): boolean {
-    const header = this.#header
-    return header[0] === typeAlert && header[3] === 0 && header[4] === 2 && !this.#anyOpened
+    return this.#type === typeAlert && this.#length === 2 && !this.#anyOpened
   }
 
   #checkChangeCipherSpec(length: number): void {
@@ -305,7 +307,8 @@ export class RecordReader {
   ): OpenedRecord | undefined | PromiseLike<OpenedRecord | undefined> {
     if (body.length < protection.tagLength) return this.#notOpened(outerType)
     protection.reserve(1)
-    const plaintext = protection.aead.open(protection.nextNonce(), this.#header, body)
+    const header = new Uint8Array(body.buffer, body.byteOffset - headerLength, headerLength)
+    const plaintext = protection.aead.open(protection.nextNonce(), header, body)
     if (isPromiseLike(plaintext)) return this.#openLater(protection, outerType, plaintext)
     return this.#opened(protection, outerType, plaintext)
   }
@@ -406,9 +409,8 @@ export class RecordReader {
   }
 
   #traceRecord(type: number, contentLength: number, padding: number, isProtected: boolean): void {
-    const header = this.#header
     this.#onRecord?.({
-      outerType: header[0] as number,
+      outerType: this.#type,
       type,
       length: this.#recordLength(),
       contentLength,
@@ -419,8 +421,7 @@ export class RecordReader {
 
   /** Of the record at hand, header included. */
   #recordLength(): number {
-    const header = this.#header
-    return headerLength + (((header[3] as number) << 8) | (header[4] as number))
+    return headerLength + this.#length
   }
 
   #fail(error: unknown): TlsError {
@@ -432,7 +433,7 @@ export class RecordReader {
   #discard(): void {
     this.#chunk = nothing
     this.#offset = 0
-    this.#queue = []
+    this.#queue = undefined
     this.#queuedLength = 0
     this.#partial = nothing
     this.#partialLength = 0
