@@ -19,7 +19,7 @@ for (const directory of inOrder(publicPackages())) {
     console.log(`${name}@${version} is published`)
     continue
   }
-  if (!existsSync(join(root, 'packages', directory, 'dist', 'index.js'))) throw new Error(`${name} is not built`)
+  if (!existsSync(join(root, 'packages', directory, 'dist'))) throw new Error(`${name} is not built`)
   run('pnpm', ['pack', '--pack-destination', tarballs], join(root, 'packages', directory))
   const tarball = join(tarballs, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)
   const identity = process.env.CI && !dryRun ? ['--provenance'] : []

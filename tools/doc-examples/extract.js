@@ -11,7 +11,8 @@ import { join, relative } from 'node:path'
  */
 
 /**
- * Every `ts` block after an `@example` in a docstring of packages/*\/src, and every `ts` block of the READMEs.
+ * Every `ts` block after an `@example` in a docstring of packages/*\/src, and every `ts` block of the READMEs. In a
+ * README a line `<!-- given: declare const key: string -->` before a block stands at its top, unseen by readers.
  * @param {string} root
  * @returns {DocExample[]}
  */
@@ -61,13 +62,16 @@ function readmeExamples(root, directory) {
 function fences(lines, file, first, directory) {
   const found = []
   let open
+  let given = []
   lines.forEach((line, index) => {
     const fence = /^(\s*)```(.*)$/.exec(line)
     if (fence === null) {
+      if (open === undefined) given.push(...[...line.matchAll(/^<!-- given: (.*) -->$/g)].map(([, code]) => code))
       open?.code.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line)
     } else if (open === undefined) {
       const place = `${file}:${first + index}`
-      open = { place, directory, info: fence[2].trim().split(/[\s,]+/), indent: fence[1], code: [] }
+      open = { place, directory, info: fence[2].trim().split(/[\s,]+/), indent: fence[1], code: given }
+      given = []
     } else {
       if (/^(ts|typescript)$/.test(open.info[0])) found.push(open)
       open = undefined
