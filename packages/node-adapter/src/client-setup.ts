@@ -11,6 +11,7 @@ export class ClientSetup implements SocketSetup {
   readonly role = 'client'
   readonly handshakeTimeout: number
   readonly allowHalfOpen: boolean
+  readonly answersAtOnce: boolean
   /** Let go when the handshake starts: a socket lives longer than what it was made of. */
   #options: ClientOptions | undefined
 
@@ -18,7 +19,9 @@ export class ClientSetup implements SocketSetup {
   constructor(options: ConnectOptions) {
     this.handshakeTimeout = options.handshakeTimeout ?? defaultHandshakeTimeout
     this.allowHalfOpen = options.allowHalfOpen === true
-    this.#options = clientOptions(options)
+    const resolved = clientOptions(options)
+    this.answersAtOnce = resolved.crypto.mode === 'sync' && resolved.postHandshakeAuthentication !== true
+    this.#options = resolved
   }
 
   open(socket: TlsSocket, events: ConnectionEvents): Connection {

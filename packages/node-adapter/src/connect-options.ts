@@ -8,6 +8,7 @@ import { credentialSelector } from './credentials.ts'
 import { given } from './given.ts'
 import type { CheckServerIdentity } from './identity-check.ts'
 import { withIdentityCheck } from './identity-check.ts'
+import { sharedInput } from './shared-input.ts'
 import type { TlsOptions } from './tls-options.ts'
 import { commonOptions } from './tls-options.ts'
 import { verifierFor } from './trust.ts'
@@ -82,7 +83,7 @@ export function clientOptions(options: ConnectOptions): ClientOptions {
 /** What `net.connect` is called with. */
 export function netOptions(options: ConnectOptions): TcpNetConnectOpts | IpcNetConnectOpts {
   const members = Object.fromEntries(transportMembers.map((name) => [name, options[name]]))
-  return { noDelay: true, ...given(members), allowHalfOpen: true } as unknown as TcpNetConnectOpts
+  return { noDelay: true, ...given(members), allowHalfOpen: true, onread: sharedInput() } as unknown as TcpNetConnectOpts
 }
 
 function serverNames({ servername, host, socket }: ConnectOptions): Partial<ClientOptions> {

@@ -8,6 +8,12 @@ export const defaultHandshakeTimeout = 120_000
 export const sliceLength = 0x40000
 
 /**
+ * Bytes of the buffer that sockets read into. More than the 64 KiB that Node reads at once: fewer records are cut in two
+ * and have to be put together again.
+ */
+export const sharedInputLength = 0x40000
+
+/**
  * Milliseconds a transport is kept for the peer to read what we sent last: closing a TCP socket with unread input
  * resets the connection, and the reset may overtake an alert or the end of our data.
  */

@@ -47,6 +47,7 @@ export class Link<Owner = unknown> implements ConnectionEvents {
   #scheduled = false
   /** Why reading is paused: bits. */
   #paused = 0
+  #answersAtOnce = false
   #ended = false
   /** The connection's last event came. */
   #over = false
@@ -69,10 +70,15 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     return this.#connection
   }
 
-  /** Starts to carry. The connection was made with this link as its events. */
-  start(connection: Connection): void {
+  /**
+   * Starts to carry. The connection was made with this link as its events.
+   *
+   * @param answersAtOnce after the handshake `receive` never returns a promise
+   */
+  start(connection: Connection, answersAtOnce: boolean): void {
     const { stream } = this
     this.#connection = connection
+    this.#answersAtOnce = answersAtOnce
     stream.on('data', onData)
     stream.on('end', onEnd)
     if (this.#paused === 0) stream.resume()
@@ -158,6 +164,12 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     const pending = this.#connection.receive(bytes)
     if (isPromiseLike(pending)) this.#wait(pending)
     this.#deliver()
+  }
+
+  /** As `transportData`, with bytes that are only lent. False: enough for now. */
+  transportLends(bytes: Uint8Array): boolean {
+    this.transportData(this.#keepsNothing() ? bytes : bytes.slice())
+    return this.#paused === 0
   }
 
   transportEnded(): void {
@@ -359,6 +371,11 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     }
   }
 
+  /** Whether the connection is through with input when `receive` returns: nothing in it may answer later. */
+  #keepsNothing(): boolean {
+    return this.#answersAtOnce && this.#connection?.state === 'connected'
+  }
+
   #wait(pending: PromiseLike<void>): void {
     this.#pause(forAnswer)
     const settled = (): void => this.#resume(forAnswer)
@@ -392,6 +409,12 @@ const linkOf: unique symbol = /* @__PURE__ */ Symbol('typetls.link')
 
 function onData(this: LinkedStream, bytes: Uint8Array): void {
   this[linkOf]?.transportData(bytes)
+}
+
+/** The callback of `onread`, for sockets that read into a buffer which is not theirs. */
+export function receiveFrom(this: unknown, length: number, buffer: Uint8Array): boolean {
+  const link = (this as LinkedStream)[linkOf]
+  return link === undefined || link.transportLends(new Uint8Array(buffer.buffer, buffer.byteOffset, length))
 }
 
 function onEnd(this: LinkedStream): void {

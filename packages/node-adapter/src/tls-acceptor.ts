@@ -7,6 +7,7 @@ import { defaultHandshakeTimeout } from './defaults.ts'
 import { NamedCredentials } from './named-credentials.ts'
 import type { TlsServerOptions } from './server-options.ts'
 import { serverOptions } from './server-options.ts'
+import { shareInput } from './shared-input.ts'
 import { systemCrypto } from './system.ts'
 import type { SocketSetup } from './tls-socket.ts'
 import { TlsSocket } from './tls-socket.ts'
@@ -45,6 +46,7 @@ export class TlsAcceptor implements SocketSetup {
 
   /** A server socket on a transport; it says `'secure'` when the handshake is done. */
   accept(transport: Duplex): TlsSocket {
+    shareInput(transport)
     return new TlsSocket(transport, this)
   }
 
@@ -60,6 +62,11 @@ export class TlsAcceptor implements SocketSetup {
     const own = replaced ? {} : { cert, key, passphrase, credentials }
     this.#options = { ...rest, ...own, tickets: this.#resolved.tickets ?? false, ...options }
     this.#resolved = serverOptions(this.#options, this.#names)
+  }
+
+  get answersAtOnce(): boolean {
+    // With a verifier, a client may be asked for its certificate at any time.
+    return this.#resolved.crypto.mode === 'sync' && this.#resolved.verifier === undefined
   }
 
   open(socket: TlsSocket, events: ConnectionEvents): Connection {

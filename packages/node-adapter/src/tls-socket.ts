@@ -20,6 +20,8 @@ export interface SocketSetup {
   readonly handshakeTimeout: number
   /** Default false: the end of the peer's data also ends ours. */
   readonly allowHalfOpen?: boolean
+  /** Whether nothing that happens after the handshake may take time: neither cryptography nor anybody asked. */
+  readonly answersAtOnce: boolean
   /** Makes the connection, once, when the transport is there. */
   open(socket: TlsSocket, events: ConnectionEvents): Connection | PromiseLike<Connection>
   /** The handshake is done; the socket's own events follow. */
@@ -374,7 +376,7 @@ export class TlsSocket extends SocketBase {
   }
 
   #carry(connection: Connection): void {
-    if (!this.destroyed) this.#link.start(connection)
+    if (!this.destroyed) this.#link.start(connection, this.#setup.answersAtOnce)
   }
 
   #connected(facts: ConnectionFacts): void {
