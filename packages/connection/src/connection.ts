@@ -72,8 +72,12 @@ export class Connection {
   #writeEpoch: Epoch = 'plaintext'
   /** Our write keys are in use or being changed by an asynchronous provider: what is written meanwhile waits here. */
   #held: (() => void)[] | undefined
-  /** Bytes of data in there. */
+  /** Bytes of data that wait. */
   #heldLength = 0
+  /** A trace is told something, perhaps in the middle of a record: what it writes waits in `#deferred`. */
+  #tracing = false
+  #deferred: (() => void)[] = []
+  #guards = 0
 
   /** @internal use `clientConnection` or `serverConnection` */
   constructor(role: RoleOfConnection, parameters: CommonParameters, options: CommonOptions, events: ConnectionEvents) {
@@ -246,18 +250,20 @@ export class Connection {
 
   #sendData(length: number, send: () => void): void {
     const post = this.#checkWritable()
-    if (this.#held === undefined && (post.keyUpdateDue || this.#writer.keyUpdateDue)) {
-      this.#guard(() => this.#runWriting(post.updateWriteKeys(false)))
-    }
-    if (this.#held === undefined) {
-      this.#inOrder(send)
+    if (this.#held === undefined && !this.#tracing) {
+      this.#guard(() => this.#sendNow(post, send))
       return
     }
     this.#heldLength += length
     this.#inOrder(() => {
       this.#heldLength -= length
-      send()
+      this.#sendNow(post, send)
     })
+  }
+
+  #sendNow(post: PostHandshake, send: () => void): void {
+    if (post.keyUpdateDue || this.#writer.keyUpdateDue) this.#runWriting(post.updateWriteKeys(false))
+    this.#inOrder(send)
   }
 
   #checkWritable(): PostHandshake {
@@ -270,26 +276,29 @@ export class Connection {
     return this.#post
   }
 
-  /** Runs now, or after what uses the write keys; never after the end. */
+  /** Runs now, or after what uses the write keys or is being traced; never after the end. */
   #inOrder(action: () => void): void {
     if (this.#closed) return
     if (this.#held !== undefined) this.#held.push(action)
+    else if (this.#tracing) this.#deferred.push(action)
     else this.#guard(action)
   }
 
   /** Runs a program that uses or changes our write keys. What is written before it is done waits. */
   #runWriting(program: Program<void>): void {
-    const done = run(program)
-    if (!this.#closed) this.#writer.flush()
-    if (!isPromiseLike(done)) return
     const held: (() => void)[] = []
     this.#held = held
+    const goOn = (): void => {
+      if (this.#closed) return
+      this.#writer.flush()
+      this.#held = undefined
+      for (const action of held) this.#inOrder(action)
+    }
+    const done = run(program)
+    if (!isPromiseLike(done)) return goOn()
+    if (!this.#closed) this.#writer.flush()
     done.then(
-      () => {
-        this.#held = undefined
-        if (!this.#closed) this.#guard(() => this.#writer.flush())
-        for (const action of held) this.#inOrder(action)
-      },
+      () => this.#guard(goOn),
       (error: unknown) => this.#fail(error),
     )
   }
@@ -503,11 +512,16 @@ export class Connection {
 
   /** Whatever goes wrong in here becomes the connection's failure. */
   #guard<T>(action: () => T): T | undefined {
+    this.#guards++
     try {
       return action()
     } catch (error) {
       this.#fail(error)
       return undefined
+    } finally {
+      if (--this.#guards === 0 && this.#deferred.length > 0) {
+        for (const deferred of this.#deferred.splice(0)) this.#inOrder(deferred)
+      }
     }
   }
 
@@ -579,11 +593,15 @@ export class Connection {
     let broken = false
     return (event) => {
       if (broken) return
+      const within = this.#tracing
+      this.#tracing = true
       try {
-        trace(event)
+        askNow('ERR_TLS_CALLBACK', 'trace', () => trace(event))
       } catch (cause) {
         broken = true
-        if (!this.#closed) throw new TlsError('ERR_TLS_CALLBACK', 'trace failed', { cause })
+        if (!this.#closed) throw cause
+      } finally {
+        this.#tracing = within
       }
     }
   }

@@ -60,24 +60,31 @@ export function credentialFor(certificate: TestCertificate, crypto: CryptoProvid
 
 export const verifier: PeerVerifier = createVerifier({ trustAnchors: [authority.certificate] })
 
-export function clientOptions(options: Partial<ClientOptions> = {}): ClientOptions {
-  return { crypto: nodeCrypto, clock, serverName, verifier, ...options }
+/** Options that may also be taken away. */
+export type Changed<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined }
+
+export function clientOptions(options: Changed<ClientOptions> = {}): ClientOptions {
+  return present<ClientOptions>({ crypto: nodeCrypto, clock, serverName, verifier, ...options })
 }
 
-export function serverOptions(options: Partial<ServerOptions> = {}): ServerOptions {
-  return { crypto: nodeCrypto, clock, credentials: credentialFor(certificateFor()), ...options }
+export function serverOptions(options: Changed<ServerOptions> = {}): ServerOptions {
+  return present<ServerOptions>({ crypto: nodeCrypto, clock, credentials: credentialFor(certificateFor()), ...options })
+}
+
+function present<Options>(options: Changed<Options>): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options
 }
 
 /** What a test does from within a callback, after the peer took note of it. */
 export type Hook = (event: keyof ConnectionEvents, connection: Connection) => void
 
-export function clientPeer(options: Partial<ClientOptions>, wire: MemoryWire, start = true, hook?: Hook): Peer {
+export function clientPeer(options: Changed<ClientOptions>, wire: MemoryWire, start = true, hook?: Hook): Peer {
   const [peer, events, extra] = recorder(wire, hook && ((event) => hook(event, connection)))
   const connection = clientConnection({ ...clientOptions(options), ...extra(options) }, events)
   return started(peer, connection, start)
 }
 
-export function serverPeer(options: Partial<ServerOptions>, wire: MemoryWire, hook?: Hook): Peer<ServerConnection> {
+export function serverPeer(options: Changed<ServerOptions>, wire: MemoryWire, hook?: Hook): Peer<ServerConnection> {
   const [peer, events, extra] = recorder(wire, hook && ((event) => hook(event, connection)))
   const connection = serverConnection({ ...serverOptions(options), ...extra(options) }, events)
   return started(peer, connection, true)
@@ -90,8 +97,8 @@ export interface Watched extends Omit<PairOptions<Peer, Peer<ServerConnection>>,
 
 /** A client and a server of ours with each other; nothing moved yet. */
 export function pairOf(
-  client: Partial<ClientOptions> = {},
-  server: Partial<ServerOptions> = {},
+  client: Changed<ClientOptions> = {},
+  server: Changed<ServerOptions> = {},
   { clientHook, serverHook, ...options }: Watched = {},
 ): MemoryPair<Peer, Peer<ServerConnection>> {
   return connectPair({
@@ -103,8 +110,8 @@ export function pairOf(
 
 /** A pair whose handshake is done. */
 export function connectedPair(
-  client: Partial<ClientOptions> = {},
-  server: Partial<ServerOptions> = {},
+  client: Changed<ClientOptions> = {},
+  server: Changed<ServerOptions> = {},
   options: Watched = {},
 ): MemoryPair<Peer, Peer<ServerConnection>> {
   const pair = pairOf(client, server, options)
@@ -115,8 +122,8 @@ export function connectedPair(
 
 /** The same where somebody answers later. */
 export async function connectedLater(
-  client: Partial<ClientOptions> = {},
-  server: Partial<ServerOptions> = {},
+  client: Changed<ClientOptions> = {},
+  server: Changed<ServerOptions> = {},
   options: Watched = {},
 ): Promise<MemoryPair<Peer, Peer<ServerConnection>>> {
   const pair = pairOf(client, server, options)
@@ -136,7 +143,7 @@ type Recorded = Omit<Peer, 'connection' | 'facts' | 'failure' | 'receive' | 'rec
 function recorder(
   wire: MemoryWire,
   hook: (event: keyof ConnectionEvents) => void = () => {},
-): [Recorded, ConnectionEvents, (options: Partial<ClientOptions>) => Pick<ClientOptions, 'trace' | 'keyLog'>] {
+): [Recorded, ConnectionEvents, (options: Changed<ClientOptions>) => Pick<ClientOptions, 'trace' | 'keyLog'>] {
   const data: Uint8Array[] = []
   const peer: Recorded = {
     trace: [],
