@@ -23,6 +23,7 @@ export const aead: Listed<Aead<'sync'>> = {
 
 function row(name: string, cipher: string, keyLength: number, tagLength: number): Aead<'sync'> {
   const ccm = cipher.endsWith('-ccm')
+  const options: CipherOptions = { authTagLength: tagLength }
   return {
     name,
     keyLength,
@@ -35,9 +36,13 @@ function row(name: string, cipher: string, keyLength: number, tagLength: number)
           received: key.length,
         })
       }
-      return ccm ? new CcmKey(cipher, key.reveal(), tagLength) : new OnePassKey(cipher, key.reveal(), tagLength)
+      return ccm ? new CcmKey(cipher, key.reveal(), options) : new OnePassKey(cipher, key.reveal(), options)
     },
   }
+}
+
+interface CipherOptions {
+  readonly authTagLength: number
 }
 
 /**
@@ -46,13 +51,13 @@ function row(name: string, cipher: string, keyLength: number, tagLength: number)
  */
 class OnePassKey implements AeadKey<'sync'> {
   readonly #cipher: CipherGCMTypes
-  readonly #options: { readonly authTagLength: number }
+  readonly #options: CipherOptions
   #key: Uint8Array | KeyObject | undefined
 
-  constructor(cipher: string, key: Uint8Array, tagLength: number) {
+  constructor(cipher: string, key: Uint8Array, options: CipherOptions) {
     // ChaCha20-Poly1305 has the interface of AES-GCM in node:crypto.
     this.#cipher = cipher as CipherGCMTypes
-    this.#options = { authTagLength: tagLength }
+    this.#options = options
     this.#key = ownKey(key)
   }
 
@@ -99,12 +104,12 @@ class OnePassKey implements AeadKey<'sync'> {
 /** CCM wants to know the length beforehand, and tells in `update` whether a ciphertext is authentic. */
 class CcmKey implements AeadKey<'sync'> {
   readonly #cipher: CipherCCMTypes
-  readonly #options: { readonly authTagLength: number }
+  readonly #options: CipherOptions
   #key: Uint8Array | KeyObject | undefined
 
-  constructor(cipher: string, key: Uint8Array, tagLength: number) {
+  constructor(cipher: string, key: Uint8Array, options: CipherOptions) {
     this.#cipher = cipher as CipherCCMTypes
-    this.#options = { authTagLength: tagLength }
+    this.#options = options
     this.#key = ownKey(key)
   }
 
