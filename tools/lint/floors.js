@@ -18,17 +18,8 @@ export const dependencies = {
   handshake: ['crypto-provider', 'wire'],
   x509: ['crypto-provider', 'wire', 'asn1js'],
   connection: ['crypto-provider', 'handshake', 'record', 'wire'],
-  'node-adapter': ['connection', 'crypto-node', 'crypto-provider', 'handshake', 'record', 'wire', 'x509'],
-  typetls: [
-    'connection',
-    'crypto-node',
-    'crypto-noble',
-    'crypto-provider',
-    'handshake',
-    'node-adapter',
-    'wire',
-    'x509',
-  ],
+  'node-adapter': ['connection', 'crypto-node', 'crypto-provider', 'handshake', 'wire', 'x509'],
+  typetls: ['connection', 'crypto-node', 'crypto-noble', 'crypto-provider', 'node-adapter', 'wire', 'x509'],
   testing: ['crypto-node', 'crypto-provider', 'wire', 'asn1js', 'fast-check'],
 }
 

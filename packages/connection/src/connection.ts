@@ -665,7 +665,5 @@ export interface RoleOfConnection {
   postHandshake(handshake: Handshake, connected: Connected): PostHandshake
 }
 
-export type { PeerFacts }
-
 /** BoringSSL's limit: the 5th is fatal. */
 const maxWarnings = 4

@@ -328,7 +328,7 @@ export function certificateRequest(parameters: ServerParameters, context: Uint8A
 }
 
 /** The client's Certificate and CertificateVerify; an empty Certificate only where none is required. */
-export function* authenticateClient(
+function* authenticateClient(
   hs: Handshake,
   parameters: ServerParameters,
   context: Uint8Array,
