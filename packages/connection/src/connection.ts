@@ -24,7 +24,7 @@ import {
 } from '@typetls/record'
 import { Alert, AlertDescription, TlsError, decode } from '@typetls/wire'
 import type { ConnectionEvents } from './events.ts'
-import type { ConnectionFacts, PeerFacts } from './facts.ts'
+import type { ConnectionFacts } from './facts.ts'
 import { factsOf, peerFactsOf } from './facts.ts'
 import type { CommonOptions } from './options.ts'
 import { trafficKey } from './traffic-key.ts'
