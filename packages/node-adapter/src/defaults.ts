@@ -7,6 +7,9 @@ export const defaultHandshakeTimeout = 120_000
  */
 export const sliceLength = 0x40000
 
+/** Bytes up to which outputs that leave together are copied into one: below, a copy costs less than a vectored write. */
+export const joinLength = 0x4000
+
 /**
  * Bytes of the buffer that sockets read into. More than the 64 KiB that Node reads at once: fewer records are cut in two
  * and have to be put together again.

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import { sliceLength } from './defaults.ts'
+import { joinLength, sliceLength } from './defaults.ts'
 import { destroyLater, linger } from './linger.ts'
 
 /** What a link tells the socket on top of it: one object for all sockets. Never called from within the connection, so it may throw. */
@@ -192,8 +192,15 @@ export class Link<Owner = unknown> implements ConnectionEvents {
   // What the connection says
 
   output(bytes: Uint8Array): void {
-    if (this.#held !== undefined) this.#writeHeld(true)
-    this.#held = bytes
+    const held = this.#held
+    if (held === undefined) {
+      this.#held = bytes
+    } else if (this.#heldCallback === undefined && held.length + bytes.length <= joinLength) {
+      this.#held = joined(held, bytes)
+    } else {
+      this.#writeHeld(true)
+      this.#held = bytes
+    }
     if (this.#laterCallback !== undefined && this.#connection?.pendingOutput === 0) {
       this.#heldCallback = this.#laterCallback
       this.#laterCallback = undefined
@@ -430,6 +437,13 @@ function onClose(this: LinkedStream): void {
 }
 
 function ignore(): void {}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = Buffer.allocUnsafe(first.length + second.length)
+  both.set(first)
+  both.set(second, first.length)
+  return both
+}
 
 function deliverLater(link: Link): void {
   link.deliverScheduled()
