@@ -1,4 +1,6 @@
+import type { ClientParameters } from '@typetls/handshake'
 import { ClientPostHandshake, clientHandshake } from '@typetls/handshake'
+import type { RoleOfConnection } from './connection.ts'
 import { Connection } from './connection.ts'
 import { clientParameters } from './defaults.ts'
 import type { ConnectionEvents } from './events.ts'
@@ -10,16 +12,12 @@ import type { ClientOptions } from './options.ts'
  * @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong
  */
 export function clientConnection(options: ClientOptions, events: ConnectionEvents): Connection {
-  const parameters = clientParameters(options)
-  return new Connection(
-    {
-      name: 'client',
-      stateless: false,
-      program: (handshake) => clientHandshake(handshake, parameters),
-      postHandshake: (handshake, connected) => new ClientPostHandshake(handshake, connected),
-    },
-    parameters,
-    options,
-    events,
-  )
+  return new Connection(client, clientParameters(options), options, events)
+}
+
+const client: RoleOfConnection = {
+  name: 'client',
+  stateless: () => false,
+  program: (handshake) => clientHandshake(handshake, handshake.parameters as ClientParameters),
+  postHandshake: (handshake, connected) => new ClientPostHandshake(handshake, connected),
 }

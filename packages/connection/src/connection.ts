@@ -13,7 +13,7 @@ import type {
   Trace,
 } from '@typetls/handshake'
 import { Handshake, HandshakeDriver, askNow, nextExpected, run } from '@typetls/handshake'
-import type { OpenedRecord, RecordTraceInfo } from '@typetls/record'
+import type { OpenedRecord, RecordTraceInfo, RecordWriterOptions } from '@typetls/record'
 import {
   RecordReader,
   RecordWriter,
@@ -76,7 +76,7 @@ export class Connection {
   #heldLength = 0
   /** A trace is told something, perhaps in the middle of a record: what it writes waits in `#deferred`. */
   #tracing = false
-  #deferred: (() => void)[] = []
+  #deferred: (() => void)[] | undefined
   #guards = 0
 
   /** @internal use `clientConnection` or `serverConnection` */
@@ -86,21 +86,16 @@ export class Connection {
       parameters.trace === undefined ? parameters : { ...parameters, trace: this.#guarded(parameters.trace) }
     this.#role = role
     this.#events = events
-    this.#helloSeen = role.stateless
+    this.#helloSeen = role.stateless(parameters)
     const traced = parameters.trace !== undefined
     this.#reader = new RecordReader({
       role: role.name,
       onRecord: traced ? (info) => this.#traceRecord('received', info) : undefined,
     })
-    this.#writer = new RecordWriter({
-      output: (bytes) => this.#guard(() => askNow('ERR_TLS_CALLBACK', 'output', () => events.output(bytes))),
-      failed: (error) => this.#fail(error),
-      allocate: options.allocate,
-      padding: options.padding,
-      onRecord: traced ? (info) => this.#traceRecord('sent', info) : undefined,
-    })
+    const inside = new Connection.#Inside(this, options)
+    this.#writer = new RecordWriter(inside)
     if (options.maxFragment !== undefined) this.#writer.fragmentLimit = options.maxFragment
-    this.#handshake = new Handshake(role.name, this.parameters, this.#carrier())
+    this.#handshake = new Handshake(role.name, this.parameters, inside)
     this.#driver = new HandshakeDriver(this.#handshake, role.program(this.#handshake))
   }
 
@@ -280,7 +275,7 @@ export class Connection {
   #inOrder(action: () => void): void {
     if (this.#closed) return
     if (this.#held !== undefined) this.#held.push(action)
-    else if (this.#tracing) this.#deferred.push(action)
+    else if (this.#tracing) (this.#deferred ??= []).push(action)
     else this.#guard(action)
   }
 
@@ -519,10 +514,13 @@ export class Connection {
       this.#fail(error)
       return undefined
     } finally {
-      if (--this.#guards === 0 && this.#deferred.length > 0) {
-        for (const deferred of this.#deferred.splice(0)) this.#inOrder(deferred)
-      }
+      if (--this.#guards === 0 && this.#deferred !== undefined) this.#runDeferred(this.#deferred)
     }
+  }
+
+  #runDeferred(actions: readonly (() => void)[]): void {
+    this.#deferred = undefined
+    for (const action of actions) this.#inOrder(action)
   }
 
   #fail(cause: unknown): void {
@@ -606,24 +604,54 @@ export class Connection {
     }
   }
 
-  #carrier(): HandshakeCarrier {
-    return {
-      send: (message) => {
-        // "Each party MUST send a close_notify alert before closing its write side" and nothing after it.
-        if (!this.#saidClose && !this.#closed) this.#writer.handshake(message)
-      },
-      changeCipherSpec: () => {
-        if (!this.#closed) this.#writer.changeCipherSpec()
-      },
-      installKeys: (direction, epoch, suite, secret) => this.#installKeys(direction, epoch, suite, secret),
-      earlyDataDeclined: () => this.#reader.skipEarlyData(),
-      // The type byte counts in TLS 1.3. https://www.rfc-editor.org/rfc/rfc8449#section-4
-      peerRecordSizeLimit: (limit) => {
-        this.#writer.fragmentLimit = Math.min(this.#writer.fragmentLimit, limit - 1, maxFragmentLength)
-      },
-      ownRecordSizeLimit: (limit) => {
-        this.#reader.limit = Math.min(limit - 1, maxFragmentLength)
-      },
+  /** What the handshake and the writer call. One object with methods: closures would be most of an idle connection. */
+  static readonly #Inside = class implements HandshakeCarrier, RecordWriterOptions {
+    readonly allocate: RecordWriterOptions['allocate']
+    readonly padding: RecordWriterOptions['padding']
+    readonly onRecord: RecordWriterOptions['onRecord']
+    readonly #of: Connection
+
+    constructor(of: Connection, { allocate, padding }: CommonOptions) {
+      this.#of = of
+      this.allocate = allocate
+      this.padding = padding
+      this.onRecord = of.parameters.trace && ((info) => of.#traceRecord('sent', info))
+    }
+
+    output(bytes: Uint8Array): void {
+      const events = this.#of.#events
+      this.#of.#guard(() => askNow('ERR_TLS_CALLBACK', 'output', () => events.output(bytes)))
+    }
+
+    failed(error: unknown): void {
+      this.#of.#fail(error)
+    }
+
+    send(message: Uint8Array): void {
+      // "Each party MUST send a close_notify alert before closing its write side" and nothing after it.
+      if (!this.#of.#saidClose && !this.#of.#closed) this.#of.#writer.handshake(message)
+    }
+
+    changeCipherSpec(): void {
+      if (!this.#of.#closed) this.#of.#writer.changeCipherSpec()
+    }
+
+    installKeys(direction: Direction, epoch: Epoch, suite: CipherSuite, secret: Secret): void | PromiseLike<void> {
+      return this.#of.#installKeys(direction, epoch, suite, secret)
+    }
+
+    earlyDataDeclined(): void {
+      this.#of.#reader.skipEarlyData()
+    }
+
+    // The type byte counts in TLS 1.3. https://www.rfc-editor.org/rfc/rfc8449#section-4
+    peerRecordSizeLimit(limit: number): void {
+      const writer = this.#of.#writer
+      writer.fragmentLimit = Math.min(writer.fragmentLimit, limit - 1, maxFragmentLength)
+    }
+
+    ownRecordSizeLimit(limit: number): void {
+      this.#of.#reader.limit = Math.min(limit - 1, maxFragmentLength)
     }
   }
 
@@ -656,11 +684,11 @@ export class Connection {
   }
 }
 
-/** What makes a connection a client's or a server's. */
+/** What makes a connection a client's or a server's: one object for all of them. */
 export interface RoleOfConnection {
   readonly name: 'client' | 'server'
-  /** Another connection may have sent the HelloRetryRequest that the first ClientHello of this one answers. */
-  readonly stateless: boolean
+  /** Whether another connection may have sent the HelloRetryRequest that the first ClientHello of this one answers. */
+  stateless(parameters: CommonParameters): boolean
   program(handshake: Handshake): Program<Connected>
   postHandshake(handshake: Handshake, connected: Connected): PostHandshake
 }

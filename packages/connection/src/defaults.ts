@@ -38,7 +38,7 @@ export function clientParameters(options: ClientOptions): ClientParameters {
     serverName: byName ? serverName.replace(/\.$/, '').toLowerCase() : undefined,
     verifyName: options.verifyName ?? serverName,
     session: options.session,
-    externalPsks: options.externalPsks ?? [],
+    externalPsks: options.externalPsks ?? none,
     keyShares: keySharesOf(options, common.groups),
     grease: options.grease ?? defaults.grease,
     middleboxCompatibility: options.middleboxCompatibility ?? defaults.middleboxCompatibility,
@@ -70,7 +70,7 @@ export function serverParameters(options: ServerOptions): ServerParameters {
   const parameters: ServerParameters = {
     ...commonParameters(options),
     clientAuthentication,
-    certificateAuthorities: options.certificateAuthorities ?? [],
+    certificateAuthorities: options.certificateAuthorities ?? none,
     onClientHello: options.onClientHello,
     selectApplicationProtocol: options.selectApplicationProtocol,
     tickets: ticketCount > 0 ? options.tickets : undefined,
@@ -118,25 +118,52 @@ function linesFor(keyLog: (line: string) => void): CommonParameters['keyLog'] {
 
 /** What was asked for must be there; of the defaults, what is there. */
 function suitesOf(crypto: CryptoProvider, asked: readonly CipherSuite[] | undefined): readonly CipherSuite[] {
-  const has = (row: CipherSuite): boolean =>
-    [crypto.aead[row.aead], crypto.hash[row.hash], crypto.hkdf[row.hash], crypto.hmac[row.hash]].every(Boolean)
-  const missing = asked?.find((row) => !has(row))
+  const missing = asked?.find((row) => !hasSuite(crypto, row))
   if (missing !== undefined) throw wrong('cipherSuites', `${crypto.name} cannot do ${missing.name}`)
-  const suites = asked ?? defaultCipherSuites.filter(has)
+  const suites = asked ?? defaultsIn(crypto).suites
   if (suites.length === 0) throw wrong('cipherSuites', 'must not be empty')
   return suites
 }
 
 function groupsOf(crypto: CryptoProvider, asked: readonly string[] | undefined): readonly KeyExchange[] {
-  const missing = asked?.find((name) => crypto.keyExchange[name] === undefined)
-  if (missing !== undefined) throw wrong('groups', `${crypto.name} has no group ${missing}`)
-  return (asked ?? defaultGroupNames).flatMap((name) => crypto.keyExchange[name] ?? [])
+  return asked === undefined
+    ? defaultsIn(crypto).groups
+    : asked.map((name) => {
+        const group = crypto.keyExchange[name]
+        if (group === undefined) throw wrong('groups', `${crypto.name} has no group ${name}`)
+        return group
+      })
 }
 
 function schemesOf(crypto: CryptoProvider, asked: readonly SignatureScheme[] | undefined): readonly SignatureScheme[] {
   const missing = asked?.find((row) => crypto.signature[row.algorithm] === undefined)
   if (missing !== undefined) throw wrong('signatureSchemes', `${crypto.name} cannot do ${missing.name}`)
-  return asked ?? defaultSignatureSchemes.filter((row) => crypto.signature[row.algorithm] !== undefined)
+  return asked ?? defaultsIn(crypto).schemes
+}
+
+interface DefaultAlgorithms {
+  readonly suites: readonly CipherSuite[]
+  readonly groups: readonly KeyExchange[]
+  readonly schemes: readonly SignatureScheme[]
+}
+
+/** The defaults that a provider has: one list of each for all its connections. */
+function defaultsIn(crypto: CryptoProvider): DefaultAlgorithms {
+  const known = defaultsOfProviders.get(crypto)
+  if (known !== undefined) return known
+  const made: DefaultAlgorithms = {
+    suites: defaultCipherSuites.filter((row) => hasSuite(crypto, row)),
+    groups: defaultGroupNames.flatMap((name) => crypto.keyExchange[name] ?? []),
+    schemes: defaultSignatureSchemes.filter((row) => crypto.signature[row.algorithm] !== undefined),
+  }
+  defaultsOfProviders.set(crypto, made)
+  return made
+}
+
+const defaultsOfProviders: WeakMap<CryptoProvider, DefaultAlgorithms> = /* @__PURE__ */ new WeakMap()
+
+function hasSuite(crypto: CryptoProvider, row: CipherSuite): boolean {
+  return [crypto.aead[row.aead], crypto.hash[row.hash], crypto.hkdf[row.hash], crypto.hmac[row.hash]].every(Boolean)
 }
 
 function keySharesOf(options: ClientOptions, groups: readonly KeyExchange[]): readonly KeyExchange[] {
@@ -159,7 +186,7 @@ function isHybrid(group: KeyExchange): boolean {
   return group.clientShareLength !== group.serverShareLength
 }
 
-function protocolsOf(protocols: readonly string[] = []): readonly string[] {
+function protocolsOf(protocols: readonly string[] = none): readonly string[] {
   for (const name of protocols) {
     if (!/^[\x00-\xff]{1,255}$/.test(name)) throw wrong('applicationProtocols', 'a name has 1 to 255 bytes')
   }
@@ -191,6 +218,9 @@ function checkHostName(name: string): void {
 function isIpAddress(name: string): boolean {
   return name.includes(':') || /^\d{1,3}(\.\d{1,3}){3}$/.test(name)
 }
+
+/** One for all connections. */
+const none: readonly never[] = []
 
 function wrong(option: string, why: string): TlsError {
   return new TlsError('ERR_TLS_OPTIONS', `option ${option}: ${why}`, { received: option })

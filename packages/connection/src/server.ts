@@ -1,6 +1,7 @@
 import type { ServerParameters } from '@typetls/handshake'
 import { ServerPostHandshake, serverHandshake } from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
+import type { RoleOfConnection } from './connection.ts'
 import { Connection } from './connection.ts'
 import { serverParameters } from './defaults.ts'
 import type { ConnectionEvents } from './events.ts'
@@ -20,17 +21,7 @@ export function serverConnection(options: ServerOptions, events: ConnectionEvent
 export class ServerConnection extends Connection {
   /** @internal use `serverConnection` */
   constructor(parameters: ServerParameters, options: ServerOptions, events: ConnectionEvents) {
-    super(
-      {
-        name: 'server',
-        stateless: parameters.cookies !== undefined,
-        program: (handshake) => serverHandshake(handshake, parameters),
-        postHandshake: (handshake, connected) => new ServerPostHandshake(handshake, connected),
-      },
-      parameters,
-      options,
-      events,
-    )
+    super(server, parameters, options, events)
   }
 
   /**
@@ -48,4 +39,11 @@ export class ServerConnection extends Connection {
     post.checkRequestable()
     this.act(() => post.requestClientCertificate())
   }
+}
+
+const server: RoleOfConnection = {
+  name: 'server',
+  stateless: (parameters) => (parameters as ServerParameters).cookies !== undefined,
+  program: (handshake) => serverHandshake(handshake, handshake.parameters as ServerParameters),
+  postHandshake: (handshake, connected) => new ServerPostHandshake(handshake, connected),
 }
