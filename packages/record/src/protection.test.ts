@@ -17,6 +17,17 @@ test.each([
   expect(toHex(protection.nextNonce())).toBe(nonce)
 })
 
+test('what becomes of a nonce has no effect on the next', () => {
+  const make = (): Protection => new Protection(recordKey(new FakeAead(), { iv: iv() }), 0)
+  const left = make()
+  const spoiled = make()
+  for (let i = 0; i < 4; i++) {
+    const nonce = spoiled.nextNonce()
+    expect(toHex(nonce)).toBe(toHex(left.nextNonce()))
+    nonce.fill(0xdb, 4)
+  }
+})
+
 test('the nonce changes with every record', () => {
   const protection = new Protection(recordKey(new FakeAead(), { iv: iv() }), 0)
   const nonces = Array.from({ length: 300 }, () => toHex(protection.nextNonce()))

@@ -13,9 +13,11 @@ export class Protection {
   readonly recordLimit: number
   /** The number of the next record. */
   sequence: number
-  /** `write_iv` XOR `#mixedIn`: one array, since an idle connection keeps it. */
+  /** The bytes of `write_iv` that the sequence number goes into, as two 32-bit integers. */
+  #ivHigh: number
+  #ivLow: number
+  /** Its first four bytes are those of `write_iv`. One array, since an idle connection keeps it. */
   readonly #nonce: Uint8Array
-  #mixedIn = 0
   #inFlight = 0
   #retired = false
 
@@ -25,6 +27,8 @@ export class Protection {
     this.recordLimit = key.recordLimit
     this.sequence = sequence
     this.#nonce = key.iv
+    this.#ivHigh = int32(key.iv, 4)
+    this.#ivLow = int32(key.iv, 8)
   }
 
   /**
@@ -43,10 +47,19 @@ export class Protection {
   /** The nonce of the next record, for which a number was reserved. One array, overwritten by the next call. */
   nextNonce(): Uint8Array {
     const sequence = this.sequence++
-    this.#mixIn(this.#mixedIn)
-    this.#mixIn(sequence)
-    this.#mixedIn = sequence
-    return this.#nonce
+    const low = this.#ivLow ^ sequence
+    const high = this.#ivHigh ^ Math.floor(sequence / 0x100000000)
+    // From the IV each time: a nonce made of the one before would be whatever a backend did to that.
+    const nonce = this.#nonce
+    nonce[4] = high >>> 24
+    nonce[5] = high >>> 16
+    nonce[6] = high >>> 8
+    nonce[7] = high
+    nonce[8] = low >>> 24
+    nonce[9] = low >>> 16
+    nonce[10] = low >>> 8
+    nonce[11] = low
+    return nonce
   }
 
   /** The record that got the last nonce was not under this key: its number is the next record's. */
@@ -72,24 +85,16 @@ export class Protection {
     if (this.#inFlight === 0) this.#wipe()
   }
 
-  #mixIn(sequence: number): void {
-    const nonce = this.#nonce
-    const low = sequence >>> 0
-    const high = (sequence - low) / 0x100000000
-    nonce[4] = (nonce[4] as number) ^ (high >>> 24)
-    nonce[5] = (nonce[5] as number) ^ (high >>> 16)
-    nonce[6] = (nonce[6] as number) ^ (high >>> 8)
-    nonce[7] = (nonce[7] as number) ^ high
-    nonce[8] = (nonce[8] as number) ^ (low >>> 24)
-    nonce[9] = (nonce[9] as number) ^ (low >>> 16)
-    nonce[10] = (nonce[10] as number) ^ (low >>> 8)
-    nonce[11] = (nonce[11] as number) ^ low
-  }
-
   #wipe(): void {
     this.aead.dispose()
     this.#nonce.fill(0)
+    this.#ivHigh = 0
+    this.#ivLow = 0
   }
+}
+
+function int32(bytes: Uint8Array, offset: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getInt32(offset)
 }
 
 /** What an AEAD threw, as the error of our own that it may already be. */
