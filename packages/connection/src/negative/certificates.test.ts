@@ -133,7 +133,7 @@ describe('the certificate', () => {
     expectRefusal(peer, 'ERR_TLS_CERTIFICATE_KEY_USAGE', 'illegal_parameter')
   })
 
-  test('#78 an application may refuse a staple, or that there is none', () => {
+  test('#78 a client may refuse a staple, or that there is none', () => {
     const strict: PeerVerifier = {
       verify(chain, context) {
         if (chain.ocspResponse?.[0] !== 1) throw new TlsError('ERR_TLS_CERTIFICATE_STATUS', 'no good status')

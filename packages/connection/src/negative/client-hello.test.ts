@@ -321,7 +321,7 @@ describe('names', () => {
     expectRefusal(client, 'ERR_TLS_NO_APPLICATION_PROTOCOL', 'no_application_protocol')
   })
 
-  test('#46 an application may refuse every protocol that was offered', () => {
+  test('#46 a server may refuse every application protocol that was offered', () => {
     const client = said(list(ids.application_layer_protocol_negotiation, Uint8Array.of(0, 3, 2, 0x68, 0x32)), {
       server: { selectApplicationProtocol: () => undefined },
     })
