@@ -12,7 +12,7 @@ export function* trafficKey(crypto: CryptoProvider, suite: CipherSuite, secret: 
     const key = yield* wait(expandLabel(hkdf, secret, 'key', none, aead.keyLength))
     try {
       const ready = yield* wait(aead.key(key))
-      return { aead: ready, iv: iv.reveal().slice(), tagLength: aead.tagLength, recordLimit: suite.recordLimit }
+      return { aead: ready, iv: new Uint8Array(iv.reveal()), tagLength: aead.tagLength, recordLimit: suite.recordLimit }
     } finally {
       key.dispose()
     }

@@ -154,7 +154,10 @@ export function* exportKeyingMaterial(
   const derived = yield* deriveSecret(primitives, exporter, label, primitives.emptyHash)
   try {
     const contextHash = yield* wait(required(crypto, 'hash', suite.hash).digest(context))
-    return (yield* wait(expandLabel(primitives.hkdf, derived, 'exporter', contextHash, length))).reveal()
+    const exported = yield* wait(expandLabel(primitives.hkdf, derived, 'exporter', contextHash, length))
+    const bytes = new Uint8Array(exported.reveal())
+    exported.dispose()
+    return bytes
   } finally {
     derived.dispose()
   }
@@ -227,16 +230,26 @@ function* primitivesOf(crypto: CryptoProvider, hash: string): Program<Primitives
   const known = primitivesByProvider.get(crypto)?.get(hash)
   if (known !== undefined) return known
   const hkdf = required(crypto, 'hkdf', hash)
-  const zero = new Uint8Array(hkdf.outputLength)
   const emptyHash = yield* wait(required(crypto, 'hash', hash).digest(none))
-  const early = yield* wait(hkdf.extract(zero, zero))
-  const derived = yield* wait(expandLabel(hkdf, early, 'derived', emptyHash, hkdf.outputLength))
-  const derivedWithoutPsk = derived.reveal().slice()
-  for (const constant of [early, derived]) constant.dispose()
+  const derivedWithoutPsk = yield* derivedFromNothing(hkdf, emptyHash)
   const primitives = { hkdf, hmac: required(crypto, 'hmac', hash), emptyHash, derivedWithoutPsk }
   const ofProvider = primitivesByProvider.get(crypto) ?? new Map<string, Primitives>()
   primitivesByProvider.set(crypto, ofProvider.set(hash, primitives))
   return primitives
+}
+
+function* derivedFromNothing(hkdf: Hkdf, emptyHash: Uint8Array): Program<Uint8Array> {
+  const zero = new Uint8Array(hkdf.outputLength)
+  const early = yield* wait(hkdf.extract(zero, zero))
+  try {
+    const derived = yield* wait(expandLabel(hkdf, early, 'derived', emptyHash, hkdf.outputLength))
+    // A copy, which slice() of a Buffer is not.
+    const bytes = new Uint8Array(derived.reveal())
+    derived.dispose()
+    return bytes
+  } finally {
+    early.dispose()
+  }
 }
 
 /** As many zero bytes as the hash has. */
