@@ -147,7 +147,10 @@ export class Connection {
     this.#helloSeen ||= this.role === 'client'
   }
 
-  /** Bytes from the transport, in any pieces. Never throws: failures come as `closed`. */
+  /**
+   * Bytes from the transport, in any pieces. They must stay unchanged until this returns, or until its promise is
+   * settled. Never throws: failures come as `closed`.
+   */
   receive(bytes: Uint8Array): void | PromiseLike<void> {
     if (this.#closed || this.#readEnded) return
     if (!this.#started) void this.start()
@@ -291,11 +294,11 @@ export class Connection {
     }
     const done = run(program)
     if (!isPromiseLike(done)) return goOn()
-    if (!this.#closed) this.#writer.flush()
     done.then(
       () => this.#guard(goOn),
       (error: unknown) => this.#fail(error),
     )
+    if (!this.#closed) this.#writer.flush()
   }
 
   /** Takes records and messages until there are none, something pends, or the end. */

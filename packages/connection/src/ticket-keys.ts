@@ -58,7 +58,7 @@ class RotatingTicketKeys implements TicketProtector {
     this.#forget(now)
     const key = this.#keys.find((one) => equalBytes(one.name, name))
     if (key === undefined) return undefined
-    const nonce = sealed.subarray(nameLength, nameLength + nonceLength)
+    const nonce = sealed.slice(nameLength, nameLength + nonceLength)
     return key.aead.open(nonce, name, sealed.subarray(nameLength + nonceLength))
   }
 

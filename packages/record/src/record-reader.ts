@@ -146,6 +146,8 @@ export class RecordReader {
    */
   setKey(key: RecordKey): void {
     if (this.#opening || this.#disposed) {
+      key.aead.dispose()
+      key.iv.fill(0)
       throw new TlsError('ERR_TLS_STATE', 'a key cannot be set while a record is being opened, or after the end')
     }
     this.#protection?.retire()

@@ -139,9 +139,17 @@ export class RecordWriter {
    * soon as its last record is sealed.
    */
   setKey(key: RecordKey): void {
-    this.flush()
+    const next = new Protection(key, this.#firstSequence)
+    try {
+      this.flush()
+    } catch (error) {
+      next.retire()
+      throw error
+    }
     this.#protection?.retire()
-    this.#protection = new Protection(key, this.#firstSequence)
+    this.#protection = next
+    // Whoever was given the output may have disposed of the writer.
+    if (this.#disposed) this.dispose()
   }
 
   /** Sends the collected messages. Settled when everything given was output, or never will be; never rejected. */
