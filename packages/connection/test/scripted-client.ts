@@ -1,8 +1,7 @@
 import { nodeCrypto } from '@typetls/crypto-node'
 import type { CipherSuite, KeyExchange, KeyExchangeStart, Secret, SignatureScheme } from '@typetls/crypto-provider'
 import { TLS_AES_128_GCM_SHA256, cipherSuites } from '@typetls/crypto-provider'
-import type { HandshakeMessageType, HandshakeSecret, PskKind, TrafficSecrets ,
-  ClientHello} from '@typetls/handshake'
+import type { HandshakeMessageType, HandshakeSecret, PskKind, TrafficSecrets, ClientHello } from '@typetls/handshake'
 import {
   Certificate,
   CertificateRequest,

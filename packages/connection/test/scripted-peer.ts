@@ -59,6 +59,7 @@ export abstract class ScriptedPeer<Under extends Peer = Peer> {
   #partial: Uint8Array = new Uint8Array()
   #write: Direction | undefined
   #read: (Direction & { sequence: number }) | undefined
+  #anyProtected = false
 
   constructor(script: Script) {
     this.#script = script
@@ -183,9 +184,11 @@ export abstract class ScriptedPeer<Under extends Peer = Peer> {
   #hear(type: number, raw: Uint8Array): void {
     if (type === contentType.change_cipher_spec) return
     if (type !== contentType.application_data) {
+      if (this.#anyProtected) throw new Error('the peer sent a plaintext record after protected ones')
       this.#content(type, raw.subarray(5), false)
       return
     }
+    this.#anyProtected = true
     const read = this.#read
     const opened = read?.keys.open(raw, read.sequence++)
     if (opened === undefined) throw new Error('the peer sent a record that the scripted peer has no key for')

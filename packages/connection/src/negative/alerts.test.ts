@@ -113,3 +113,8 @@ test.each(everyRole('hello', 'handshake'))(
     expectRefusal(against(role, stage).alert(1, 'close_notify'), 'ERR_TLS_HANDSHAKE_CLOSED', undefined)
   },
 )
+
+test.each(everyRole(...stages))('a %s tells its alert under the keys it has, stage %s', (role, stage) => {
+  const peer = against(role, stage).record(99, ascii('what'))
+  expect(peer.alerts).toEqual([{ level: 2, description: 'unexpected_message', protected: stage !== 'hello' }])
+})
