@@ -43,6 +43,8 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
   const owned = new Set<{ dispose(): void }>()
   try {
     const { hello, suite, psk, retried } = yield* agreeOnHello(hs, parameters, owned)
+    // The client must wait for our ServerHello.
+    hs.endOfFlight()
     hs.transcript.useHash(suite.hash)
     hs.decided('cipher_suite', suite.name)
     const applicationProtocol = chooseApplicationProtocol(parameters, hello)
