@@ -83,7 +83,12 @@ export function clientOptions(options: ConnectOptions): ClientOptions {
 /** What `net.connect` is called with. */
 export function netOptions(options: ConnectOptions): TcpNetConnectOpts | IpcNetConnectOpts {
   const members = Object.fromEntries(transportMembers.map((name) => [name, options[name]]))
-  return { noDelay: true, ...given(members), allowHalfOpen: true, onread: sharedInput() } as unknown as TcpNetConnectOpts
+  return {
+    noDelay: true,
+    ...given(members),
+    allowHalfOpen: true,
+    onread: sharedInput(),
+  } as unknown as TcpNetConnectOpts
 }
 
 function serverNames({ servername, host, socket }: ConnectOptions): Partial<ClientOptions> {

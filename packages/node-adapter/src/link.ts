@@ -119,16 +119,21 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     if (this.#paused !== 0) this.#resume(forBackpressure)
   }
 
-  /** Lets go of the transport; a peer that is still there and does not know why is told. The owner hears no more. */
-  release(error: Error | null): void {
+  /**
+   * Lets go of the transport; a peer that is still there and does not know why is told. The owner hears no more.
+   *
+   * @param allSent whether the transport has flushed all that was written: close_notify says nothing else
+   */
+  release(error: Error | null, allSent: boolean): void {
     if (this.#released) return
     this.#released = true
     this.#news = undefined
     const { stream } = this
     const connection = this.#connection
     const ours = error instanceof TlsError ? error : undefined
-    if (!stream.destroyed && (ours !== undefined || connection?.state === 'handshaking')) {
-      connection?.abort(ours)
+    if (!stream.destroyed && connection !== undefined) {
+      if (ours !== undefined || connection.state === 'handshaking') connection.abort(ours)
+      else if (error === null && allSent) connection.closeWrite()
     }
     const waiting = this.#laterCallback ?? this.#finishCallback
     this.#laterCallback = undefined

@@ -51,7 +51,7 @@ export class TlsSocket extends SocketBase {
     authenticated: (socket, facts) => socket.#authenticated(facts),
     end: (socket) => socket.#ended(),
     failed: (socket, error) => socket.#failed(error),
-    closed: (socket) => void socket.destroy(),
+    closed: (socket) => socket.#transportClosed(),
     progress: (socket) => void socket.#idleTimer?.refresh(),
   }
 
@@ -340,7 +340,7 @@ export class TlsSocket extends SocketBase {
     const waiting = this.#waitingCallback
     this.#whenConnected = undefined
     this.#waitingCallback = undefined
-    this.#link.release(error)
+    this.#link.release(error, this.writableLength === 0)
     waiting?.(error ?? new TlsError('ERR_TLS_CLOSED', 'the socket was destroyed before this was written'))
     callback(error)
     process.nextTick(() => this.#closed(error))
@@ -352,6 +352,7 @@ export class TlsSocket extends SocketBase {
 
   #start(): void {
     if (this.destroyed) return
+    this.#idleTimer?.refresh()
     const { handshakeTimeout } = this.#setup
     if (handshakeTimeout > 0) {
       this.#handshakeTimer = setTimeout(() => this.destroy(tooSlow(handshakeTimeout)), handshakeTimeout)
@@ -382,6 +383,7 @@ export class TlsSocket extends SocketBase {
   #connected(facts: ConnectionFacts): void {
     clearTimeout(this.#handshakeTimer)
     this.#handshakeTimer = undefined
+    this.#idleTimer?.refresh()
     this.#facts = facts
     this.secureConnecting = false
     this.alpnProtocol = facts.applicationProtocol ?? false
@@ -430,6 +432,10 @@ export class TlsSocket extends SocketBase {
     if (code === 'ERR_TLS_HANDSHAKE_CLOSED') this.destroy(resetBeforeSecure(this.#setup.role, error))
     else if (code === 'ERR_TLS_TRUNCATED' && this.readableLength > 0) this.#defer(error)
     else this.destroy(error)
+  }
+
+  #transportClosed(): void {
+    if (this.#deferredError === undefined) this.destroy()
   }
 
   #defer(error: Error): void {

@@ -108,6 +108,39 @@ test('a peer that ends without close_notify is an error, after its data was read
   expect(await failureOf(client.resume())).toMatchObject({ name: 'TlsError', code: 'ERR_TLS_TRUNCATED' })
 })
 
+test('the data before a truncation is read even when the transport is gone', async () => {
+  const [near, far] = duplexPair()
+  const accepted = acceptTls(far, identity)
+  const client = await connectTls({ socket: near, servername: 'localhost', ca })
+  const server = await accepted
+  await new Promise((resolve) => server.write('all of it', resolve))
+  await once(client, 'readable')
+  near.destroy()
+  await once(near, 'close')
+  expect(client.destroyed).toBe(false)
+  const failure = failureOf(client)
+  expect(String(client.read())).toBe('all of it')
+  client.resume()
+  expect(await failure).toMatchObject({ code: 'ERR_TLS_TRUNCATED' })
+  server.destroy()
+})
+
+describe('what destroy tells the peer', () => {
+  test('the end, if all that was written is on its way', async () => {
+    const { client, server } = await connectedPair()
+    await new Promise((resolve) => client.write('all', resolve))
+    client.destroy()
+    expect((await server.toArray()).join('')).toBe('all')
+  })
+
+  test('nothing, if something was not: that is a truncation', async () => {
+    const { client, server } = await connectedPair()
+    client.write(Buffer.alloc(20_000_000))
+    client.destroy()
+    expect(['ERR_TLS_TRUNCATED', 'ECONNRESET']).toContain((await failureOf(server.resume())).code)
+  })
+})
+
 test('a write is done when the transport has flushed it, not before', async () => {
   const [near, far] = duplexPair()
   const accepted = acceptTls(far, identity)

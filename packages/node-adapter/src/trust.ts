@@ -21,9 +21,10 @@ export interface TrustOptions {
  */
 export function verifierFor(options: TrustOptions): PeerVerifier {
   const { ca, rejectUnauthorized, skipName } = options
-  const anchors = ca === undefined ? undefined : Array.isArray(ca) ? (ca as TrustAnchor[]) : [ca as TrustAnchor]
-  const key = `${rejectUnauthorized} ${skipName} ${anchors?.map(textOf).join() ?? 'system'}`
-  const known = verifiers.get(key)
+  const anchors: readonly TrustAnchor[] | undefined = ca === undefined ? undefined : Array.isArray(ca) ? ca : [ca]
+  const made = verifiers[(rejectUnauthorized ? 2 : 0) + (skipName ? 1 : 0)] as Map<string | undefined, PeerVerifier>
+  const key = anchors?.map(textOf).join()
+  const known = made.get(key)
   if (known !== undefined) return known
   const make = (trustAnchors: readonly TrustAnchor[]): PeerVerifier =>
     createVerifier({
@@ -32,8 +33,8 @@ export function verifierFor(options: TrustOptions): PeerVerifier {
       dangerouslySkipNameCheck: skipName,
     })
   const verifier = anchors === undefined ? later(!rejectUnauthorized, () => make(systemRoots())) : make(anchors)
-  verifiers.set(key, verifier)
-  if (verifiers.size > maxVerifiers) verifiers.delete(verifiers.keys().next().value as string)
+  made.set(key, verifier)
+  if (made.size > maxVerifiers) made.delete(made.keys().next().value)
   return verifier
 }
 
@@ -73,7 +74,11 @@ function textOf(anchor: TrustAnchor): string {
   return typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1')
 }
 
-const verifiers = /* @__PURE__ */ new Map<string, PeerVerifier>()
+/** By what they are asked for, then by their anchors; `undefined`: the system's. */
+const verifiers: readonly Map<string | undefined, PeerVerifier>[] = /* @__PURE__ */ Array.from(
+  { length: 4 },
+  () => new Map(),
+)
 
 /** Different sets of trust anchors in use at the same time; each keeps at most a few hundred kilobytes. */
-const maxVerifiers = 16
+const maxVerifiers = 8
