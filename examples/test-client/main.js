@@ -1,8 +1,9 @@
 // A client for other people's test tools: prints what was negotiated as JSON. `--help` tells its options.
+import { once } from 'node:events'
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
-import { Certificate, Session, connectTls, createCredential, selectCredential, systemCrypto } from '../built.js'
+import { Certificate, Session, connect, createCredential, selectCredential, systemCrypto } from '../built.js'
 import {
   collect,
   fileContent,
@@ -58,13 +59,15 @@ try {
 
 async function exchange(tlsOptions) {
   const started = performance.now()
-  const socket = await connectTls(tlsOptions)
-  const connected = performance.now()
+  const socket = connect(tlsOptions)
   let sessions = 0
+  // Some servers send their tickets with their Finished.
   socket.on('session', (serialized) => {
     sessions++
     if (options.sessionOut !== undefined) writeFileSync(options.sessionOut, serialized, { mode: 0o600 })
   })
+  await once(socket, 'secureConnect')
+  const connected = performance.now()
   // After a post-handshake authentication we are known too, so this is looked at when all is done.
   const { response, problem } = await talk(socket)
   const ended = performance.now()

@@ -2,7 +2,6 @@ import type { Codec, Empty, ExtensionBlock, ExtensionTable } from '@typetls/wire
 import { empty, extensionBlock, opaqueVector, rest, struct, uint16, vector } from '@typetls/wire'
 import {
   CertificateStatus,
-  CertificateStatusRequest,
   DistinguishedNames,
   SchemeList,
   SignedCertificateTimestampList,
@@ -17,7 +16,8 @@ export interface CertificateRequest {
 export type CertificateRequestExtensions = ExtensionBlock<CertificateRequestExtensionValues>
 
 export interface CertificateRequestExtensionValues {
-  readonly status_request: CertificateStatusRequest
+  /** Not the body it has in a ClientHello: https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2.1 says that it is empty. */
+  readonly status_request: Empty
   readonly signature_algorithms: readonly number[]
   readonly signed_certificate_timestamp: Empty
   readonly certificate_authorities: readonly Uint8Array[]
@@ -26,7 +26,7 @@ export interface CertificateRequestExtensionValues {
 }
 
 const certificateRequestExtensions: ExtensionTable<CertificateRequestExtensionValues> = {
-  status_request: { id: 5, body: CertificateStatusRequest },
+  status_request: { id: 5, body: empty },
   signature_algorithms: { id: 13, body: SchemeList },
   signed_certificate_timestamp: { id: 18, body: empty },
   certificate_authorities: { id: 47, body: DistinguishedNames },

@@ -1,0 +1,4 @@
+import { playMatrix } from './matrix.ts'
+import { gnutls } from './gnutls.ts'
+
+playMatrix(gnutls)

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import tls from 'node:tls'
+import type { Identity } from './certificates.ts'
+import { certificates } from './certificates.ts'
+import type { Scope } from './child.ts'
+import type { Feature, Peer, PeerClient, PeerServer, Role, Setting } from './peer.ts'
+
+/** `node:tls`, which is OpenSSL with Node's own logic around. It runs in the process of the tests. */
+export const nodeTls: Peer = {
+  name: 'node:tls',
+  version: process.versions.node,
+  lacks,
+  serve,
+  connect,
+}
+
+async function serve(setting: Setting, scope: Scope): Promise<PeerServer> {
+  const { identity = certificates.server('ec-secp256r1'), named, clientAuthentication, protocols, ocspFile } = setting
+  const contexts = new Map(named === undefined ? [] : [[named.name, tls.createSecureContext(pem(named.identity))]])
+  let report = ''
+  const server = tls.createServer({
+    ...pem(identity),
+    ...commonOptions(setting),
+    allowHalfOpen: true,
+    requestCert: clientAuthentication !== undefined,
+    rejectUnauthorized: clientAuthentication === 'require',
+    ...(protocols && { ALPNProtocols: [...protocols] }),
+    SNICallback: (name, done) => done(null, contexts.get(name)),
+  })
+  if (ocspFile !== undefined) {
+    server.on('OCSPRequest', (_certificate, _issuer, done) => done(null, readFileSync(ocspFile)))
+  }
+  server.on('secureConnection', (socket) => {
+    report += describe(socket, setting)
+    socket.on('error', (error) => (report += `${error.message}\n`))
+    socket.pipe(socket)
+  })
+  server.on('tlsClientError', (error) => (report += `${error.message}\n`))
+  scope.onEnd(() => void server.close())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { port: (server.address() as AddressInfo).port, report: () => report }
+}
+
+async function connect(port: number, setting: Setting, scope: Scope): Promise<PeerClient> {
+  const { serverName = 'localhost', clientIdentity, protocols, sessionIn, ocspFile } = setting
+  let report = ''
+  let session: Buffer | undefined
+  const socket = tls.connect({
+    host: '127.0.0.1',
+    port,
+    servername: serverName,
+    ...(clientIdentity && pem(clientIdentity)),
+    ...commonOptions(setting),
+    allowHalfOpen: setting.halfClosed === true,
+    requestOCSP: ocspFile !== undefined,
+    ...(protocols && { ALPNProtocols: [...protocols] }),
+    ...(sessionIn !== undefined && { session: sessionIn as Buffer }),
+  })
+  scope.onEnd(() => void socket.destroy())
+  const chunks: Buffer[] = []
+  let length = 0
+  let heard: (() => void) | undefined
+  let failure: Error | undefined
+  const ended = new Promise<void>((resolve) => socket.on('close', () => resolve()))
+  socket.on('secureConnect', () => (report += describe(socket, setting)))
+  socket.on('session', (newest) => (session = newest))
+  socket.on('OCSPResponse', (response) => (report += `OCSP ${response?.toString('hex') ?? 'none'}\n`))
+  socket.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+    length += chunk.length
+    heard?.()
+  })
+  socket.on('error', (error) => {
+    failure = error
+    report += `${error.message}\n`
+    heard?.()
+  })
+  socket.on('close', () => {
+    failure ??= new Error('the connection is closed')
+    heard?.()
+  })
+  const until = async (condition: () => boolean): Promise<void> => {
+    while (!condition()) {
+      if (failure !== undefined) throw failure
+      await new Promise<void>((resolve) => (heard = resolve))
+    }
+  }
+  return {
+    report: () => report,
+    ended,
+    async roundTrip(line) {
+      if (setting.halfClosed === true) socket.end(line)
+      else socket.write(line)
+      await until(() => Buffer.concat(chunks).includes(line))
+    },
+    hear: (text) => until(() => Buffer.concat(chunks).includes(text)),
+    async sendAndReceive(data) {
+      socket.write(data)
+      await until(() => length >= data.length)
+      return Buffer.concat(chunks)
+    },
+    async session() {
+      while (session === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+      return session
+    },
+  }
+}
+
+function commonOptions({ suite, groups, psk }: Setting): tls.SecureContextOptions & object {
+  return {
+    minVersion: 'TLSv1.3',
+    ca: certificates.ca,
+    ...(suite !== undefined && { ciphers: suite }),
+    ...(groups !== undefined && { ecdhCurve: groups.map((group) => groupNames[group] ?? group).join(':') }),
+    ...(psk !== undefined && {
+      pskCallback: (first: unknown) =>
+        // As a client it is asked with a hint, or null; as a server with the socket and an identity.
+        first === null || typeof first === 'string'
+          ? { psk: Buffer.from(psk.hex, 'hex'), identity: psk.identity }
+          : Buffer.from(psk.hex, 'hex'),
+    }),
+  }
+}
+
+function describe(socket: tls.TLSSocket, { exporterLabel }: Setting): string {
+  const exported = exporterLabel === undefined ? '' : `${exporterHex(socket, exporterLabel)}\n`
+  return `${socket.getCipher().standardName} alpn ${socket.alpnProtocol} authorized ${socket.authorized}\n${exported}`
+}
+
+function exporterHex(socket: tls.TLSSocket, label: string): string {
+  return socket.exportKeyingMaterial(32, label, Buffer.alloc(0)).toString('hex')
+}
+
+function pem(identity: Identity): { cert: string; key: string } {
+  return { cert: identity.chainPem, key: identity.privateKeyPem }
+}
+
+function lacks(role: Role, feature: Feature): string | undefined {
+  if (/MLKEM/.test(feature) && !hasMlKem) return `node:tls ${nodeTls.version} has no ML-KEM; 24 has`
+  return missing[role][feature] ?? missingBoth[feature]
+}
+
+const missingBoth: Partial<Record<Feature, string>> = {
+  'key update': 'node:tls has no way to start a KeyUpdate',
+  'key update of both': 'node:tls has no way to start a KeyUpdate',
+  'post-handshake authentication': 'node:tls has no post-handshake authentication',
+  'record size limit': 'node:tls has no record_size_limit',
+}
+
+const missing: Readonly<Record<Role, Partial<Record<Feature, string>>>> = { client: {}, server: {} }
+
+const hasMlKem = Number(process.versions.openssl.split('.')[0]) > 3 || /^3\.([5-9]|\d\d)/.test(process.versions.openssl)
+
+const groupNames: Readonly<Record<string, string>> = {
+  x25519: 'X25519',
+  x448: 'X448',
+  secp256r1: 'P-256',
+  secp384r1: 'P-384',
+  secp521r1: 'P-521',
+}

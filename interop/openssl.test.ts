@@ -1,0 +1,4 @@
+import { playMatrix } from './matrix.ts'
+import { openssl } from './openssl.ts'
+
+playMatrix(openssl)
