@@ -44,14 +44,17 @@ describe.each(Object.keys(modes))('with a provider that answers %s', (mode) => {
     ) => void = () => {},
   ) {
     const { client, server } = lives[life] as (typeof lives)[string]
-    let pair: ReturnType<typeof pairOf> | undefined
+    const born: ReturnType<typeof pairOf>[] = []
     const make = (side: 'client' | 'server'): TrackedProvider<'sync' | 'async'> =>
-      trackedProvider(
-        (modes[mode] as (typeof modes)[string])(1),
-        (index, call) => pair && before(side, index, pair, call),
-      )
+      trackedProvider((modes[mode] as (typeof modes)[string])(1), (index, call) => {
+        for (const pair of born) before(side, index, pair, call)
+      })
     const providers = { client: make('client'), server: make('server') }
-    pair = pairOf({ ...client, crypto: providers.client.provider }, { ...server, crypto: providers.server.provider })
+    const pair = pairOf(
+      { ...client, crypto: providers.client.provider },
+      { ...server, crypto: providers.server.provider },
+    )
+    born.push(pair)
     await live(pair, mode === 'sync' ? 1 : 20)
     return { pair, providers }
   }
