@@ -1,3 +1,4 @@
+import type { Secret } from '@typetls/crypto-provider'
 import { answerCertificateRequest, checkCertificateRequest } from './client.ts'
 import { sendFinished } from './authenticate.ts'
 import { resumptionPsk } from './key-schedule.ts'
@@ -28,7 +29,7 @@ export class ClientPostHandshake extends PostHandshake {
     if (lifetime === 0) return undefined
     const { suite, resumptionSecret, serverName, applicationProtocol } = this.connected
     const { crypto, parameters } = this.handshake
-    const psk = yield* resumptionPsk(crypto, suite, resumptionSecret, body.ticketNonce)
+    const psk = yield* resumptionPsk(crypto, suite, resumptionSecret as Secret, body.ticketNonce)
     const session = new Session({
       cipherSuite: suite.id,
       psk,

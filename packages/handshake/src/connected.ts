@@ -21,7 +21,8 @@ export interface Connected {
   readonly readSecret: Secret
   readonly writeSecret: Secret
   readonly exporterSecret: Secret
-  readonly resumptionSecret: Secret
+  /** Client: for the tickets that may come. A server's are all sent when it is connected, and it keeps none. */
+  readonly resumptionSecret: Secret | undefined
   /** Kept only when post-handshake authentication was agreed: its handshake context. */
   readonly transcript: Transcript | undefined
 }

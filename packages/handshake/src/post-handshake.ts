@@ -80,7 +80,7 @@ export abstract class PostHandshake {
   dispose(): void {
     this.#disposed = true
     const { exporterSecret, resumptionSecret } = this.connected
-    for (const secret of [this.#readSecret, this.#writeSecret, exporterSecret, resumptionSecret]) secret.dispose()
+    for (const secret of [this.#readSecret, this.#writeSecret, exporterSecret, resumptionSecret]) secret?.dispose()
   }
 
   protected get readSecret(): Secret {

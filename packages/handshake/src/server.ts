@@ -87,8 +87,6 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
     const clientFinished = yield* hs.receive('finished')
     const finished = yield* VerifiedFinished.verify(hs, suite, traffic.client, clientFinished.body, beforeFinished)
     yield* hs.installKeys('received', 'application', suite, secrets.client)
-    const resumptionSecret = yield* main.intoResumption(yield* hs.transcript.hash())
-    owned.add(resumptionSecret)
 
     const connected: Connected = {
       suite,
@@ -104,13 +102,15 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
       readSecret: secrets.client,
       writeSecret: secrets.server,
       exporterSecret: secrets.exporter,
-      resumptionSecret,
+      resumptionSecret: undefined,
       transcript: hello.extensions.post_handshake_auth === undefined ? undefined : hs.transcript,
     }
     if (parameters.tickets !== undefined && acceptsTickets(parameters, hello)) {
-      yield* sendTickets(hs, parameters, parameters.tickets, connected)
+      const resumptionSecret = yield* main.intoResumption(yield* hs.transcript.hash())
+      owned.add(resumptionSecret)
+      yield* sendTickets(hs, parameters, parameters.tickets, connected, resumptionSecret)
     }
-    for (const kept of [secrets.client, secrets.server, secrets.exporter, resumptionSecret]) owned.delete(kept)
+    for (const kept of [secrets.client, secrets.server, secrets.exporter]) owned.delete(kept)
     return connected
   } finally {
     for (const secret of owned) secret.dispose()
@@ -373,13 +373,14 @@ function* sendTickets(
   parameters: ServerParameters,
   tickets: TicketProtector,
   connected: Connected,
+  resumptionSecret: Secret,
 ): Program<void> {
   const { crypto, ticketLifetime } = parameters
   for (let i = 0; i < parameters.ticketCount; i++) {
     const ticketNonce = Uint8Array.of(i >>> 8, i)
     const random = crypto.random(4)
     const ageAdd = new DataView(random.buffer, random.byteOffset, 4).getUint32(0)
-    const psk = yield* resumptionPsk(crypto, connected.suite, connected.resumptionSecret, ticketNonce)
+    const psk = yield* resumptionPsk(crypto, connected.suite, resumptionSecret, ticketNonce)
     try {
       const state = encodeTicketState({
         cipherSuite: connected.suite.id,
