@@ -10,6 +10,12 @@ export const sliceLength = 0x40000
 /** Bytes up to which outputs that leave together are copied into one: below, a copy costs less than a vectored write. */
 export const joinLength = 0x4000
 
+/** Bytes from which an output array is kept for the next output: less comes cheap from Node's own pool. */
+export const smallestSpareLength = 0x8000
+
+/** Output arrays that are kept: with `sliceLength` at most 1 MiB for all sockets of a thread. */
+export const maxSpareArrays = 4
+
 /**
  * Bytes of the buffer that sockets read into. More than the 64 KiB that Node reads at once: fewer records are cut in two
  * and have to be put together again.

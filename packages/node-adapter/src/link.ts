@@ -1,9 +1,11 @@
+import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { joinLength, sliceLength } from './defaults.ts'
 import { destroyLater, linger } from './linger.ts'
+import { isReusable, reuseOutput } from './output-arrays.ts'
 
 /** What a link tells the socket on top of it: one object for all sockets. Never called from within the connection, so it may throw. */
 export interface LinkHandlers<Owner> {
@@ -48,6 +50,8 @@ export class Link<Owner = unknown> implements ConnectionEvents {
   /** Why reading is paused: bits. */
   #paused = 0
   #answersAtOnce = false
+  /** What a TCP socket or pipe has flushed is the kernel's; another stream may have passed it on as it is. */
+  readonly #flushesToSystem: boolean
   #ended = false
   /** The connection's last event came. */
   #over = false
@@ -59,6 +63,7 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     this.stream = stream
     this.#owner = owner
     this.#handlers = handlers
+    this.#flushesToSystem = Object.getPrototypeOf(stream) === net.Socket.prototype
     this.stream[linkOf] = this
     // When the TLS socket's writing side ends is for its own options to say, not for a FIN from the peer.
     stream.allowHalfOpen = true
@@ -319,7 +324,8 @@ export class Link<Owner = unknown> implements ConnectionEvents {
       this.#corked = true
       stream.cork()
     }
-    if (callback === undefined) stream.write(bytes)
+    if (this.#flushesToSystem && isReusable(bytes)) stream.write(bytes, thenReuse(bytes, callback))
+    else if (callback === undefined) stream.write(bytes)
     else stream.write(bytes, callback)
   }
 
@@ -442,6 +448,13 @@ function onClose(this: LinkedStream): void {
 }
 
 function ignore(): void {}
+
+function thenReuse(bytes: Uint8Array, callback: WriteCallback | undefined): WriteCallback {
+  return (error) => {
+    if (error == null) reuseOutput(bytes)
+    callback?.(error)
+  }
+}
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   const both = Buffer.allocUnsafe(first.length + second.length)

@@ -5,6 +5,7 @@ import type { Credential, CredentialSelector, PeerVerifier, Trace } from '@typet
 import { TlsError } from '@typetls/wire'
 import { given } from './given.ts'
 import type { KeyMaterialOptions } from './key-material.ts'
+import { allocateOutput } from './output-arrays.ts'
 import { systemClock, systemCrypto } from './system.ts'
 import type { TrustAnchors } from './trust.ts'
 
@@ -57,7 +58,7 @@ export function commonOptions(options: TlsOptions): CommonOptions {
   return {
     crypto: options.crypto ?? systemCrypto,
     clock: options.clock ?? systemClock,
-    allocate: Buffer.allocUnsafe,
+    allocate: allocateOutput,
     ...given<Omit<CommonOptions, 'crypto' | 'clock' | 'allocate'>>({
       cipherSuites: options.cipherSuites?.map((one) => row(one, cipherSuites, 'cipher suite')),
       groups: options.groups,
