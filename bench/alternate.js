@@ -2,8 +2,8 @@ import { experiments } from './experiments.js'
 import { stackNames } from './stacks.js'
 
 /**
- * The samples of one experiment: first one that does not count for each stack, then `rounds` for each in turn, so that
- * whatever else the machine does is shared fairly. → figures with medians, spreads and ratios
+ * Both stacks in one experiment: `rounds` samples of each in turn, so that whatever else the machine does is shared
+ * fairly. → figures with medians, spreads and ratios
  *
  * @param settingsOf what `withPeers` takes, for the name of a stack
  */
@@ -21,17 +21,17 @@ export function experimentsOf(groups) {
 }
 
 /** Makes one stack after the other ready, then measures them. */
-async function inTurn(experiment, sizes, rounds, settingsOf, [next, ...others], measures) {
+async function inTurn(experiment, sizes, rounds, settingsOf, [next, ...others], ready) {
   if (next !== undefined) {
-    return experiment.run(settingsOf(next), sizes, (measure) =>
-      inTurn(experiment, sizes, rounds, settingsOf, others, [...measures, measure]),
+    return experiment.run(settingsOf(next), sizes, (measure, warmUp) =>
+      inTurn(experiment, sizes, rounds, settingsOf, others, [...ready, { measure, warmUp }]),
     )
   }
-  for (const measure of measures) await measure()
+  for (const { warmUp } of ready) await warmUp?.()
   const samples = []
   for (let round = 0; round < rounds; round++) {
     const pair = []
-    for (const measure of measures) pair.push(await measure())
+    for (const { measure } of ready) pair.push(await measure())
     samples.push(pair)
   }
   return samples

@@ -1,8 +1,9 @@
 import { withPeers } from './peer-process.js'
 
 /**
- * Everything that is measured. `run(settings, sizes, use)` makes one stack ready and calls `use(measure)`; each
- * `measure()` gives one sample, an object with a number for each of `figures`. `group` is for `--only`.
+ * Everything that is measured. `run(settings, sizes, use)` makes one stack ready and calls `use(measure, warmUp)`; each
+ * `measure()` gives one sample, an object with a number for each of `figures`. `warmUp()`, if there is one, comes first.
+ * `group` is for `--only`.
  *
  * A figure's ratio is ours divided by node:tls; a `target` is a bound of it, the lower one where more is better.
  */
@@ -48,12 +49,12 @@ export const experiments = [
     title: 'an idle connection',
     run: (settings, { connections }, use) => use(() => idle(settings, connections)),
     figures: [
+      { key: 'serverResident', name: 'server, resident', unit: 'B', more: 'worse', target: 1 },
+      { key: 'clientResident', name: 'client, resident', unit: 'B', more: 'worse', target: 1 },
       { key: 'server', name: 'server, heap and external', unit: 'B', more: 'worse', target: 1 },
       { key: 'client', name: 'client, heap and external', unit: 'B', more: 'worse', target: 1 },
       { key: 'serverHeap', name: 'server, heap alone', unit: 'B', more: 'worse' },
       { key: 'clientHeap', name: 'client, heap alone', unit: 'B', more: 'worse' },
-      { key: 'serverResident', name: 'server, resident', unit: 'B', more: 'worse' },
-      { key: 'clientResident', name: 'client, resident', unit: 'B', more: 'worse' },
     ],
   },
 ]
@@ -97,14 +98,21 @@ async function bulk(settings, upload, size) {
 
 /** Both ends in one process, which lives through all rounds. */
 function handshakes(settings, argument, use) {
-  return withPeers(1, settings, (peer) => use(async () => rateOf(await peer.call('handshakes', argument))))
+  const seconds = argument.seconds * warmUpFactor
+  return withPeers(1, settings, (peer) =>
+    use(
+      async () => rateOf(await peer.call('handshakes', argument)),
+      () => peer.call('handshakes', { ...argument, seconds }),
+    ),
+  )
 }
 
 /** A client process and a server process, which live through all rounds. The CPU time is the client's. */
 function roundTrips(settings, { seconds }, use) {
   return withPeers(2, settings, async (client, server) => {
     const port = await server.call('serveEcho')
-    return use(async () => rateOf(await client.call('roundTrips', { port, seconds, size: 1024 })))
+    const measure = async () => rateOf(await client.call('roundTrips', { port, seconds, size: 1024 }))
+    return use(measure, measure)
   })
 }
 
@@ -137,6 +145,9 @@ async function idle(settings, connections) {
 function rateOf({ count, wall, cpu }) {
   return { rate: count / wall, cpu: (cpu / count) * 1e6 }
 }
+
+/** A handshake is a lot of code, and V8 takes its time to compile it: some thousand times through. */
+const warmUpFactor = 4
 
 /** Enough for what is made once, and for code to be compiled. */
 const warmUpConnections = 200

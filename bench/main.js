@@ -21,7 +21,7 @@ const rounds = Number(options.rounds ?? (options.quick ? 3 : 7))
 if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds must be a positive number')
 if (!/^[\w.-]+$/.test(options.name)) throw new Error('--name must be the name of a file')
 const sizes = options.quick
-  ? { bulkBytes: 64 * 2 ** 20, seconds: 0.5, connections: 500 }
+  ? { bulkBytes: 64 * 2 ** 20, seconds: 0.5, connections: 1000 }
   : { bulkBytes: 256 * 2 ** 20, seconds: 1.5, connections: 2000 }
 
 const ca = createAuthority({ keyType: 'ec-secp256r1' })
