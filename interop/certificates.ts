@@ -43,7 +43,9 @@ class Certificates {
 
   /** Issued by a root that nobody trusts. */
   stranger(): Identity {
-    return this.#identity('stranger', () => createAuthority({ name: 'a stranger', key: 2 }).issue({ dns: ['localhost'] }))
+    return this.#identity('stranger', () =>
+      createAuthority({ name: 'a stranger', key: 2 }).issue({ dns: ['localhost'] }),
+    )
   }
 
   /** A file nobody else writes to. */

@@ -9,6 +9,7 @@ export class Child {
   readonly ended: Promise<number | string>
   readonly #command: string
   readonly #output: Buffer[] = []
+  #length = 0
   readonly #waiting = new Set<() => void>()
   #text = ''
   #over = false
@@ -27,6 +28,7 @@ export class Child {
     })
     this.process.stdout.on('data', (chunk: Buffer) => {
       this.#output.push(chunk)
+      this.#length += chunk.length
       this.#take(chunk)
     })
     this.process.stderr.on('data', (chunk: Buffer) => this.#take(chunk))
@@ -41,6 +43,11 @@ export class Child {
   /** Everything on stdout so far. */
   get output(): Buffer {
     return Buffer.concat(this.#output)
+  }
+
+  /** Bytes of it. */
+  get outputLength(): number {
+    return this.#length
   }
 
   /** The first megabyte of both outputs, as they came. */

@@ -41,7 +41,7 @@ async function connect(port: number, setting: Setting, scope: Scope): Promise<Pe
     hear: (text) => client.hear(text),
     async sendAndReceive(data) {
       client.write(data)
-      await client.until(() => client.output.length >= data.length, 'all that was sent')
+      await client.until(() => client.outputLength >= data.length, 'all that was sent')
       return client.output
     },
     command: async (command) => client.write(command === 'update-keys' ? '^rekey1^\n' : '^rekey^\n'),

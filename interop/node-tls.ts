@@ -48,7 +48,7 @@ async function connect(port: number, setting: Setting, scope: Scope): Promise<Pe
   const { serverName = 'localhost', clientIdentity, protocols, sessionIn, ocspFile } = setting
   let report = ''
   let session: Buffer | undefined
-  const socket = tls.connect({
+  const options: tls.ConnectionOptions & { allowHalfOpen: boolean; requestOCSP: boolean } = {
     host: '127.0.0.1',
     port,
     servername: serverName,
@@ -58,7 +58,8 @@ async function connect(port: number, setting: Setting, scope: Scope): Promise<Pe
     requestOCSP: ocspFile !== undefined,
     ...(protocols && { ALPNProtocols: [...protocols] }),
     ...(sessionIn !== undefined && { session: sessionIn as Buffer }),
-  })
+  }
+  const socket = tls.connect(options)
   scope.onEnd(() => void socket.destroy())
   const chunks: Buffer[] = []
   let length = 0

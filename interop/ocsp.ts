@@ -18,9 +18,13 @@ export function ocspResponseFile({ certificate, certFile }: Identity): string {
   const issuer = certificates.intermediateFile
   const key = certificates.file('intermediate.key', certificates.intermediate.privateKeyPem)
   const signer = ['-index', index, '-CA', issuer, '-rsigner', issuer, '-rkey', key, '-ndays', '7']
-  execFileSync('openssl', ['ocsp', ...signer, '-issuer', issuer, '-cert', certFile, '-no_nonce', '-respout', response], {
-    stdio: 'pipe',
-  })
+  execFileSync(
+    'openssl',
+    ['ocsp', ...signer, '-issuer', issuer, '-cert', certFile, '-no_nonce', '-respout', response],
+    {
+      stdio: 'pipe',
+    },
+  )
   return response
 }
 

@@ -20,9 +20,9 @@ export class OurServer {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const ours = new OurServer((server.address() as AddressInfo).port)
-    server.on('secureConnection', (socket) => {
+    server.on('secureConnection', (socket: TlsSocket) => {
       scope.onEnd(() => void socket.destroy())
-      socket.on('error', (error) => ours.#take(error))
+      socket.on('error', (error: Error) => ours.#take(error))
       socket.pipe(socket)
       ours.#take(socket)
     })
