@@ -28,17 +28,22 @@ export const defaults = {
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
 export function clientParameters(options: ClientOptions): ClientParameters {
   const common = commonParameters(options)
-  const { serverName } = options
-  const byName = serverName !== undefined && !isIpAddress(serverName)
-  const usesPsk = (options.externalPsks ?? []).length > 0
-  if (options.verifier === undefined && !usesPsk) throw wrong('verifier', 'a client needs one, or an external PSK')
-  if (byName) checkHostName(serverName)
+  const { serverName, externalPsks = none } = options
+  if (options.verifier === undefined && externalPsks.length === 0) {
+    throw wrong('verifier', 'a client needs one, or an external PSK')
+  }
+  if (externalPsks.some(({ identity }) => identity.length < 1 || identity.length > 0xffff)) {
+    throw wrong('externalPsks', 'an identity has 1 to 65535 bytes')
+  }
+  if (common.groups.length === 0 && !common.allowPskWithoutKeyExchange) {
+    throw wrong('groups', 'there is none, and no key exchange without one')
+  }
   return {
     ...common,
-    serverName: byName ? serverName.replace(/\.$/, '').toLowerCase() : undefined,
+    serverName: serverName === undefined || isIpAddress(serverName) ? undefined : hostName(serverName),
     verifyName: options.verifyName ?? serverName,
     session: options.session,
-    externalPsks: options.externalPsks ?? none,
+    externalPsks,
     keyShares: keySharesOf(options, common.groups),
     grease: options.grease ?? defaults.grease,
     middleboxCompatibility: options.middleboxCompatibility ?? defaults.middleboxCompatibility,
@@ -208,10 +213,13 @@ function checkLimit(option: string, limit: number | undefined): void {
   }
 }
 
-function checkHostName(name: string): void {
+/** As it is sent: in lower case, without the dot of the root. https://www.rfc-editor.org/rfc/rfc6066#section-3 */
+function hostName(serverName: string): string {
+  const name = serverName.replace(/\.$/, '').toLowerCase()
   if (name.length === 0 || name.length > 255 || /[^\x21-\x7e]/.test(name)) {
     throw wrong('serverName', 'must be a host name in ASCII (A-labels), or an IP address')
   }
+  return name
 }
 
 /** Dotted decimal, or anything with a colon, which no host name has. */
