@@ -7,7 +7,10 @@ import { joinLength, sliceLength } from './defaults.ts'
 import { destroyLater, linger } from './linger.ts'
 import { isReusable, reuseOutput } from './output-arrays.ts'
 
-/** What a link tells the socket on top of it: one object for all sockets. Never called from within the connection, so it may throw. */
+/**
+ * What a link tells the socket on top of it: one object for all sockets. Never called from within the connection, so
+ * it may throw.
+ */
 export interface LinkHandlers<Owner> {
   /** False: enough for now, `resume()` will follow. */
   data(owner: Owner, bytes: Uint8Array): boolean
@@ -116,10 +119,7 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     this.#leave()
   }
 
-  pause(): void {
-    this.#pause(forBackpressure)
-  }
-
+  /** The owner can take more. */
   resume(): void {
     if (this.#paused !== 0) this.#resume(forBackpressure)
   }

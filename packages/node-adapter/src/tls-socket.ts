@@ -352,6 +352,7 @@ export class TlsSocket extends SocketBase {
 
   #start(): void {
     if (this.destroyed) return
+    if (this.#transport.destroyed) return this.#transportClosed()
     this.#idleTimer?.refresh()
     const { handshakeTimeout } = this.#setup
     if (handshakeTimeout > 0) {
@@ -365,12 +366,14 @@ export class TlsSocket extends SocketBase {
     }
     try {
       const connection = this.#setup.open(this, this.#link)
-      if (isPromiseLike(connection))
+      if (isPromiseLike(connection)) {
         connection.then(
           (later) => this.#carry(later),
-          (error) => this.destroy(error),
+          (error: Error) => this.destroy(error),
         )
-      else this.#carry(connection)
+      } else {
+        this.#carry(connection)
+      }
     } catch (error) {
       this.destroy(error as Error)
     }
@@ -435,7 +438,8 @@ export class TlsSocket extends SocketBase {
   }
 
   #transportClosed(): void {
-    if (this.#deferredError === undefined) this.destroy()
+    if (this.#deferredError !== undefined) return
+    this.destroy(this.#facts === undefined ? resetBeforeSecure(this.#setup.role, undefined) : undefined)
   }
 
   #defer(error: Error): void {

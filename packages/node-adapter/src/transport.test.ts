@@ -241,12 +241,19 @@ describe('any Duplex is a transport', () => {
     expect((await client.toArray()).join('')).toBe('late')
   })
 
-  test('a transport that has ended or closed before is a reset', async () => {
+  test('a transport that has ended or closed before, or closes while connecting, is a reset', async () => {
     const [near, far] = duplexPair()
     far.end()
     near.resume()
     await once(near, 'end')
     expect(await failureOf(connect({ socket: near, servername: 'x', ca }))).toMatchObject({ code: 'ECONNRESET' })
-    expect(await failureOf(connect({ socket: near, servername: 'x', ca }))).toMatchObject({ code: 'ECONNRESET' })
+    const [gone] = duplexPair()
+    gone.destroy()
+    await once(gone, 'close')
+    expect(await failureOf(connect({ socket: gone, servername: 'x', ca }))).toMatchObject({ code: 'ECONNRESET' })
+    const dialling = net.connect(1, '127.0.0.1')
+    const client = connect({ socket: dialling, servername: 'x', ca })
+    dialling.destroy()
+    expect(await failureOf(client)).toMatchObject({ code: 'ECONNRESET' })
   })
 })
