@@ -2,6 +2,7 @@ import { TlsError } from '@typetls/wire'
 import type { Handshake } from './handshake.ts'
 import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
 import { HandshakeType, decodeMessage, messageLabel, messageType } from './messages/handshake-message.ts'
+import type { CommonParameters } from './parameters.ts'
 import type { Program, Step } from './program.ts'
 import { ProgramRun } from './program.ts'
 
@@ -58,12 +59,18 @@ export function nextExpected(
   const id = assembler.nextType
   if (id === undefined) return undefined
   if (!types.some((type) => messageIds[type] === id)) throw unexpected(HandshakeType.label(id), types)
-  const raw = assembler.next(types.includes('certificate') ? parameters.maxCertificateListSize : maxMessageSize)
+  const raw = assembler.next(sizeLimit(types, parameters))
   if (raw === undefined) return undefined
   const type = messageType(raw)
   if (type === undefined || !types.includes(type)) throw unexpected(messageLabel(raw), types)
   parameters.trace?.({ event: 'message', direction: 'received', type, bytes: raw })
   return decodeMessage(type, raw)
+}
+
+/** Bytes of body, by what may come now. */
+function sizeLimit(types: readonly HandshakeMessageType[], parameters: CommonParameters): number {
+  if (types.includes('certificate')) return parameters.maxCertificateListSize
+  return types.includes('client_hello') ? maxClientHelloSize : maxMessageSize
 }
 
 function unexpected(received: string, expected: readonly HandshakeMessageType[]): TlsError {
@@ -74,8 +81,11 @@ function unexpected(received: string, expected: readonly HandshakeMessageType[])
   })
 }
 
-/** BoringSSL's limit for messages that carry no certificates; the largest hybrid ClientHello has a tenth of it. */
+/** BoringSSL's limit for messages that carry no certificates. */
 const maxMessageSize = 16384
+
+/** The largest the syntax allows: whatever a client lists, it is ours to answer. OpenSSL has the same number. */
+const maxClientHelloSize = 131396
 
 const messageIds: Readonly<Record<HandshakeMessageType, number>> = {
   client_hello: 1,
