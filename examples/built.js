@@ -1,9 +1,8 @@
 // What the programs here use of typetls, as built. Without a build it says what to do instead of where Node looked.
-const { adapter, connection, cryptoNode, provider, x509 } = await load()
+const { adapter, connection, provider, x509 } = await load()
 
 export const { connect, connectTls, createHttpsServer, createServer, systemCrypto } = adapter
 export const { Session } = connection
-export const { nodeCrypto } = cryptoNode
 export const { Secret, cipherSuites, defaultCipherSuites, defaultSignatureSchemes, namedGroups } = provider
 export const { Certificate, createCredential, createVerifier, selectCredential } = x509
 
@@ -12,7 +11,6 @@ async function load() {
     return {
       adapter: await import('@typetls/node-adapter'),
       connection: await import('@typetls/connection'),
-      cryptoNode: await import('@typetls/crypto-node'),
       provider: await import('@typetls/crypto-provider'),
       x509: await import('@typetls/x509'),
     }

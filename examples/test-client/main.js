@@ -68,7 +68,6 @@ async function exchange(tlsOptions) {
   })
   await once(socket, 'secureConnect')
   const connected = performance.now()
-  // After a post-handshake authentication we are known too, so this is looked at when all is done.
   const { response, problem } = await talk(socket)
   const ended = performance.now()
   return {

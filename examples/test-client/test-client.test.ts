@@ -1,0 +1,119 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import tls from 'node:tls'
+import { createAuthority } from '@typetls/testing'
+import { expect, test } from 'vitest'
+import { Files, TestServer, runClient, runProgram } from '../program.ts'
+
+const files = new Files()
+const authority = createAuthority()
+const ca = ['--ca', files.write('ca.pem', authority.pem)]
+const credential = files.credential('server', authority.issue({ dns: ['localhost'] }))
+const server = await TestServer.start(...credential, '--alpn', 'http/1.1')
+
+test('prints what was negotiated as JSON', async () => {
+  const { code, facts } = await runClient(server.port, ...ca, '--alpn', 'h2,http/1.1', '--request', '/')
+  expect(code).toBe(0)
+  expect(facts).toMatchObject({
+    ok: true,
+    version: 'TLSv1.3',
+    cipherSuite: 'TLS_AES_128_GCM_SHA256',
+    signatureScheme: 'ecdsa_secp256r1_sha256',
+    applicationProtocol: 'http/1.1',
+    serverName: 'localhost',
+    resumed: false,
+    helloRetryRequest: false,
+    peer: { subjects: ['CN=localhost'], authorized: true, failure: null },
+    sessions: 2,
+    response: { status: 200, body: expect.stringMatching(/^version: TLSv1\.3/) },
+  })
+})
+
+test('keeps a session in a file and resumes it', async () => {
+  const session = files.path('session')
+  const first = await runClient(server.port, ...ca, '--request', '/', '--session-out', session)
+  expect(first.facts).toMatchObject({ ok: true, resumed: false })
+  const second = await runClient(server.port, ...ca, '--request', '/', '--session-in', session)
+  expect(second.facts).toMatchObject({ ok: true, resumed: true, signatureScheme: null, peer: { authorized: true } })
+})
+
+test('chooses suites, groups and schemes by name', async () => {
+  const names = ['--ciphers', 'TLS_CHACHA20_POLY1305_SHA256', '--groups', 'P-521', '--sigalgs', 'ECDSA+SHA256']
+  expect((await runClient(server.port, ...ca, ...names)).facts).toMatchObject({
+    ok: true,
+    cipherSuite: 'TLS_CHACHA20_POLY1305_SHA256',
+    group: 'secp521r1',
+    signatureScheme: 'ecdsa_secp256r1_sha256',
+  })
+})
+
+test('sends shares for the groups it is told to, and updates keys', async () => {
+  const options = ['--groups', 'X25519,P-256', '--key-shares', 'P-256', '--key-update', 'both', '--request', '/']
+  expect((await runClient(server.port, ...ca, ...options)).facts).toMatchObject({
+    ok: true,
+    group: 'secp256r1',
+    helloRetryRequest: false,
+    response: { status: 200 },
+  })
+})
+
+test('tells why it refuses a server, and ends with 1', async () => {
+  const untrusted = await runClient(server.port)
+  expect(untrusted.code).toBe(1)
+  expect(untrusted.facts).toMatchObject({
+    ok: false,
+    error: { code: 'ERR_TLS_CERTIFICATE_UNKNOWN_CA', alert: 'unknown_ca', received: null },
+  })
+  const misnamed = await runClient(server.port, ...ca, '--name', 'example.org')
+  expect(misnamed.facts).toMatchObject({ ok: false, error: { code: 'ERR_TLS_CERTIFICATE_NAME' } })
+})
+
+test('goes on with a server that could be anybody with --insecure, and says so', async () => {
+  const { code, facts } = await runClient(server.port, '--insecure', '--request', '/')
+  expect(code).toBe(0)
+  expect(facts).toMatchObject({ ok: true, peer: { authorized: false, failure: 'ERR_TLS_CERTIFICATE_UNKNOWN_CA' } })
+})
+
+test('tells the alert it got, and what is wrong with a transport', async () => {
+  expect((await runClient(server.port, ...ca, '--alpn', 'x')).facts).toMatchObject({
+    ok: false,
+    error: { code: 'ERR_TLS_PEER_ALERT', alert: null, received: 'no_application_protocol' },
+  })
+  expect((await runClient(1, ...ca)).facts).toMatchObject({ ok: false, error: { code: 'ECONNREFUSED' } })
+})
+
+test('tells a connection that was cut short', async () => {
+  const [, keyFile = '', , certFile = ''] = credential
+  const { readFile } = await import('node:fs/promises')
+  const cutting = tls.createServer({ key: await readFile(keyFile), cert: await readFile(certFile) }, (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\n\r\nthis is not a', () => {
+      const { _handle } = socket as unknown as { _handle: { _parent: { reading: boolean; close(): void } } }
+      _handle._parent.close()
+    })
+  })
+  cutting.listen(0)
+  await once(cutting, 'listening')
+  const { port } = cutting.address() as AddressInfo
+  const { code, facts } = await runClient(port, ...ca, '--request', '/')
+  expect(code).toBe(1)
+  expect(facts).toMatchObject({ ok: false, error: { code: 'ERR_TLS_TRUNCATED' } })
+  cutting.close()
+})
+
+test('refuses options it does not have, and values it cannot read', async () => {
+  for (const args of [
+    [],
+    ['--connect', 'localhost'],
+    ['--connect', 'localhost:1', '--early-data', 'file'],
+    ['--connect', 'localhost:1', '--max', 'tls1.2'],
+    ['--connect', 'localhost:1', '--psk', 'nokey'],
+  ]) {
+    const { code, stdout, stderr } = await runProgram('test-client', args)
+    expect([args, code, stdout]).toEqual([args, 2, ''])
+    expect(stderr).toMatch(/^error: /)
+  }
+})
+
+test('the server was there all the time', async () => {
+  expect(await server.stop()).toMatchObject({ code: 0, stderr: '' })
+})
