@@ -98,13 +98,14 @@ async function bulk(settings, upload, size) {
 
 /** Both ends in one process, which lives through all rounds. */
 function handshakes(settings, argument, use) {
-  const seconds = argument.seconds * warmUpFactor
-  return withPeers(1, settings, (peer) =>
-    use(
-      async () => rateOf(await peer.call('handshakes', argument)),
-      () => peer.call('handshakes', { ...argument, seconds }),
-    ),
-  )
+  return withPeers(1, settings, async (peer) => {
+    const port = await peer.call('serveHandshakes')
+    const go = (seconds) => peer.call('handshakes', { ...argument, port, seconds })
+    return use(
+      async () => rateOf(await go(argument.seconds)),
+      () => go(argument.seconds * warmUpFactor),
+    )
+  })
 }
 
 /** A client process and a server process, which live through all rounds. The CPU time is the client's. */

@@ -1,28 +1,42 @@
 import { once } from 'node:events'
 
+let serverSocketClosed = () => {}
+
+/** A server for this process, one for all that is measured in it. → its port */
+export async function serveHandshakes(stack) {
+  const server = await stack.listen((socket) => {
+    socket.on('error', fail)
+    socket.once('close', () => serverSocketClosed())
+    socket.resume()
+  })
+  return server.address().port
+}
+
 /**
  * Connections one after the other, both ends in this process, each from `connect()` until both ends are closed.
  * → how many, in how many seconds of wall clock and CPU
  *
  * @param argument `seconds` to go on for; `resumed`, or `afresh`: with options that nobody prepared
  */
-export async function handshakes(stack, { seconds, resumed = false, afresh = false }) {
-  let closed
-  const server = await stack.listen((socket) => {
-    socket.on('error', fail)
-    socket.once('close', () => closed())
-    socket.resume()
-  })
-  const { port } = server.address()
+export async function handshakes(stack, { port, seconds, resumed = false, afresh = false }) {
   const session = resumed ? await sessionOf(stack.connect(port)) : undefined
   const connect = afresh ? stack.connectAfresh : stack.connect
+  const cpu = process.cpuUsage()
+  const start = performance.now()
+  let count = 0
+  for (; performance.now() - start < seconds * 1000; count++) await bothClosed(connect(port, session), resumed)
+  const wall = (performance.now() - start) / 1000
+  const { user, system } = process.cpuUsage(cpu)
+  return { count, wall, cpu: (user + system) / 1e6 }
+}
 
-  const one = async () => {
-    const bothClosed = new Promise((resolve) => {
-      let left = 2
-      closed = () => --left === 0 && resolve()
-    })
-    const socket = connect(port, session)
+function bothClosed(socket, resumed) {
+  return new Promise((resolve) => {
+    let left = 2
+    const closed = () => {
+      if (--left === 0) resolve()
+    }
+    serverSocketClosed = closed
     socket.on('error', fail)
     socket.once('close', closed)
     socket.once('secureConnect', () => {
@@ -31,25 +45,15 @@ export async function handshakes(stack, { seconds, resumed = false, afresh = fal
       socket.end()
     })
     socket.resume()
-    await bothClosed
-  }
+  })
+}
 
-  const cpu = process.cpuUsage()
-  const start = performance.now()
-  let count = 0
-  for (; performance.now() - start < seconds * 1000; count++) await one()
-  const wall = (performance.now() - start) / 1000
-  const { user, system } = process.cpuUsage(cpu)
-  server.close()
-  return { count, wall, cpu: (user + system) / 1e6 }
-
-  async function sessionOf(socket) {
-    closed = () => {}
-    const [[session]] = await Promise.all([once(socket, 'session'), once(socket, 'secureConnect')])
-    socket.end()
-    await once(socket, 'close')
-    return session
-  }
+async function sessionOf(socket) {
+  serverSocketClosed = () => {}
+  const [[session]] = await Promise.all([once(socket, 'session'), once(socket, 'secureConnect')])
+  socket.end()
+  await once(socket, 'close')
+  return session
 }
 
 function fail(error) {
