@@ -156,7 +156,7 @@ export class Connection {
     if (!this.#started) void this.start()
     // Bytes that must wait are the connection's to keep: the caller may use its buffer again.
     const mustWait = this.#pending !== undefined || this.#pumping
-    this.#reader.push(mustWait ? bytes.slice() : bytes)
+    this.#reader.push(mustWait ? new Uint8Array(bytes) : bytes)
     return mustWait ? this.#pending : this.#guard(() => this.#pump())
   }
 
