@@ -1,11 +1,6 @@
 import type { Codec, Empty, ExtensionBlock, ExtensionTable } from '@typetls/wire'
 import { empty, extensionBlock, opaqueVector, rest, struct, uint16, vector } from '@typetls/wire'
-import {
-  CertificateStatus,
-  DistinguishedNames,
-  SchemeList,
-  SignedCertificateTimestampList,
-} from './extensions.ts'
+import { CertificateStatus, DistinguishedNames, SchemeList, SignedCertificateTimestampList } from './extensions.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2 */
 export interface CertificateRequest {
