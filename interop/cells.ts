@@ -25,6 +25,8 @@ export interface Cell {
   readonly feature?: Feature | undefined
   /** Why we cannot do it on this machine. */
   readonly weLack?: string | undefined
+  /** Milliseconds it may take. Default 60000. */
+  readonly timeout?: number
   play(peer: Peer, scope: Scope): Promise<void>
 }
 
@@ -485,11 +487,14 @@ function postHandshakeCells(): Cell[] {
 function bulkCells(): Cell[] {
   const feature = '16 MiB'
   const name = '16 MiB there and back'
+  // gnutls-cli reads its input byte by byte.
+  const timeout = 240_000
   return [
     {
       name,
       role: 'client',
       feature,
+      timeout,
       async play(peer, scope) {
         const server = await peer.serve({}, scope)
         const client = await OurClient.connect(server.port, {}, scope)
@@ -502,6 +507,7 @@ function bulkCells(): Cell[] {
       name,
       role: 'server',
       feature,
+      timeout,
       async play(peer, scope) {
         const server = await OurServer.start({}, scope)
         const client = await peer.connect(server.port, {}, scope)

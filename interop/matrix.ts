@@ -24,7 +24,8 @@ export function playMatrix(peer: Peer): void {
         peer.version === undefined
           ? `${peer.name} is not installed`
           : (peer.lacks(theirRole, cell.feature ?? 'nothing') ?? cell.weLack)
-      test(title, async ({ task, skip, onTestFinished }) => {
+      const { timeout = 60_000 } = cell
+      test(title, { timeout }, async ({ task, skip, onTestFinished }) => {
         const { name, role } = cell
         const result: CellResult = { peer: peer.name, version: peer.version ?? '-', role, cell: name }
         Object.assign(task.meta, { interop: reason === undefined ? result : { ...result, missing: reason } })
