@@ -14,6 +14,7 @@ export const dependencies = {
     '@noble/hashes',
     '@noble/post-quantum',
   ],
+  'crypto-webcrypto': ['crypto-provider', 'wire'],
   record: ['crypto-provider', 'wire'],
   handshake: ['crypto-provider', 'wire'],
   x509: ['crypto-provider', 'wire', 'asn1js'],
@@ -29,17 +30,27 @@ export const testDependencies = {
   'crypto-provider': ['fast-check'],
   'crypto-node': ['fast-check'],
   'crypto-noble': ['crypto-node', 'fast-check', 'testing'],
+  'crypto-webcrypto': ['crypto-noble', 'crypto-node', 'fast-check', 'testing'],
   record: ['crypto-node', 'fast-check', 'testing'],
   handshake: ['crypto-node', 'fast-check', 'testing'],
   x509: ['crypto-node', 'crypto-noble', 'fast-check', 'testing'],
-  connection: ['crypto-node', 'crypto-noble', 'fast-check', 'testing', 'x509'],
+  connection: ['crypto-node', 'crypto-noble', 'crypto-webcrypto', 'fast-check', 'testing', 'x509'],
   'node-adapter': ['fast-check', 'testing'],
   typetls: [],
   testing: [],
 }
 
 /** Packages without IO, clock, randomness or platform. */
-export const core = ['wire', 'crypto-provider', 'crypto-noble', 'record', 'handshake', 'x509', 'connection']
+export const core = [
+  'wire',
+  'crypto-provider',
+  'crypto-noble',
+  'crypto-webcrypto',
+  'record',
+  'handshake',
+  'x509',
+  'connection',
+]
 
 export function packageName(directory) {
   return directory === 'typetls' ? 'typetls' : `@typetls/${directory}`

@@ -1,0 +1,50 @@
+import type { SignatureAlgorithm } from '@typetls/crypto-provider'
+import type { HashRow } from './hash.ts'
+import type { Algorithm, Subtle } from './platform.ts'
+import { allowsPss, readRsaSpki, writeRsaSpki } from './rsa-key.ts'
+import type { RsaKeyKind } from './rsa-key.ts'
+import { signatureAlgorithm } from './signature.ts'
+
+/** One of our RSA signature algorithms: the platform ties keys to scheme and hash. */
+export interface RsaScheme {
+  readonly name: string
+  /** For importing keys. */
+  readonly algorithm: Algorithm
+  readonly parameters: Algorithm
+  allows(key: RsaKeyKind): boolean
+}
+
+/** RSASSA-PSS with MGF1 of the same hash and a salt of its length, by keys of type `rsa` and `rsa-pss`. */
+export function rsaPss({ name, webName, length }: HashRow): RsaScheme {
+  return {
+    name: `rsa-pss-${name}`,
+    algorithm: { name: 'RSA-PSS', hash: webName },
+    parameters: { name: 'RSA-PSS', saltLength: length },
+    allows: (key) => allowsPss(key, name, length),
+  }
+}
+
+/** RSASSA-PKCS1-v1_5 by keys of type `rsa`. */
+export function rsaPkcs1({ name, webName }: HashRow): RsaScheme {
+  return {
+    name: `rsa-pkcs1-${name}`,
+    algorithm: { name: 'RSASSA-PKCS1-v1_5', hash: webName },
+    parameters: { name: 'RSASSA-PKCS1-v1_5' },
+    allows: (key) => key.keyType === 'rsa',
+  }
+}
+
+export function rsa(subtle: Subtle, scheme: RsaScheme): SignatureAlgorithm<'async'> {
+  return signatureAlgorithm(subtle, {
+    name: scheme.name,
+    parameters: scheme.parameters,
+    importPublicKey(key) {
+      const read = readRsaSpki(key.spki)
+      if (read?.keyType !== key.keyType || !scheme.allows(read)) return undefined
+      // Platforms do not read keys of the identifier id-RSASSA-PSS; what these are bound to is checked above.
+      return subtle.importKey('spki', writeRsaSpki(read), scheme.algorithm, true, ['verify'])
+    },
+    toPlatform: (signature) => signature,
+    fromPlatform: (signature) => signature,
+  })
+}

@@ -1,0 +1,40 @@
+import type { KeyType, PrivateKey } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import type { Key } from './platform.ts'
+
+/** A private key of this backend: CryptoKeys that cannot be extracted, one for each algorithm the platform ties it to. */
+export class WebPrivateKey implements PrivateKey {
+  readonly keyType: KeyType
+  readonly spki: Uint8Array
+  #keys: ReadonlyMap<string, Key> | undefined
+
+  constructor(keyType: KeyType, spki: Uint8Array, keys: ReadonlyMap<string, Key>) {
+    this.keyType = keyType
+    this.spki = spki
+    this.#keys = keys
+  }
+
+  /** The one for a signature algorithm of ours, if it fits. */
+  keyFor(algorithm: string): Key | undefined {
+    if (this.#keys) return this.#keys.get(algorithm)
+    throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this private key was disposed of already')
+  }
+
+  /** Lets go of the keys; the platform wipes what it held. */
+  dispose(): void {
+    this.#keys = undefined
+  }
+}
+
+/** @throws TlsError `ERR_TLS_CRYPTO` (internal_error) for a key that does not fit, or another backend's key */
+export function platformKey(key: PrivateKey, algorithm: string): Key {
+  if (!(key instanceof WebPrivateKey)) {
+    throw new TlsError('ERR_TLS_CRYPTO', 'this private key was imported by another crypto provider')
+  }
+  const found = key.keyFor(algorithm)
+  if (found) return found
+  throw new TlsError('ERR_TLS_CRYPTO', `a key of type ${key.keyType} cannot sign with ${algorithm}`, {
+    expected: algorithm,
+    received: key.keyType,
+  })
+}
