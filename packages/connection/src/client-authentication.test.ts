@@ -1,11 +1,13 @@
+import { nodeCrypto } from '@typetls/crypto-node'
 import { defaultSignatureSchemes } from '@typetls/crypto-provider'
 import { ascii, fromAscii } from '@typetls/wire'
-import { createAuthority } from '@typetls/testing'
+import { asyncProvider, createAuthority } from '@typetls/testing'
 import { createVerifier, selectCredential } from '@typetls/x509'
 import { describe, expect, test } from 'vitest'
 import {
   authority,
   certificateFor,
+  connectedLater,
   connectedPair,
   credentialFor,
   pairOf,
@@ -207,6 +209,27 @@ describe('after the handshake', () => {
     pair.pump()
     pair.server.connection.abort()
     expect(ask).toThrow(expect.objectContaining({ code: 'ERR_TLS_STATE' }))
+  })
+
+  test.each(['client', 'server'] as const)('it cannot be asked for when the %s has closed its side', (side) => {
+    const pair = connectedPair(offering, { verifier })
+    pair[side].connection.closeWrite()
+    pair.pump()
+    expect(() => pair.server.connection.requestClientCertificate()).toThrow(
+      expect.objectContaining({ code: 'ERR_TLS_STATE' }),
+    )
+  })
+
+  test('one request waits for new keys, and a second one is refused meanwhile', async () => {
+    const pair = await connectedLater({ ...offering, credentials }, { crypto: asyncProvider(nodeCrypto), verifier })
+    pair.server.connection.updateKeys()
+    pair.server.connection.requestClientCertificate()
+    expect(() => pair.server.connection.requestClientCertificate()).toThrow(
+      expect.objectContaining({ code: 'ERR_TLS_STATE' }),
+    )
+    await pair.settle()
+    expect(pair.server.failure).toBeUndefined()
+    expect(pair.server.authenticated).toHaveLength(1)
   })
 
   test('a certificate that the verifier refuses ends the connection', () => {

@@ -28,16 +28,15 @@ export class ServerConnection extends Connection {
    * Asks the client for a certificate; `authenticated` tells its answer. Data goes on meanwhile.
    * https://www.rfc-editor.org/rfc/rfc9846#section-4.7.2
    *
-   * @throws TlsError `ERR_TLS_STATE` (internal_error) when not connected, the client did not offer it, there is no
-   *   verifier, or a request is under way
+   * @throws TlsError `ERR_TLS_STATE` (internal_error) when not connected both ways, the client did not offer it, there
+   *   is no verifier, or a request is under way
    */
   requestClientCertificate(): void {
     const post = this.postHandshake
-    if (this.state !== 'connected' || !(post instanceof ServerPostHandshake)) {
+    if (this.writeEnded || this.readEnded || !(post instanceof ServerPostHandshake)) {
       throw new TlsError('ERR_TLS_STATE', 'a client certificate can be asked for while connected')
     }
-    post.checkRequestable()
-    this.act(() => post.requestClientCertificate())
+    this.act(post.prepareCertificateRequest())
   }
 }
 

@@ -7,7 +7,6 @@ import type { PostHandshakeResult } from './post-handshake.ts'
 import { PostHandshake } from './post-handshake.ts'
 import type { Program } from './program.ts'
 import { certificateRequest } from './server.ts'
-import type { Transcript } from './transcript.ts'
 
 /** Requests to authenticate after the handshake. https://www.rfc-editor.org/rfc/rfc9846#section-4.7.2 */
 export class ServerPostHandshake extends PostHandshake {
@@ -18,29 +17,24 @@ export class ServerPostHandshake extends PostHandshake {
   }
 
   /**
+   * Gets a request to authenticate ready. The function sends it.
+   *
    * @throws TlsError `ERR_TLS_STATE` (internal_error) when the client did not offer it, there is no verifier, or a
    *   request is under way
    */
-  checkRequestable(): Transcript {
-    const base = this.connected.transcript
-    if (base === undefined || this.handshake.parameters.verifier === undefined || this.#request !== undefined) {
+  prepareCertificateRequest(): () => void {
+    const { suite, transcript: base } = this.connected
+    const parameters = this.handshake.parameters as ServerParameters
+    if (base === undefined || parameters.verifier === undefined || this.#request !== undefined) {
       throw new TlsError(
         'ERR_TLS_STATE',
         'post-handshake authentication was not offered, has no verifier, or is under way',
       )
     }
-    return base
-  }
-
-  /** Asks the client to authenticate. Throws as `checkRequestable`. */
-  requestClientCertificate(): void {
-    const base = this.checkRequestable()
-    const { suite } = this.connected
-    const parameters = this.handshake.parameters as ServerParameters
     const context = parameters.crypto.random(16)
     const hs = this.handshake.withTranscript(base.fork(suite.hash))
     this.#request = { context, hs }
-    hs.send('certificate_request', certificateRequest(parameters, context))
+    return () => hs.send('certificate_request', certificateRequest(parameters, context))
   }
 
   /** The client's answer, which comes without anything between. */
