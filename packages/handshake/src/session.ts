@@ -146,7 +146,7 @@ function stored(state: SessionState): StoredState {
 function readState(bytes: Uint8Array): SessionState {
   let read: StoredState
   try {
-    read = decode(SessionStateCodec, bytes.slice())
+    read = decode(SessionStateCodec, new Uint8Array(bytes))
   } catch (cause) {
     throw new TlsError('ERR_TLS_SESSION_INVALID', 'these bytes are not a session', { cause })
   }

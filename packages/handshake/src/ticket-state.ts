@@ -52,7 +52,7 @@ export function decodeTicketState(bytes: Uint8Array): TicketState | undefined {
       peer:
         read.certificates.length === 0
           ? undefined
-          : { certificates: read.certificates.map((der) => der.slice()), authorized: read.authorized === 1 },
+          : { certificates: read.certificates.map((der) => new Uint8Array(der)), authorized: read.authorized === 1 },
     }
   } catch (error) {
     // A protector that opened what we did not seal: as good as no ticket.
