@@ -115,9 +115,9 @@ describe.each(Object.keys(modes))('with a provider that answers %s', (mode) => {
         const total = (await play(life)).providers[side].calls
         for (let at = 0; at < total; at += step(mode)) {
           let failed = ''
-          const { pair, providers } = await play(life, (who, index) => {
+          const { pair, providers } = await play(life, (who, index, _pair, call) => {
             if (who !== side || index !== at) return
-            failed = new Error('where').stack ?? ''
+            failed = call
             throw new Error('broken by a test')
           })
           // The first calls are made before `pairOf` returns.
@@ -137,5 +137,5 @@ describe.each(Object.keys(modes))('with a provider that answers %s', (mode) => {
 
 /** Turns of the event loop cost time. */
 function step(mode: string): number {
-  return stride(mode === 'sync' ? 5 : 19)
+  return stride(mode === 'sync' ? 3 : 11)
 }

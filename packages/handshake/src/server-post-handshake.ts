@@ -10,6 +10,7 @@ import { certificateRequest } from './server.ts'
 
 /** Requests to authenticate after the handshake. https://www.rfc-editor.org/rfc/rfc9846#section-4.7.2 */
 export class ServerPostHandshake extends PostHandshake {
+  #underWay = false
   #request: PendingRequest | undefined
 
   override get expected(): readonly HandshakeMessageType[] {
@@ -25,16 +26,19 @@ export class ServerPostHandshake extends PostHandshake {
   prepareCertificateRequest(): () => void {
     const { suite, transcript: base } = this.connected
     const parameters = this.handshake.parameters as ServerParameters
-    if (base === undefined || parameters.verifier === undefined || this.#request !== undefined) {
+    if (base === undefined || parameters.verifier === undefined || this.#underWay) {
       throw new TlsError(
         'ERR_TLS_STATE',
         'post-handshake authentication was not offered, has no verifier, or is under way',
       )
     }
-    const context = parameters.crypto.random(16)
-    const hs = this.handshake.withTranscript(base.fork(suite.hash))
-    this.#request = { context, hs }
-    return () => hs.send('certificate_request', certificateRequest(parameters, context))
+    this.#underWay = true
+    return () => {
+      const context = parameters.crypto.random(16)
+      const hs = this.handshake.withTranscript(base.fork(suite.hash))
+      this.#request = { context, hs }
+      hs.send('certificate_request', certificateRequest(parameters, context))
+    }
   }
 
   /** The client's answer, which comes without anything between. */
@@ -60,6 +64,7 @@ export class ServerPostHandshake extends PostHandshake {
     const finished = yield* hs.receive('finished')
     yield* VerifiedFinished.verify(hs, suite, this.readSecret, finished.body, beforeFinished)
     this.#request = undefined
+    this.#underWay = false
     return { type: 'authenticated', peer }
   }
 }
