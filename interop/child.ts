@@ -117,12 +117,13 @@ export function saidBy(command: string, ...args: string[]): string | undefined {
 }
 
 /**
- * A port nobody listens on. It is below the ports that the system gives to outgoing connections: a client that tries
- * such a port until somebody listens there can end up connected to itself.
+ * A port nobody listens on, and that nobody was given before: workers take theirs from ranges of their own. They are
+ * below the ports that the system gives to outgoing connections, since a client that tries such a port until somebody
+ * listens there can end up connected to itself.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000)
+    const port = firstPort + (nextPort++ % portsOfWorker)
     const free = await new Promise<boolean>((resolve) => {
       const server = createServer()
       server.once('error', () => resolve(false))
@@ -131,6 +132,11 @@ export async function freePort(): Promise<number> {
     if (free) return port
   }
 }
+
+const portsOfWorker = 1500
+const firstPort = 20_000 + portsOfWorker * (Number(process.env['VITEST_POOL_ID'] ?? 0) % 8)
+// Two runs at the same time are unlikely to meet.
+let nextPort = Math.floor(Math.random() * portsOfWorker)
 
 /** Milliseconds of silence after which a peer will not say it any more. */
 const patience = 15_000

@@ -40,6 +40,8 @@ export function playMatrix(peer: Peer): void {
     }
   })
   afterAll(() => {
-    if (missing.length > 0) console.log([`Not played with ${peer.name}:`, ...missing].join('\n  '))
+    if (peer.version === undefined)
+      console.log(`${peer.name} is not installed: none of its ${missing.length} cells was played`)
+    else if (missing.length > 0) console.log([`Not played with ${peer.name}:`, ...missing].join('\n  '))
   })
 }

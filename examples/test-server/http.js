@@ -9,8 +9,7 @@ export function serveHttp({ postHandshakeAuthentication, requestTimeout }) {
     const timer = setTimeout(() => socket.destroy(), requestTimeout)
     socket.once('close', () => clearTimeout(timer))
     readHead(socket, (head) => {
-      const [requestLine] = head.split(/\r?\n/, 1)
-      const { method, path } = /^(?<method>[A-Z]+) (?<path>\S+)( HTTP\/\d\.\d)?\s*$/.exec(requestLine)?.groups ?? {}
+      const { method, path } = requestLine.exec(head)?.groups ?? {}
       const reply = (status, body) => end(socket, status, body, method !== 'HEAD')
       if (path === undefined) return reply(400, 'that is no HTTP request\n')
       if (!postHandshakeAuthentication || !/^\/secret\b/.test(path)) return reply(200, negotiated(socket.facts))
@@ -21,14 +20,15 @@ export function serveHttp({ postHandshakeAuthentication, requestTimeout }) {
   }
 }
 
-/** Calls `done` with what comes before the first empty line, or all there is. */
+/** Calls `done` with what comes before the first empty line, or all there is, or a first line that is no request's. */
 function readHead(socket, done) {
   let head = ''
   const take = (chunk) => {
     // The empty line may have begun in an earlier chunk.
     const from = Math.max(0, head.length - 3)
     head += chunk.toString('latin1')
-    if (/\n\r?\n/.test(head.slice(from)) || head.length > maxHeadLength) finish()
+    const complete = /\n\r?\n/.test(head.slice(from)) || head.length > maxHeadLength
+    if (complete || (head.includes('\n') && !requestLine.test(head))) finish()
   }
   const finish = () => {
     socket.off('data', take)
@@ -95,6 +95,8 @@ function end(socket, status, body, withBody) {
 }
 
 function forget() {}
+
+const requestLine = /^(?<method>[A-Z]+) (?<path>\S+)( HTTP\/\d\.\d)?\r?\n/
 
 const reasons = { 200: 'OK', 400: 'Bad Request', 403: 'Forbidden' }
 

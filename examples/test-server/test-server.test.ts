@@ -42,8 +42,8 @@ describe('HTTP', async () => {
     expect(await text(ended)).toMatch(/^HTTP\/1\.1 200/)
   })
 
-  test('answers 400 to what is no request', async () => {
-    expect(await ask(server.port, 'hello\n\n')).toMatch(/^HTTP\/1\.1 400/)
+  test('answers 400 to a line that begins no request, at once', async () => {
+    expect(await ask(server.port, 'hello\n')).toMatch(/^HTTP\/1\.1 400/)
   })
 
   test('chooses among its credentials by what the client can verify', async () => {
