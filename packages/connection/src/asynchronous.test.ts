@@ -248,6 +248,7 @@ describe('writing', () => {
     expect(() => client.connection.write(ascii('too late'))).toThrow(expect.objectContaining({ code: 'ERR_TLS_STATE' }))
     await settle()
     expect(fromAscii(server.received())).toBe('held')
+    expect(client.connection.pendingOutput).toBe(0)
     expect(server.told.at(-1)).toBe('end')
     expect(server.failure).toBeUndefined()
   })

@@ -107,6 +107,16 @@ describe('without a key exchange', () => {
     expect(client.facts).toMatchObject({ resumed: true, group: 'x25519' })
   })
 
+  test('it is what is left when the two have no group in common', () => {
+    const session = firstSession()
+    const options = { dangerouslyAllowPskWithoutKeyExchange }
+    const { client } = connectedPair(
+      { session, groups: ['x25519'], ...options },
+      { tickets, groups: ['secp256r1'], ...options },
+    )
+    expect(client.facts).toMatchObject({ resumed: true, group: undefined, helloRetryRequest: false })
+  })
+
   test('a server that does not allow it refuses a client that offers nothing else', () => {
     const session = firstSession()
     const pair = pairOf({ session, groups: [], dangerouslyAllowPskWithoutKeyExchange }, { tickets })

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { stride } from '../test/effort.ts'
 import { live, livelyClient, livelyServer } from '../test/life.ts'
 import type { Peer } from '../test/peers.ts'
-import { clock, connectedPair, pairOf } from '../test/peers.ts'
+import { clock, connectedLater, connectedPair, pairOf } from '../test/peers.ts'
 import type { TrackedProvider } from '../test/tracked-provider.ts'
 import { trackedProvider } from '../test/tracked-provider.ts'
 import type { ClientOptions, ExternalPsk, ServerOptions, Session } from './index.ts'
@@ -133,6 +133,18 @@ describe.each(Object.keys(modes))('with a provider that answers %s', (mode) => {
       },
     )
   })
+})
+
+test('new keys that come after the end are wiped, whenever that is', async () => {
+  for (let turns = 0; turns < 12; turns++) {
+    const { provider, alive } = trackedProvider(asyncProvider(nodeCrypto, { seed: turns }))
+    const { client, settle } = await connectedLater({ crypto: provider })
+    client.connection.updateKeys()
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+    client.connection.abort()
+    await settle()
+    expect(alive(), `${turns} turns`).toEqual([])
+  }
 })
 
 /** Turns of the event loop cost time. */
