@@ -48,5 +48,6 @@ export {
   rsa_pss_rsae_sha256,
   rsa_pss_rsae_sha384,
   rsa_pss_rsae_sha512,
+  signatureSchemes,
 } from './signature-schemes.ts'
 export type { SignatureScheme } from './signature-schemes.ts'

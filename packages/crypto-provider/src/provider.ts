@@ -44,8 +44,12 @@ export interface Hash<M extends Mode = Mode> {
 
 /** A hash that goes on after each look at it: the transcript. */
 export interface RunningHash<M extends Mode = Mode> {
+  /** `data` is only valid during the call. */
   update(data: Uint8Array): void
-  /** The hash of all bytes so far. May be called any number of times, between updates too. */
+  /**
+   * The hash of all bytes so far. May be called any number of times, between updates too; updates after the call do not
+   * count, also when they come before the answer.
+   */
   digest(): Answer<M, Uint8Array>
 }
 
@@ -62,7 +66,11 @@ export interface Hkdf<M extends Mode = Mode> {
   readonly outputLength: number
   /** HKDF-Extract; the pseudorandom key is a new secret that the caller disposes of. */
   extract(salt: Secret | Uint8Array, inputKeyingMaterial: Secret | Uint8Array): Answer<M, Secret>
-  /** HKDF-Expand to `length` bytes; a new secret that the caller disposes of. */
+  /**
+   * HKDF-Expand to `length` bytes; a new secret that the caller disposes of.
+   *
+   * @throws TlsError `ERR_TLS_CRYPTO` (internal_error) for more than 255 blocks of the hash
+   */
   expand(pseudorandomKey: Secret, info: Uint8Array, length: number): Answer<M, Secret>
 }
 
@@ -75,7 +83,12 @@ export interface Aead<M extends Mode = Mode> {
   readonly nonceLength: number
   /** Bytes. */
   readonly tagLength: number
-  /** A key ready for use. It does not keep `key`, and lives until `dispose()`. */
+  /**
+   * A key ready for use. It does not keep `key`, and lives until `dispose()`; its functions then throw
+   * `ERR_TLS_SECRET_DISPOSED` (internal_error).
+   *
+   * @throws TlsError `ERR_TLS_CRYPTO` (internal_error) for a key that has not `keyLength` bytes
+   */
   key(key: Secret): Answer<M, AeadKey<M>>
 }
 
@@ -124,7 +137,10 @@ export interface KeyExchange<M extends Mode = Mode> {
 
 export interface KeyExchangeStart<M extends Mode = Mode> {
   readonly share: Uint8Array
-  /** @throws TlsError `ERR_TLS_KEY_SHARE_INVALID` (illegal_parameter), as `respond` */
+  /**
+   * @throws TlsError `ERR_TLS_KEY_SHARE_INVALID` (illegal_parameter), as `respond`; `ERR_TLS_SECRET_DISPOSED`
+   *   (internal_error) after `dispose()`
+   */
   finish(serverShare: Uint8Array): Answer<M, Secret>
   /** Forgets the private part. */
   dispose(): void
@@ -137,7 +153,10 @@ export interface SignatureAlgorithm<M extends Mode = Mode> {
    * so is a key of a kind that does not fit the algorithm.
    */
   verify(key: PublicKey, data: Uint8Array, signature: Uint8Array): Answer<M, boolean>
-  /** @throws TlsError `ERR_TLS_CRYPTO` (internal_error) when `key` does not fit the algorithm */
+  /**
+   * @throws TlsError `ERR_TLS_CRYPTO` (internal_error) when `key` does not fit the algorithm or is of another backend;
+   *   `ERR_TLS_SECRET_DISPOSED` (internal_error) after its `dispose()`
+   */
   sign(key: PrivateKey, data: Uint8Array): Answer<M, Uint8Array>
 }
 

@@ -62,6 +62,9 @@ export const defaultSignatureSchemes: readonly SignatureScheme[] = [
   rsa_pkcs1_sha512,
 ]
 
+/** Every scheme we have a row for. */
+export const signatureSchemes: readonly SignatureScheme[] = [...defaultSignatureSchemes]
+
 function row(id: number, name: string, algorithm: string, keyType: KeyType, handshake = true): SignatureScheme {
   return { id, name, algorithm, keyType, handshake }
 }

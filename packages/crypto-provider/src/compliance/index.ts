@@ -1,0 +1,5 @@
+export { checkCompliance } from './check-compliance.ts'
+export type { ComplianceOptions } from './check-compliance.ts'
+export { formatReport } from './compliance-report.ts'
+export type { AlgorithmReport, AlgorithmStatus, CheckedList, ComplianceReport } from './compliance-report.ts'
+export type { Finding } from './probe.ts'
