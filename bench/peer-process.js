@@ -18,12 +18,14 @@ export async function withPeers(count, settings, use) {
 }
 
 class PeerProcess {
+  #stack
   #child
   #calls = new Map()
   #lastId = 0
   #ended
 
   constructor({ stack, profile }) {
+    this.#stack = stack
     const name = stack.replace(':', '-')
     const profiling = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', `${profile}/${name}`]
     this.#child = fork(entry, [], {
@@ -53,7 +55,7 @@ class PeerProcess {
   call(name, argument = {}, seconds = 60) {
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId
-      const late = () => settle(reject)(new Error(`${name} took more than ${seconds} s`))
+      const late = () => settle(reject)(new Error(`${name} of ${this.#stack} took more than ${seconds} s`))
       const timer = setTimeout(late, seconds * 1000)
       const settle = (how) => (value) => {
         clearTimeout(timer)

@@ -18,6 +18,8 @@ export async function serveBulk(stack) {
 export async function transfer(stack, { port, ...order }) {
   const socket = stack.connect(port)
   socket.on('error', fail)
+  // The server ends when it is through, which may be before we are.
+  const closed = once(socket, 'close')
   await once(socket, 'secureConnect')
   const start = performance.now()
   socket.write(formatOrder(order))
@@ -30,7 +32,6 @@ export async function transfer(stack, { port, ...order }) {
     await receive(socket, order)
   }
   const seconds = (performance.now() - start) / 1000
-  const closed = once(socket, 'close')
   socket.end()
   await closed
   return seconds
@@ -47,7 +48,7 @@ async function send(socket, { size, hashed }, trailer = hashed) {
     const chunk = (hashed ? randomBytes(randomInt(1, 100_000)) : fixedChunk).subarray(0, size - sent)
     sent += chunk.length
     if (hashed) hash.update(chunk)
-    if (!socket.write(chunk)) await once(socket, 'drain')
+    if (!socket.write(chunk) && sent < size) await once(socket, 'drain')
   }
   const digest = hash.digest()
   if (trailer) socket.write(digest)

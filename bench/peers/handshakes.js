@@ -50,9 +50,10 @@ function bothClosed(socket, resumed) {
 
 async function sessionOf(socket) {
   serverSocketClosed = () => {}
+  const closed = once(socket, 'close')
   const [[session]] = await Promise.all([once(socket, 'session'), once(socket, 'secureConnect')])
   socket.end()
-  await once(socket, 'close')
+  await closed
   return session
 }
 
