@@ -3,7 +3,7 @@ import { createAuthority, testKeyTypes } from '@typetls/testing'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BackendName } from './backends.ts'
-import { backendNames } from './backends.ts'
+import { backendNames, newer } from './backends.ts'
 import { commands, findChromium, insecureHost, launch } from './chromium.ts'
 import type { Identity, Outcome, Setting } from './handshake.ts'
 import type { InPage } from './in-page.ts'
@@ -34,6 +34,20 @@ describe.skipIf(skipped)(`in ${installed?.version ?? 'Chromium'}`, () => {
     server?.close()
   })
 
+  test.each(backendNames)('%s keeps the contract of a provider', async (backend) => {
+    const { report, text } = await page.call('compliance', backend)
+    console.log(text)
+    expect(report.passed, text).toBe(true)
+    const unexplained = report.algorithms.filter(({ status, reason }) => status === 'left out' && reason === undefined)
+    expect(unexplained).toEqual([])
+  })
+
+  test('what an older browser lacks comes from noble', async () => {
+    const { missing } = await page.call('offer', 'webcrypto of an older browser, filled by noble')
+    const filled = missing.filter((one) => one.filled).map(({ name }) => name)
+    expect(filled.sort()).toEqual([...newer].sort())
+  })
+
   describe.each(backendNames)('two peers on %s', (backend) => {
     test('speak in every suite', async () => {
       const { suites } = await page.call('offer', backend)
@@ -57,8 +71,8 @@ describe.skipIf(skipped)(`in ${installed?.version ?? 'Chromium'}`, () => {
     })
 
     test('authenticate by every kind of certificate, both of them', async () => {
-      const { missing } = await page.call('offer', backend)
-      const usable = testKeyTypes.filter((type) => !missing.some(({ name, keyType }) => [name, keyType].includes(type)))
+      const absent = (await page.call('offer', backend)).missing.filter(({ filled }) => !filled)
+      const usable = testKeyTypes.filter((type) => !absent.some(({ name, keyType }) => [name, keyType].includes(type)))
       expect(usable).toEqual(expect.arrayContaining([...(backend === 'webcrypto' ? inAllBrowsers : testKeyTypes)]))
       for (const keyType of usable) {
         const serverIdentity = identity('localhost', keyType)
@@ -89,7 +103,10 @@ describe.skipIf(skipped)(`in ${installed?.version ?? 'Chromium'}`, () => {
         const serverIdentity = identity('localhost', keyType)
         expectSuccess(await worker.call('handshake', between(backend, backend, { serverIdentity })), {})
       }
+      const { report, text } = await worker.call('compliance', backend)
+      expect(report.passed, text).toBe(true)
       expect(await worker.complaints()).toEqual([])
+      await page.evaluate('worker.terminate()')
     })
   })
 

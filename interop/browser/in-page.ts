@@ -1,6 +1,8 @@
 // What the test calls within the page, and within a worker of it: plain data in, plain data out.
 import type { CryptoProvider } from '@typetls/crypto-provider'
 import { cipherSuites } from '@typetls/crypto-provider'
+import type { ComplianceReport } from '@typetls/crypto-provider/compliance'
+import { checkCompliance, formatReport } from '@typetls/crypto-provider/compliance'
 import type { MissingAlgorithm } from '@typetls/crypto-webcrypto'
 import type { BackendName } from './backends.ts'
 import { backendOf } from './backends.ts'
@@ -14,17 +16,24 @@ export interface InPage {
   readonly complaints: readonly string[]
   /** Why a string cannot be run as code. */
   evaluating(): Promise<string>
+  compliance(backend: BackendName): Promise<Compliance>
   offer(backend: BackendName): Promise<Offer>
   /** The code that the backend refuses to start with. */
   refusal(backend: BackendName): Promise<string>
   handshake(setting: Setting<BackendName>): Promise<Outcome>
 }
 
+export interface Compliance {
+  readonly report: ComplianceReport
+  /** The report, to read. */
+  readonly text: string
+}
+
 /** What a backend has in this browser, by IANA names. */
 export interface Offer {
   readonly suites: readonly string[]
   readonly groups: readonly string[]
-  /** What it does not have. */
+  /** What the browser does not have, where it is the browser that does the work. */
   readonly missing: readonly MissingAlgorithm[]
 }
 
@@ -40,10 +49,16 @@ const inPage: InPage = {
       return (error as Error).name
     }
   }),
+  compliance: inTurn(async (backend) => {
+    const { provider, leavesOut } = await backendOf(backend)
+    const other = await backendOf(backend === 'noble' ? 'webcrypto' : 'noble')
+    const report = await checkCompliance(provider, { leavesOut, reference: other.provider })
+    return { report, text: formatReport(report) }
+  }),
   offer: inTurn(async (backend) => {
     const { provider, missing } = await backendOf(backend)
     const suites = cipherSuites.filter(({ aead }) => provider.aead[aead] !== undefined).map(({ name }) => name)
-    return { suites, groups: Object.keys(provider.keyExchange), missing: missing.filter(({ filled }) => !filled) }
+    return { suites, groups: Object.keys(provider.keyExchange), missing }
   }),
   refusal: inTurn(async (backend) =>
     backendOf(backend).then(
