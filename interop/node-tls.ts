@@ -114,7 +114,8 @@ function commonOptions({ suite, groups, psk }: Setting): tls.SecureContextOption
   return {
     minVersion: 'TLSv1.3',
     ca: certificates.ca,
-    ...(suite !== undefined && { ciphers: suite }),
+    // The short tag of CCM_8 is below the default security level of newer OpenSSLs.
+    ...(suite !== undefined && { ciphers: `${suite}:DEFAULT:@SECLEVEL=0` }),
     ...(groups !== undefined && { ecdhCurve: groups.map((group) => groupNames[group] ?? group).join(':') }),
     ...(psk !== undefined && {
       pskCallback: (first: unknown) =>

@@ -17,8 +17,9 @@ async function serve(setting: Setting, scope: Scope): Promise<PeerServer> {
   const port = await freePort()
   const server = new Child(scope, 'openssl', ['s_server', '-accept', `127.0.0.1:${port}`, ...serverArguments(setting)])
   if (setting.interactive !== true && setting.halfClosed !== true) {
-    // Without messages between, its output is what it got and its input what it sends.
-    server.process.stdout.pipe(server.process.stdin)
+    // Without messages between, its output is what it got and its input what it sends. Not a pipe, which waits for the
+    // input to be read: s_server does not read it while its output waits to be taken.
+    server.process.stdout.on('data', (chunk: Buffer) => server.write(chunk))
   }
   return {
     port,
