@@ -76,11 +76,7 @@ describe('a session', () => {
     fc.assert(
       fc.property(sessions, fc.nat(), (state, at) => {
         const bytes = new Session(state).serialize()
-        for (const wrong of [
-          bytes.subarray(0, at % bytes.length),
-          Uint8Array.from([...bytes, 0]),
-          Uint8Array.from([bytes[0] as number, ...bytes.subarray(2)]),
-        ]) {
+        for (const wrong of [bytes.subarray(0, at % bytes.length), Uint8Array.from([...bytes, 0])]) {
           expect(() => Session.parse(wrong)).toThrow(expect.objectContaining({ code: 'ERR_TLS_SESSION_INVALID' }))
         }
         bytes[0] = 99
