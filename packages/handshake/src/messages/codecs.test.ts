@@ -69,6 +69,16 @@ test.each(types.filter((type) => !openMessages.includes(type)))('%s has no room 
   )
 })
 
+test('a CertificateRequest asks for a staple with an empty extension, not as a ClientHello does', () => {
+  const asking = Uint8Array.of(13, 0, 0, 15, 0, 0, 12, 0, 5, 0, 0, 0, 13, 0, 4, 0, 2, 4, 3)
+  const request = decodeMessage('certificate_request', asking)
+  expect(request.body.extensions.status_request).toEqual({})
+  const withBody = Uint8Array.of(13, 0, 0, 20, 0, 0, 17, 0, 5, 0, 5, 1, 0, 0, 0, 0, 0, 13, 0, 4, 0, 2, 4, 3)
+  expect(() => decodeMessage('certificate_request', withBody)).toThrow(
+    expect.objectContaining({ code: 'ERR_TLS_DECODE_TRAILING' }),
+  )
+})
+
 test('what cannot be written is refused, not cut', () => {
   const hello = fc.sample(messages.server_hello, { seed: 1, numRuns: 1 })[0] as never
   for (const wrong of [
