@@ -100,10 +100,9 @@ async function bulk(settings, upload, size) {
 function handshakes(settings, argument, use) {
   return withPeers(1, settings, async (peer) => {
     const port = await peer.call('serveHandshakes')
-    const go = (seconds) => peer.call('handshakes', { ...argument, port, seconds })
     return use(
-      async () => rateOf(await go(argument.seconds)),
-      () => go(argument.seconds * warmUpFactor),
+      async () => rateOf(await peer.call('handshakes', { ...argument, port })),
+      () => peer.call('handshakes', { ...argument, port, seconds: undefined, count: warmUpHandshakes }, warmUpTimeout),
     )
   })
 }
@@ -147,8 +146,8 @@ function rateOf({ count, wall, cpu }) {
   return { rate: count / wall, cpu: (cpu / count) * 1e6 }
 }
 
-/** A handshake is a lot of code, and V8 takes its time to compile it: some thousand times through. */
-const warmUpFactor = 4
+/** A handshake is a lot of code, and V8 compiles it well only after it has run so often. */
+const warmUpHandshakes = 4000
 
 /** Enough for what is made once, and for code to be compiled. */
 const warmUpConnections = 200
@@ -156,3 +155,4 @@ const warmUpConnections = 200
 /** Seconds. What takes longer is broken. */
 const bulkTimeout = 120
 const idleTimeout = 120
+const warmUpTimeout = 120

@@ -16,18 +16,22 @@ export async function serveHandshakes(stack) {
  * Connections one after the other, both ends in this process, each from `connect()` until both ends are closed.
  * → how many, in how many seconds of wall clock and CPU
  *
- * @param argument `seconds` to go on for; `resumed`, or `afresh`: with options that nobody prepared
+ * @param argument `seconds` or `count` to go on for; `resumed`, or `afresh`: with options that nobody prepared
  */
-export async function handshakes(stack, { port, seconds, resumed = false, afresh = false }) {
+export async function handshakes(stack, argument) {
+  const { port, seconds = Infinity, count = Infinity, resumed = false, afresh = false } = argument
   const session = resumed ? await sessionOf(stack.connect(port)) : undefined
   const connect = afresh ? stack.connectAfresh : stack.connect
   const cpu = process.cpuUsage()
   const start = performance.now()
-  let count = 0
-  for (; performance.now() - start < seconds * 1000; count++) await bothClosed(connect(port, session), resumed)
+  let done = 0
+  while (done < count && performance.now() - start < seconds * 1000) {
+    await bothClosed(connect(port, session), resumed)
+    done++
+  }
   const wall = (performance.now() - start) / 1000
   const { user, system } = process.cpuUsage(cpu)
-  return { count, wall, cpu: (user + system) / 1e6 }
+  return { count: done, wall, cpu: (user + system) / 1e6 }
 }
 
 function bothClosed(socket, resumed) {
