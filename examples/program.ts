@@ -35,7 +35,7 @@ export interface ClientFacts {
   readonly [fact: string]: unknown
 }
 
-/** A running test server; it is stopped after the tests of the file. */
+/** A running test server. */
 export class TestServer {
   readonly port: number
   readonly #child: ReturnType<typeof started>
@@ -111,6 +111,7 @@ function ended(child: ChildProcess): Promise<number | null> {
 
 const running = new Set<ChildProcess>()
 
-process.on('exit', () => {
+// Also when a test failed before it stopped its server.
+afterAll(() => {
   for (const child of running) child.kill('SIGKILL')
 })
