@@ -7,6 +7,7 @@ import { sha1, sha256, sha384, sha512 } from './hash.ts'
 import { hkdfSha256, hkdfSha384, hkdfSha512 } from './hkdf.ts'
 import { hmacSha256, hmacSha384, hmacSha512 } from './hmac.ts'
 import { SecP256r1MLKEM768, X25519MLKEM768 } from './hybrid-groups.ts'
+import { mlDsa44, mlDsa65, mlDsa87 } from './ml-dsa.ts'
 import { secp256r1, secp384r1, secp521r1 } from './nist-curve.ts'
 import { importPrivateKey } from './private-key.ts'
 import { random } from './random.ts'
@@ -48,6 +49,9 @@ export const nobleCrypto: CryptoProvider<'sync'> = {
     'rsa-pkcs1-sha512': rsaPkcs1Sha512,
     ed25519,
     ed448,
+    'ml-dsa-44': mlDsa44,
+    'ml-dsa-65': mlDsa65,
+    'ml-dsa-87': mlDsa87,
   },
   importPrivateKey,
 }

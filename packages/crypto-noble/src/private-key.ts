@@ -7,12 +7,14 @@ import { ecCurves } from './ec-keys.ts'
 import type { EcCurve } from './ec-keys.ts'
 import { ed25519Spki } from './ed25519.ts'
 import { ed448Spki } from './ed448.ts'
+import { mlDsaIdentifiers, readMlDsaKey } from './ml-dsa.ts'
 import { NoblePrivateKey } from './noble-private-key.ts'
 import { readPkcs1PrivateKey, rsaKeyKind, writeRsaSpki } from './rsa-key.ts'
 import type { SpkiPrefix } from './spki-prefix.ts'
 
 /**
- * A private key from PKCS#8 DER: RSA, RSA-PSS, ECDSA on P-256, P-384 and P-521, Ed25519, Ed448.
+ * A private key from PKCS#8 DER: RSA, RSA-PSS, ECDSA on P-256, P-384 and P-521, Ed25519, Ed448,
+ * ML-DSA.
  *
  * @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error)
  */
@@ -49,8 +51,12 @@ function read(algorithm: Uint8Array, privateKey: Uint8Array): PrivateKey {
     case idEd448:
       identifier.finish()
       return edwardsKey('ed448', ed448, ed448Spki, privateKey)
-    default:
-      return rsaKey(algorithm, privateKey)
+    default: {
+      const mlDsa = mlDsaIdentifiers[oid]
+      if (mlDsa === undefined) return rsaKey(algorithm, privateKey)
+      identifier.finish()
+      return readMlDsaKey(mlDsa, privateKey)
+    }
   }
 }
 

@@ -6,7 +6,8 @@ import { keyTypeOf } from './key-type.ts'
 import { plainBytes } from './plain-bytes.ts'
 
 /**
- * A private key from PKCS#8 DER: RSA, RSA-PSS, ECDSA on P-256, P-384 and P-521, Ed25519, Ed448.
+ * A private key from PKCS#8 DER: RSA, RSA-PSS, ECDSA on P-256, P-384 and P-521, Ed25519, Ed448,
+ * and ML-DSA where Node has it.
  *
  * @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error)
  */

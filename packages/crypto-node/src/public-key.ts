@@ -37,7 +37,10 @@ const readers: Readonly<Record<string, (spki: Uint8Array) => KeyObject | undefin
   ed25519: /* @__PURE__ */ edwards('Ed25519', 32, '302a300506032b6570032100'),
   ed448: /* @__PURE__ */ edwards('Ed448', 57, '3043300506032b6571033a00'),
   rsa,
-  'rsa-pss': rsaPss,
+  'rsa-pss': wholeSpki,
+  'ml-dsa-44': wholeSpki,
+  'ml-dsa-65': wholeSpki,
+  'ml-dsa-87': wholeSpki,
 }
 
 function curve(crv: string, width: number, header: string): (spki: Uint8Array) => KeyObject | undefined {
@@ -74,8 +77,8 @@ function rsa(spki: Uint8Array): KeyObject | undefined {
   return createPublicKey({ key, format: 'der', type: 'pkcs1' })
 }
 
-/** Left to OpenSSL's reader, for the parameters a key may be bound to. */
-function rsaPss(spki: Uint8Array): KeyObject | undefined {
+/** Left to OpenSSL's reader: RSASSA-PSS for the parameters a key may be bound to, ML-DSA for want of a shorter way. */
+function wholeSpki(spki: Uint8Array): KeyObject | undefined {
   if (contentStart(spki, 0, 0x30) === undefined) return undefined
   return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
 }

@@ -19,6 +19,16 @@ export const signature: Listed<SignatureAlgorithm<'sync'>> = {
   'rsa-pkcs1-sha512': /* @__PURE__ */ row('rsa-pkcs1-sha512', 'sha512', /* @__PURE__ */ only('rsa'), asIs),
   ed25519: /* @__PURE__ */ row('ed25519', null, /* @__PURE__ */ only('ed25519'), asIs),
   ed448: /* @__PURE__ */ row('ed448', null, /* @__PURE__ */ only('ed448'), asIs),
+  .../* @__PURE__ */ mlDsa(),
+}
+
+/** Where Node has it, as of 24.6; OpenSSL as of 3.5 does the work. Signing is hedged, the context empty. */
+function mlDsa(): Listed<SignatureAlgorithm<'sync'>> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const [openssl = 0, release = 0] = process.versions.openssl.split('.').map(Number)
+  if (major < 24 || (major === 24 && minor < 6) || openssl < 3 || (openssl === 3 && release < 5)) return {}
+  const names = ['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87']
+  return Object.fromEntries(names.map((name) => [name, row(name, null, only(name), asIs)]))
 }
 
 type KeyInput = KeyObject | { key: KeyObject; padding: number; saltLength: number }

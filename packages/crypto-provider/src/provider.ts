@@ -20,7 +20,7 @@ export interface CryptoProvider<M extends Mode = Mode> {
   readonly aead: Listed<Aead<M>>
   /** Named groups in the shape of a KEM, by IANA name: `x25519`, `secp256r1`, `X25519MLKEM768`. */
   readonly keyExchange: Listed<KeyExchange<M>>
-  /** Signature algorithms by our names: `ecdsa-sha256`, `rsa-pss-sha256`, `rsa-pkcs1-sha256`, `ed25519`. */
+  /** Signature algorithms by our names: `ecdsa-sha256`, `rsa-pss-sha256`, `rsa-pkcs1-sha256`, `ed25519`, `ml-dsa-44`. */
   readonly signature: Listed<SignatureAlgorithm<M>>
   /**
    * A private key from PKCS#8 DER (RFC 5958). The input is not kept.
@@ -162,7 +162,17 @@ export interface SignatureAlgorithm<M extends Mode = Mode> {
 
 /** What a key is for. `ec-` is followed by the IANA group name of its curve. */
 export type KeyType =
-  'rsa' | 'rsa-pss' | 'ec-secp256r1' | 'ec-secp384r1' | 'ec-secp521r1' | 'ed25519' | 'ed448' | (string & {})
+  | 'rsa'
+  | 'rsa-pss'
+  | 'ec-secp256r1'
+  | 'ec-secp384r1'
+  | 'ec-secp521r1'
+  | 'ed25519'
+  | 'ed448'
+  | 'ml-dsa-44'
+  | 'ml-dsa-65'
+  | 'ml-dsa-87'
+  | (string & {})
 
 /** A public key as data. Backends keep what they import from it in a `WeakMap` under this object. */
 export interface PublicKey {

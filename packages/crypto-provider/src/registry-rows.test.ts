@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { cipherSuites } from './cipher-suites.ts'
 import { defaultGroupNames, namedGroups } from './named-groups.ts'
-import { defaultSignatureSchemes } from './signature-schemes.ts'
+import { defaultSignatureSchemes, signatureSchemes } from './signature-schemes.ts'
 
 // https://www.iana.org/assignments/tls-parameters/tls-parameters.xhtml
 test('signature schemes have the numbers of the registry', () => {
@@ -23,12 +23,21 @@ test('signature schemes have the numbers of the registry', () => {
   ])
 })
 
+test('ML-DSA has rows of its own, and is not offered without being asked for', () => {
+  const others = signatureSchemes.filter((row) => !defaultSignatureSchemes.includes(row))
+  expect(others.map(({ id, name }) => [id, name])).toEqual([
+    [0x0904, 'mldsa44'],
+    [0x0905, 'mldsa65'],
+    [0x0906, 'mldsa87'],
+  ])
+})
+
 test('RSASSA-PKCS1-v1_5 is for certificates only', () => {
   for (const { name, handshake } of defaultSignatureSchemes) expect(handshake).toBe(!name.startsWith('rsa_pkcs1_'))
 })
 
 test('no two rows of a table have one number or one name', () => {
-  for (const table of [defaultSignatureSchemes, cipherSuites, Object.values(namedGroups)]) {
+  for (const table of [signatureSchemes, cipherSuites, Object.values(namedGroups)]) {
     expect(new Set(table.map(({ id }) => id)).size).toBe(table.length)
     expect(new Set(table.map(({ name }) => name)).size).toBe(table.length)
   }

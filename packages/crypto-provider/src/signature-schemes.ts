@@ -44,6 +44,11 @@ export const rsa_pkcs1_sha256: SignatureScheme = row(0x0401, 'rsa_pkcs1_sha256',
 export const rsa_pkcs1_sha384: SignatureScheme = row(0x0501, 'rsa_pkcs1_sha384', 'rsa-pkcs1-sha384', 'rsa', false)
 export const rsa_pkcs1_sha512: SignatureScheme = row(0x0601, 'rsa_pkcs1_sha512', 'rsa-pkcs1-sha512', 'rsa', false)
 
+/** https://datatracker.ietf.org/doc/html/draft-ietf-tls-mldsa */
+export const mldsa44: SignatureScheme = row(0x0904, 'mldsa44', 'ml-dsa-44', 'ml-dsa-44')
+export const mldsa65: SignatureScheme = row(0x0905, 'mldsa65', 'ml-dsa-65', 'ml-dsa-65')
+export const mldsa87: SignatureScheme = row(0x0906, 'mldsa87', 'ml-dsa-87', 'ml-dsa-87')
+
 /** Offered and accepted without being asked for, most wanted first. SHA-1 is in none of our lists. */
 export const defaultSignatureSchemes: readonly SignatureScheme[] = [
   ecdsa_secp256r1_sha256,
@@ -62,8 +67,8 @@ export const defaultSignatureSchemes: readonly SignatureScheme[] = [
   rsa_pkcs1_sha512,
 ]
 
-/** Every scheme we have a row for. */
-export const signatureSchemes: readonly SignatureScheme[] = [...defaultSignatureSchemes]
+/** Every scheme we have a row for. ML-DSA is to be asked for: its signatures and certificates are large. */
+export const signatureSchemes: readonly SignatureScheme[] = [...defaultSignatureSchemes, mldsa44, mldsa65, mldsa87]
 
 function row(id: number, name: string, algorithm: string, keyType: KeyType, handshake = true): SignatureScheme {
   return { id, name, algorithm, keyType, handshake }

@@ -13,6 +13,7 @@ import { Probe } from './probe.ts'
 import { checkRandom } from './random-checks.ts'
 import { checkSignature } from './signature-checks.ts'
 import { testKeys } from './test-keys.ts'
+import type { TestKey } from './test-keys.ts'
 
 export interface ComplianceOptions {
   /**
@@ -94,15 +95,19 @@ export async function checkCompliance(
     checkKeyExchange(probe, name, group, reference?.keyExchange[name]),
   )
 
-  const withoutKeys = new Set<string>(Object.keys(leavesOut))
+  // Some kinds of keys have the name of their algorithm, which may be there all the same.
+  const withoutKeys = new Set(Object.keys(leavesOut).filter((name) => provider.signature[name] === undefined))
   const importable = new Set<string>()
+  const keys: TestKey[] = []
   for (const key of testKeys()) {
     const uses = signatureSchemes.filter((row) => row.keyType === key.keyType).map((row) => row.algorithm)
     const signs = uses.some((name) => provider.signature[name] !== undefined && !Object.hasOwn(verifiesOnly, name))
     if (signs && !withoutKeys.has(key.keyType)) {
       importable.add(key.keyType)
       await look('privateKey', key.keyType, (probe) => checkPrivateKey(probe, provider, key))
+      keys.push(await withSpki(provider, key))
     } else {
+      keys.push(key)
       leaveOut('privateKey', key.keyType)
     }
   }
@@ -115,6 +120,7 @@ export async function checkCompliance(
       reference: reference?.signature[name],
       verifiesOnly: Object.hasOwn(verifiesOnly, name),
       withoutKeys,
+      keys: keys.filter((key) => key.spki.length > 0),
       importable,
     }),
   )
@@ -125,6 +131,18 @@ export async function checkCompliance(
     passed: algorithms.every((one) => one.status !== 'wrong'),
     checks: algorithms.reduce((sum, one) => sum + one.checks, 0),
     algorithms,
+  }
+}
+
+/** The public key as the provider has it, which was checked; or the key as it is. */
+async function withSpki(provider: CryptoProvider, key: TestKey): Promise<TestKey> {
+  if (key.spki.length > 0) return key
+  try {
+    const { spki } = await provider.importPrivateKey(key.pkcs8)
+    return spki === undefined ? key : { ...key, spki }
+  } catch {
+    // That it cannot be imported is a finding already.
+    return key
   }
 }
 

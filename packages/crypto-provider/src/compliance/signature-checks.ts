@@ -1,4 +1,4 @@
-import { ascii, concat, equalBytes, fromHex } from '@typetls/wire'
+import { ascii, concat, equalBytes, fromHex, toHex } from '@typetls/wire'
 import type { CryptoProvider, KeyType, PrivateKey, PublicKey, SignatureAlgorithm } from '../provider.ts'
 import { signatureSchemes } from '../signature-schemes.ts'
 import { flipped, made, plain, same, sameNumber, shown } from './bytes-in-words.ts'
@@ -7,7 +7,6 @@ import { describeError, refused } from './probe.ts'
 import type { Verdict, Probe } from './probe.ts'
 import { shortSalt, signatureVectors } from './signature-vectors.ts'
 import type { SignatureVector } from './signature-vectors.ts'
-import { testKeys } from './test-keys.ts'
 import type { TestKey } from './test-keys.ts'
 
 /** What is looked at of a signature algorithm. */
@@ -20,13 +19,15 @@ export interface SignatureCheck {
   readonly verifiesOnly: boolean
   /** Kinds of keys that the provider leaves out. */
   readonly withoutKeys: ReadonlySet<KeyType>
+  /** All there are; those without an SPKI have got one. */
+  readonly keys: readonly TestKey[]
   /** Kinds of keys that `importPrivateKey` takes. */
   readonly importable: ReadonlySet<KeyType>
 }
 
 export async function checkSignature(probe: Probe, check: SignatureCheck): Promise<void> {
   const { name, algorithm } = check
-  const keys = testKeys()
+  const { keys } = check
   const fitting = keys.filter((key) => fits(name, key.keyType) && !check.withoutKeys.has(key.keyType))
 
   await probe.check('the row says its name', name, () =>
@@ -34,7 +35,7 @@ export async function checkSignature(probe: Probe, check: SignatureCheck): Promi
   )
 
   for (const key of fitting) {
-    for (const vector of vectorsOf(name, key.keyType)) await checkVector(probe, check, key, vector)
+    for (const vector of await vectorsOf(check, key)) await checkVector(probe, check, key, vector)
     if (!check.verifiesOnly) await checkSigning(probe, check, key)
   }
   for (const key of keys.filter((one) => !fits(name, one.keyType))) await checkUnfit(probe, check, key)
@@ -50,9 +51,15 @@ function fits(algorithm: string, keyType: KeyType): boolean {
 }
 
 /** Those of the algorithm that a key of this type can have made: RSA and RSASSA-PSS keys make the same signatures. */
-function vectorsOf(algorithm: string, keyType: KeyType): SignatureVector[] {
-  const made = keyType === 'rsa-pss' ? 'rsa' : keyType
-  return signatureVectors.filter((vector) => vector.algorithm === algorithm && vector.keyType === made)
+async function vectorsOf(check: SignatureCheck, key: TestKey): Promise<SignatureVector[]> {
+  const { name, provider, algorithm } = check
+  const maker = key.keyType === 'rsa-pss' ? 'rsa' : key.keyType
+  const known = signatureVectors.filter((vector) => vector.algorithm === name && vector.keyType === maker)
+  if (known.length > 0 || !check.importable.has(key.keyType)) return known
+  // Too long to be written here: one of its own.
+  const own = await provider.importPrivateKey(key.pkcs8)
+  const signature = await algorithm.sign(own, ascii('sample'))
+  return [{ algorithm: name, keyType: key.keyType, data: toHex(ascii('sample')), signature: toHex(signature) }]
 }
 
 async function checkVector(probe: Probe, check: SignatureCheck, key: TestKey, vector: SignatureVector): Promise<void> {
@@ -126,7 +133,7 @@ async function checkVector(probe: Probe, check: SignatureCheck, key: TestKey, ve
       () => untrue({ keyType, spki: bytes }, data, signature),
     )
   }
-  for (const other of [...testKeys().map((one) => one.keyType), 'dsa', '', 'constructor', '__proto__']) {
+  for (const other of [...check.keys.map((one) => one.keyType), 'dsa', '', 'constructor', '__proto__']) {
     if (other === keyType) continue
     await probe.check('a key that says it is of another type verifies nothing', `${by} as '${other}'`, () =>
       untrue({ keyType: other, spki }, data, signature),
@@ -162,7 +169,7 @@ async function checkSigning(probe: Probe, check: SignatureCheck, key: TestKey): 
     await sign(await imported(), data)
     return same(data, made(20, 1))
   })
-  if (/^(ecdsa|rsa-pss)-/.test(name)) {
+  if (/^(ecdsa|rsa-pss|ml-dsa)-/.test(name)) {
     await probe.check('nonces and salts are not repeated', `${by}, two different data`, async () => {
       const own = await imported()
       const [one, other] = [await sign(own, ascii('one')), await sign(own, ascii('other'))]
@@ -210,7 +217,7 @@ async function neverThrows(call: () => Promise<boolean>): Promise<boolean | stri
 
 /** What can be said of a signature from outside. */
 function shapeOf(algorithm: string, signature: Uint8Array): Verdict {
-  const length = { ed25519: 64, ed448: 114 }[algorithm]
+  const length = { ed25519: 64, ed448: 114, 'ml-dsa-44': 2420, 'ml-dsa-65': 3309, 'ml-dsa-87': 4627 }[algorithm]
   if (length !== undefined) return sameNumber('the length of the signature', signature.length, length)
   if (algorithm.startsWith('rsa-')) return sameNumber('the length of the signature', signature.length, 256)
   if (!algorithm.startsWith('ecdsa-')) return undefined

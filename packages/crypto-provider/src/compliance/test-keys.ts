@@ -7,6 +7,8 @@ export interface TestKey {
   readonly origin: string
   readonly pkcs8: Uint8Array
   readonly spki: Uint8Array
+  /** SHA-256 of `spki`, hex, where that is too long to be written here: there `spki` is empty. */
+  readonly spkiDigest?: string
 }
 
 /** TEST KEYS, PUBLISHED HERE AND ELSEWHERE: they protect nothing. One of each kind that `KeyType` names. */
@@ -91,7 +93,22 @@ export function testKeys(): readonly TestKey[] {
         '3043300506032b6571033a0043ba28f430cdff456ae531545f7ecd0ac834a55d9358c0372bfa0c6c6798c0866aea01eb00742802b8438ea4cb82169c235160627b4c3a9480',
       ),
     },
+    mlDsa('ml-dsa-44', 0x11, 'f48e365d447e29bdd1c071fb318fd6e2141320b3cf66728b6ea49148f8f2b7e9'),
+    mlDsa('ml-dsa-65', 0x12, '79c1e1be76b51a329f3d04908e7f231842279894f71206967b68eeede3f1795d'),
+    mlDsa('ml-dsa-87', 0x13, 'd0bc39564a0b58cac445901e7d02e9ab49ccc7b0a71b3e6ef89a27fe1cd88904'),
   ]
+}
+
+/** A seed. https://www.rfc-editor.org/rfc/rfc9881#section-6 */
+function mlDsa(keyType: KeyType, identifier: number, spkiDigest: string): TestKey {
+  const header = concat(fromHex('3034020100300b06096086480165030403'), Uint8Array.of(identifier), fromHex('04228020'))
+  return {
+    keyType,
+    origin: 'the seed 2a2a…; OpenSSL and noble agree on the rest',
+    pkcs8: concat(header, new Uint8Array(32).fill(0x2a)),
+    spki: new Uint8Array(),
+    spkiDigest,
+  }
 }
 
 // RSAPrivateKey of RFC 8017, hex.

@@ -1,0 +1,104 @@
+import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
+import type { SignatureAlgorithm } from '@typetls/crypto-provider'
+import { equalBytes, TlsError } from '@typetls/wire'
+import { DerReader, tags } from './der.ts'
+import { NoblePrivateKey, scalarOf } from './noble-private-key.ts'
+import { random } from './random.ts'
+import { spkiPrefix } from './spki-prefix.ts'
+import type { SpkiPrefix } from './spki-prefix.ts'
+
+/**
+ * ML-DSA (FIPS 204) without prehash and with an empty context, as draft-ietf-tls-mldsa and RFC 9881 have it. Signing is
+ * hedged: fresh randomness is mixed in.
+ */
+export const mlDsa44: SignatureAlgorithm<'sync'> = /* @__PURE__ */ algorithm('ml-dsa-44', ml_dsa44)
+export const mlDsa65: SignatureAlgorithm<'sync'> = /* @__PURE__ */ algorithm('ml-dsa-65', ml_dsa65)
+export const mlDsa87: SignatureAlgorithm<'sync'> = /* @__PURE__ */ algorithm('ml-dsa-87', ml_dsa87)
+
+type MlDsa = typeof ml_dsa44
+
+/** Names of both the algorithms and the types of their keys. */
+export type MlDsaName = 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87'
+
+function algorithm(name: MlDsaName, scheme: MlDsa): SignatureAlgorithm<'sync'> {
+  const spki = spkiOf(name)
+  return {
+    name,
+    verify(key, data, signature) {
+      const publicKey = key.keyType === name ? spki.read(key.spki) : undefined
+      if (publicKey === undefined || signature.length !== scheme.lengths.signature) return false
+      return scheme.verify(signature, data, publicKey)
+    },
+    sign: (key, data) => scheme.sign(data, scalarOf(key, name, name), { extraEntropy: random(32) }),
+  }
+}
+
+/**
+ * A private key from the content of PKCS#8's OCTET STRING: a seed, an expanded key, or both, which must match.
+ * https://www.rfc-editor.org/rfc/rfc9881#section-6
+ *
+ * @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error)
+ */
+export function readMlDsaKey(name: MlDsaName, der: Uint8Array): NoblePrivateKey {
+  const scheme = schemes()[name]
+  const outer = new DerReader(der)
+  const seed = outer.optional(tags.primitiveContext)
+  const both = seed === undefined && der[0] === tags.sequence ? outer.sequence() : undefined
+  const bothSeed = both?.content(tags.octetString)
+  const expanded = seed === undefined ? (both ?? outer).content(tags.octetString) : undefined
+  both?.finish()
+  outer.finish()
+  const secretKey = keyOf(scheme, seed ?? bothSeed, expanded)
+  const publicKey = scheme.getPublicKey(secretKey)
+  return new NoblePrivateKey(name, spkiOf(name).write(publicKey), { kind: 'scalar', bytes: secretKey })
+}
+
+function keyOf(scheme: MlDsa, seed: Uint8Array | undefined, expanded: Uint8Array | undefined): Uint8Array {
+  if (seed !== undefined && seed.length !== 32) throw unusable('its seed has not 32 bytes')
+  const made = seed && scheme.keygen(seed).secretKey
+  if (expanded === undefined) return made ?? unusableKey()
+  if (made !== undefined && !equalBytes(made, expanded)) throw unusable('its two forms are not of one key')
+  if (expanded.length !== scheme.lengths.secretKey) throw unusable('it has not the length of its kind')
+  return made ?? consistent(scheme, new Uint8Array(expanded))
+}
+
+/** An expanded key holds a hash of its public key, which must be that of the public key made from the rest. */
+function consistent(scheme: MlDsa, secretKey: Uint8Array): Uint8Array {
+  const probe = Uint8Array.of(0)
+  try {
+    const signature = scheme.sign(probe, secretKey, { extraEntropy: new Uint8Array(32) })
+    if (scheme.verify(signature, probe, scheme.getPublicKey(secretKey))) return secretKey
+  } catch (cause) {
+    throw unusable('its numbers are out of range', cause)
+  }
+  throw unusable('it does not sign what its public key verifies')
+}
+
+function unusableKey(): never {
+  throw unusable('it is empty')
+}
+
+function unusable(why: string, cause?: unknown): TlsError {
+  return new TlsError('ERR_TLS_KEY_PARSE', `the ML-DSA private key cannot be used: ${why}`, { cause })
+}
+
+/** The OBJECT IDENTIFIER's content, hex, of each: id-ml-dsa-44, -65 and -87. */
+export const mlDsaIdentifiers: Readonly<Record<string, MlDsaName>> = {
+  '608648016503040311': 'ml-dsa-44',
+  '608648016503040312': 'ml-dsa-65',
+  '608648016503040313': 'ml-dsa-87',
+}
+
+function schemes(): Readonly<Record<MlDsaName, MlDsa>> {
+  return { 'ml-dsa-44': ml_dsa44, 'ml-dsa-65': ml_dsa65, 'ml-dsa-87': ml_dsa87 }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9881#section-4 */
+function spkiOf(name: MlDsaName): SpkiPrefix {
+  const [prefix, length] = {
+    'ml-dsa-44': ['30820532300b06096086480165030403110382052100', 1312] as const,
+    'ml-dsa-65': ['308207b2300b0609608648016503040312038207a100', 1952] as const,
+    'ml-dsa-87': ['30820a32300b060960864801650304031303820a2100', 2592] as const,
+  }[name]
+  return spkiPrefix(prefix, length)
+}
