@@ -119,12 +119,22 @@ describe('record sizes', () => {
     expect(Math.max(...innerSizes(sent('client-to-server')))).toBe(2001)
   })
 
-  test('a limit only one side announces is not in force', () => {
+  test("a server without a limit of its own keeps to its client's", () => {
     const { server, client, pump, sent } = connectedPair({ recordSizeLimit: 100 })
+    client.connection.write(new Uint8Array(1_000))
     server.connection.write(new Uint8Array(1_000))
     pump()
     expect(client.received()).toHaveLength(1_000)
-    expect(Math.max(...innerSizes(sent('server-to-client')))).toBeGreaterThan(1000)
+    expect(Math.max(...innerSizes(sent('server-to-client')))).toBe(101)
+    expect(Math.max(...innerSizes(sent('client-to-server')))).toBe(1_001)
+  })
+
+  test("a server's limit is not in force for a client that announces none", () => {
+    const { server, client, pump, sent } = connectedPair({}, { recordSizeLimit: 100 })
+    client.connection.write(new Uint8Array(1_000))
+    pump()
+    expect(server.received()).toHaveLength(1_000)
+    expect(Math.max(...innerSizes(sent('client-to-server')))).toBe(1_001)
   })
 
   test('maxFragment is our own wish, from the first record on', () => {

@@ -302,7 +302,8 @@ function sendEncryptedExtensions(
   byPsk: boolean,
 ): void {
   const theirs = hello.extensions.record_size_limit
-  const limit = theirs === undefined ? undefined : parameters.recordSizeLimit
+  // Without a limit of our own we say the largest: a client that needs small records is told that it gets them.
+  const limit = theirs === undefined ? undefined : (parameters.recordSizeLimit ?? largestRecordSizeLimit)
   hs.send('encrypted_extensions', {
     extensions: {
       // "when a PSK is used, the server does not acknowledge server_name": the name is the session's.
@@ -421,6 +422,9 @@ function storedPeer(peer: AuthenticatedBy): { certificates: readonly Uint8Array[
     authorized: peer.peer.verdict.authorized,
   }
 }
+
+/** 2^14 bytes and the type byte. https://www.rfc-editor.org/rfc/rfc8449#section-4 */
+const largestRecordSizeLimit = 16385
 
 /** Bytes of certificates kept in a ticket, which must stay below 2^16 and should fit one record. */
 const maxStoredChain = 8192
