@@ -38,8 +38,21 @@ export function clientParameters(options: ClientOptions): ClientParameters {
   if (common.groups.length === 0 && !common.allowPskWithoutKeyExchange) {
     throw wrong('groups', 'there is none, and no key exchange without one')
   }
+  // Not spread: each object made by a spread would have a shape of its own, which costs more than the object.
   return {
-    ...common,
+    crypto: common.crypto,
+    cipherSuites: common.cipherSuites,
+    groups: common.groups,
+    signatureSchemes: common.signatureSchemes,
+    applicationProtocols: common.applicationProtocols,
+    verifier: common.verifier,
+    credentials: common.credentials,
+    allowPskWithoutKeyExchange: common.allowPskWithoutKeyExchange,
+    recordSizeLimit: common.recordSizeLimit,
+    maxCertificateListSize: common.maxCertificateListSize,
+    now: common.now,
+    keyLog: common.keyLog,
+    trace: common.trace,
     serverName: serverName === undefined || isIpAddress(serverName) ? undefined : hostName(serverName),
     verifyName: options.verifyName ?? serverName,
     session: options.session,

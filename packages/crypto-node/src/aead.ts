@@ -10,6 +10,7 @@ import type {
 } from 'node:crypto'
 import type { Aead, AeadKey, Listed } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
+import { PackedKey } from './packed-key.ts'
 import { plainBytes } from './plain-bytes.ts'
 import { symmetricKey } from './symmetric-key.ts'
 
@@ -52,7 +53,7 @@ interface CipherOptions {
 class OnePassKey implements AeadKey<'sync'> {
   readonly #cipher: CipherGCMTypes
   readonly #options: CipherOptions
-  #key: Uint8Array | KeyObject | undefined
+  #key: PackedKey | KeyObject | undefined
 
   constructor(cipher: string, key: Uint8Array, options: CipherOptions) {
     // ChaCha20-Poly1305 has the interface of AES-GCM in node:crypto.
@@ -72,7 +73,7 @@ class OnePassKey implements AeadKey<'sync'> {
     const end = offset + content.length + trailer.length
     into.set(content, offset)
     into.set(trailer, offset + content.length)
-    const cipher: CipherGCM = createCipheriv(this.#cipher, this.#key ?? disposed(), nonce, this.#options)
+    const cipher: CipherGCM = createCipheriv(this.#cipher, unpacked(this.#key), nonce, this.#options)
     cipher.setAAD(additionalData)
     into.set(cipher.update(into.subarray(offset, end)), offset)
     cipher.final()
@@ -82,7 +83,7 @@ class OnePassKey implements AeadKey<'sync'> {
   open(nonce: Uint8Array, additionalData: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
     const end = ciphertext.length - this.#options.authTagLength
     if (end < 0) return undefined
-    const decipher: DecipherGCM = createDecipheriv(this.#cipher, this.#key ?? disposed(), nonce, this.#options)
+    const decipher: DecipherGCM = createDecipheriv(this.#cipher, unpacked(this.#key), nonce, this.#options)
     decipher.setAAD(additionalData)
     decipher.setAuthTag(ciphertext.subarray(end))
     const plaintext = decipher.update(ciphertext.subarray(0, end))
@@ -96,7 +97,7 @@ class OnePassKey implements AeadKey<'sync'> {
   }
 
   dispose(): void {
-    if (this.#key instanceof Uint8Array) this.#key.fill(0)
+    if (this.#key instanceof PackedKey) this.#key.wipe()
     this.#key = undefined
   }
 }
@@ -105,7 +106,7 @@ class OnePassKey implements AeadKey<'sync'> {
 class CcmKey implements AeadKey<'sync'> {
   readonly #cipher: CipherCCMTypes
   readonly #options: CipherOptions
-  #key: Uint8Array | KeyObject | undefined
+  #key: PackedKey | KeyObject | undefined
 
   constructor(cipher: string, key: Uint8Array, options: CipherOptions) {
     this.#cipher = cipher as CipherCCMTypes
@@ -124,7 +125,7 @@ class CcmKey implements AeadKey<'sync'> {
     const end = offset + content.length + trailer.length
     into.set(content, offset)
     into.set(trailer, offset + content.length)
-    const cipher: CipherCCM = createCipheriv(this.#cipher, this.#key ?? disposed(), nonce, this.#options)
+    const cipher: CipherCCM = createCipheriv(this.#cipher, unpacked(this.#key), nonce, this.#options)
     cipher.setAAD(additionalData, { plaintextLength: end - offset })
     into.set(cipher.update(into.subarray(offset, end)), offset)
     cipher.final()
@@ -134,7 +135,7 @@ class CcmKey implements AeadKey<'sync'> {
   open(nonce: Uint8Array, additionalData: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
     const end = ciphertext.length - this.#options.authTagLength
     if (end < 0) return undefined
-    const decipher: DecipherCCM = createDecipheriv(this.#cipher, this.#key ?? disposed(), nonce, this.#options)
+    const decipher: DecipherCCM = createDecipheriv(this.#cipher, unpacked(this.#key), nonce, this.#options)
     decipher.setAuthTag(ciphertext.subarray(end))
     decipher.setAAD(additionalData, { plaintextLength: end })
     try {
@@ -147,16 +148,18 @@ class CcmKey implements AeadKey<'sync'> {
   }
 
   dispose(): void {
-    if (this.#key instanceof Uint8Array) this.#key.fill(0)
+    if (this.#key instanceof PackedKey) this.#key.wipe()
     this.#key = undefined
   }
 }
 
-function ownKey(bytes: Uint8Array): Uint8Array | KeyObject {
+function ownKey(bytes: Uint8Array): PackedKey | KeyObject {
   const key = symmetricKey(bytes)
-  return key === bytes ? new Uint8Array(bytes) : key
+  return key instanceof Uint8Array ? new PackedKey(key) : key
 }
 
-function disposed(): never {
-  throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this AEAD key was disposed of already')
+/** A key for the moment of making a cipher, which copies it: valid until the next call. */
+function unpacked(key: PackedKey | KeyObject | undefined): Uint8Array | KeyObject {
+  if (key === undefined) throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this AEAD key was disposed of already')
+  return key instanceof PackedKey ? key.unpack() : key
 }

@@ -1,11 +1,13 @@
 import type { Secret } from '@typetls/crypto-provider'
 import { answerCertificateRequest, checkCertificateRequest } from './client.ts'
 import { sendFinished } from './authenticate.ts'
+import type { AuthenticatedBy, Connected } from './connected.ts'
+import type { Handshake } from './handshake.ts'
 import { resumptionPsk } from './key-schedule.ts'
 import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
 import type { ClientParameters } from './parameters.ts'
 import type { PostHandshakeResult } from './post-handshake.ts'
-import { PostHandshake } from './post-handshake.ts'
+import { PostHandshake, resumption, write } from './post-handshake.ts'
 import type { Program } from './program.ts'
 import type { StoredPeer } from './session.ts'
 import { Session } from './session.ts'
@@ -13,8 +15,19 @@ import type { Transcript } from './transcript.ts'
 
 /** Tickets, and requests to authenticate after the handshake. */
 export class ClientPostHandshake extends PostHandshake {
+  readonly #serverName: string | undefined
+  readonly #applicationProtocol: string | undefined
+  readonly #peer: StoredPeer | undefined
+
+  constructor(handshake: Handshake, connected: Connected) {
+    super(handshake, connected)
+    this.#serverName = connected.serverName
+    this.#applicationProtocol = connected.applicationProtocol
+    this.#peer = storedPeer(connected.peer)
+  }
+
   override get expected(): readonly HandshakeMessageType[] {
-    return this.connected.transcript === undefined ? ticketOrKeyUpdate : ticketKeyUpdateOrRequest
+    return this.transcript === undefined ? ticketOrKeyUpdate : ticketKeyUpdateOrRequest
   }
 
   protected override *answer(message: HandshakeMessage): Program<PostHandshakeResult> {
@@ -27,30 +40,36 @@ export class ClientPostHandshake extends PostHandshake {
     // "Clients MUST NOT cache tickets for longer than 7 days"; "zero indicates that the ticket should be discarded".
     const lifetime = Math.min(body.ticketLifetime, sevenDays)
     if (lifetime === 0) return undefined
-    const { suite, resumptionSecret, serverName, applicationProtocol } = this.connected
-    const { crypto, parameters } = this.handshake
-    const psk = yield* resumptionPsk(crypto, suite, resumptionSecret as Secret, body.ticketNonce)
+    const { parameters } = this.handshake
+    const psk = yield* this.#ticketPsk(body.ticketNonce)
+    // The connection may have ended while a provider derived it.
+    if (this.disposed) {
+      psk.dispose()
+      return undefined
+    }
     const session = new Session({
-      cipherSuite: suite.id,
+      cipherSuite: this.suite.id,
       psk,
       ticket: body.ticket,
       ageAdd: body.ticketAgeAdd,
       lifetime,
       receivedAt: parameters.now(),
       maxEarlyData: body.extensions.early_data ?? 0,
-      serverName,
+      serverName: this.#serverName,
       verifiedName: (parameters as ClientParameters).verifyName,
-      applicationProtocol,
-      peer: this.#storedPeer(),
+      applicationProtocol: this.#applicationProtocol,
+      peer: this.#peer,
     })
     return { type: 'session', session }
   }
 
-  #storedPeer(): StoredPeer | undefined {
-    const { peer } = this.connected
-    if (peer.by === 'resumption') return peer.peer
-    if (peer.by !== 'certificate') return undefined
-    return { certificates: peer.peer.chain.certificates, authorized: peer.peer.verdict.authorized }
+  *#ticketPsk(nonce: Uint8Array): Program<Secret> {
+    const secret = this.secret(resumption)
+    try {
+      return yield* resumptionPsk(this.handshake.crypto, this.suite, secret, nonce)
+    } finally {
+      secret.dispose()
+    }
   }
 
   /**
@@ -58,9 +77,8 @@ export class ClientPostHandshake extends PostHandshake {
    * https://www.rfc-editor.org/rfc/rfc9846#section-4.7.2
    */
   *#authenticate(message: HandshakeMessage<'certificate_request'>): Program<PostHandshakeResult> {
-    const { transcript: base, suite } = this.connected
     checkCertificateRequest(message.body)
-    const transcript = (base as Transcript).fork(suite.hash)
+    const transcript = (this.transcript as Transcript).fork(this.suite.hash)
     transcript.add(message.raw)
     const collected: Uint8Array[] = []
     const carrier = { ...this.handshake.carrier, send: (raw: Uint8Array) => void collected.push(raw) }
@@ -71,8 +89,19 @@ export class ClientPostHandshake extends PostHandshake {
   *#finish(transcript: Transcript, collected: readonly Uint8Array[]): Program<void> {
     const hs = this.handshake.withTranscript(transcript)
     for (const raw of collected) hs.carrier.send(raw)
-    yield* sendFinished(hs, this.connected.suite, this.writeSecret)
+    const secret = this.secret(write)
+    try {
+      yield* sendFinished(hs, this.suite, secret)
+    } finally {
+      secret.dispose()
+    }
   }
+}
+
+function storedPeer(peer: AuthenticatedBy): StoredPeer | undefined {
+  if (peer.by === 'resumption') return peer.peer
+  if (peer.by !== 'certificate') return undefined
+  return { certificates: peer.peer.chain.certificates, authorized: peer.peer.verdict.authorized }
 }
 
 /** Seconds. */

@@ -1,8 +1,9 @@
-import type { Secret } from '@typetls/crypto-provider'
+import type { CipherSuite, Secret } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import type { VerifiedPeer } from './authenticate.ts'
 import type { Connected } from './connected.ts'
 import type { Handshake } from './handshake.ts'
+import { KeptSecrets } from './kept-secrets.ts'
 import { exportKeyingMaterial, nextTrafficSecret } from './key-schedule.ts'
 import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
 import { encodeMessage } from './messages/handshake-message.ts'
@@ -16,19 +17,23 @@ import { Transcript } from './transcript.ts'
  * provider may answer later.) https://www.rfc-editor.org/rfc/rfc9846#section-4.7
  */
 export abstract class PostHandshake {
-  readonly connected: Connected
   readonly handshake: Handshake
-  #readSecret: Secret
-  #writeSecret: Secret
+  /** Kept only when post-handshake authentication was agreed: its handshake context. */
+  protected readonly transcript: Transcript | undefined
+  protected readonly suite: CipherSuite
+  readonly #secrets: KeptSecrets
   #keyUpdatesInARow = 0
   #keyUpdateDue = false
   #disposed = false
 
+  /** Takes ownership of the secrets. */
   constructor(handshake: Handshake, connected: Connected) {
     this.handshake = handshake.withTranscript(new Transcript(handshake.crypto))
-    this.connected = connected
-    this.#readSecret = connected.readSecret
-    this.#writeSecret = connected.writeSecret
+    this.transcript = connected.transcript
+    this.suite = connected.suite
+    const { readSecret, writeSecret, exporterSecret, resumptionSecret } = connected
+    const secrets = [readSecret, writeSecret, exporterSecret]
+    this.#secrets = new KeptSecrets(resumptionSecret === undefined ? secrets : [...secrets, resumptionSecret])
   }
 
   /** The messages that may come now. */
@@ -55,16 +60,18 @@ export abstract class PostHandshake {
 
   /** Sends a KeyUpdate and goes on under new keys. https://www.rfc-editor.org/rfc/rfc9846#section-4.7.3 */
   *updateWriteKeys(requestPeer: boolean): Program<void> {
-    const { handshake: hs, connected } = this
+    const { handshake: hs, suite } = this
     this.#keyUpdateDue = false
     const requestUpdate = requestPeer ? 'update_requested' : 'update_not_requested'
     hs.transmit('key_update', encodeMessage('key_update', { requestUpdate }))
-    const next = yield* nextTrafficSecret(hs.crypto, connected.suite, this.#writeSecret)
-    this.#writeSecret.dispose()
-    this.#writeSecret = next
-    // The connection may have ended while an asynchronous provider derived it.
-    if (this.#disposed) next.dispose()
-    yield* hs.installKeys('sent', 'application', connected.suite, next)
+    const next = yield* this.#nextSecret(write)
+    try {
+      // The connection may have ended while an asynchronous provider derived it.
+      if (this.#disposed) next.dispose()
+      yield* hs.installKeys('sent', 'application', suite, next)
+    } finally {
+      this.#secrets.replace(write, next)
+    }
   }
 
   /**
@@ -73,22 +80,35 @@ export abstract class PostHandshake {
    * @param length bytes
    */
   *export(label: string, context: Uint8Array, length: number): Program<Uint8Array> {
-    const { suite, exporterSecret } = this.connected
-    return yield* exportKeyingMaterial(this.handshake.crypto, suite, exporterSecret, label, context, length)
+    const secret = this.secret(exporter)
+    try {
+      return yield* exportKeyingMaterial(this.handshake.crypto, this.suite, secret, label, context, length)
+    } finally {
+      secret.dispose()
+    }
+  }
+
+  protected get disposed(): boolean {
+    return this.#disposed
   }
 
   dispose(): void {
     this.#disposed = true
-    const { exporterSecret, resumptionSecret } = this.connected
-    for (const secret of [this.#readSecret, this.#writeSecret, exporterSecret, resumptionSecret]) secret?.dispose()
+    this.#secrets.dispose()
   }
 
-  protected get readSecret(): Secret {
-    return this.#readSecret
+  /** A copy of a kept secret, for the caller to dispose of. */
+  protected secret(which: KeptSecret): Secret {
+    return this.#secrets.copy(which)
   }
 
-  protected get writeSecret(): Secret {
-    return this.#writeSecret
+  *#nextSecret(which: KeptSecret): Program<Secret> {
+    const secret = this.secret(which)
+    try {
+      return yield* nextTrafficSecret(this.handshake.crypto, this.suite, secret)
+    } finally {
+      secret.dispose()
+    }
   }
 
   *#updateReadKeys({ body }: HandshakeMessage<'key_update'>): Program<PostHandshakeResult> {
@@ -99,16 +119,24 @@ export abstract class PostHandshake {
         { expected: { max: maxKeyUpdatesInARow } },
       )
     }
-    const { handshake: hs, connected } = this
-    const next = yield* nextTrafficSecret(hs.crypto, connected.suite, this.#readSecret)
-    this.#readSecret.dispose()
-    this.#readSecret = next
-    yield* hs.installKeys('received', 'application', connected.suite, next)
+    const next = yield* this.#nextSecret(read)
+    try {
+      yield* this.handshake.installKeys('received', 'application', this.suite, next)
+    } finally {
+      this.#secrets.replace(read, next)
+    }
     // However many requests arrive before we write, one answer is owed.
     if (body.requestUpdate === 'update_requested') this.#keyUpdateDue = true
     return undefined
   }
 }
+
+/** Which of the secrets; a server keeps no resumption secret. */
+export type KeptSecret = typeof read | typeof write | typeof exporter | typeof resumption
+export const read = 0
+export const write = 1
+export const exporter = 2
+export const resumption = 3
 
 export type PostHandshakeResult =
   | { readonly type: 'session'; readonly session: Session }

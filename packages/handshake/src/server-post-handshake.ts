@@ -4,7 +4,7 @@ import type { Handshake } from './handshake.ts'
 import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
 import type { ServerParameters } from './parameters.ts'
 import type { PostHandshakeResult } from './post-handshake.ts'
-import { PostHandshake } from './post-handshake.ts'
+import { PostHandshake, read } from './post-handshake.ts'
 import type { Program } from './program.ts'
 import { certificateRequest } from './server.ts'
 
@@ -24,7 +24,7 @@ export class ServerPostHandshake extends PostHandshake {
    *   request is under way
    */
   prepareCertificateRequest(): () => void {
-    const { suite, transcript: base } = this.connected
+    const { suite, transcript: base } = this
     const parameters = this.handshake.parameters as ServerParameters
     if (base === undefined || parameters.verifier === undefined || this.#underWay) {
       throw new TlsError(
@@ -45,7 +45,6 @@ export class ServerPostHandshake extends PostHandshake {
   protected override *answer(message: HandshakeMessage): Program<PostHandshakeResult> {
     const { body, raw } = message as HandshakeMessage<'certificate'>
     const { context, hs } = this.#request as PendingRequest
-    const { suite } = this.connected
     if (!equalBytes(body.certificateRequestContext, context)) {
       throw new TlsError(
         'ERR_TLS_CERTIFICATE_CONTEXT',
@@ -62,7 +61,12 @@ export class ServerPostHandshake extends PostHandshake {
     }
     const beforeFinished = yield* hs.transcript.hash()
     const finished = yield* hs.receive('finished')
-    yield* VerifiedFinished.verify(hs, suite, this.readSecret, finished.body, beforeFinished)
+    const secret = this.secret(read)
+    try {
+      yield* VerifiedFinished.verify(hs, this.suite, secret, finished.body, beforeFinished)
+    } finally {
+      secret.dispose()
+    }
     this.#request = undefined
     this.#underWay = false
     return { type: 'authenticated', peer }
