@@ -65,6 +65,10 @@ export async function available(subtle: Subtle, omit: readonly string[]): Promis
   for (const name of ['aes-128-ccm', 'aes-128-ccm-8']) {
     trials.lacking.push({ list: 'aead', name, keyType: undefined, reason: 'Web Cryptography has no AES-CCM' })
   }
+  for (const name of ['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87']) {
+    const reason = 'this backend does not use the ML-DSA that some platforms have'
+    trials.lacking.push({ list: 'signature', name, keyType: undefined, reason })
+  }
   const signing = signatures.filter((one) => one !== undefined)
   const signature = Object.fromEntries(signing.map(({ algorithm }) => [algorithm.name, algorithm]))
   return { lists: { hash, hmac, hkdf, aead, keyExchange, signature }, signing, lacking: sorted(trials.lacking) }

@@ -53,6 +53,9 @@ describe('what a platform lacks', () => {
       'signature ecdsa-sha512 ec-secp521r1',
       'signature ed25519',
       'signature ed448',
+      'signature ml-dsa-44',
+      'signature ml-dsa-65',
+      'signature ml-dsa-87',
     ])
     const reasons = Object.fromEntries(provider.missing.map(({ name, reason }) => [name, reason]))
     expect(reasons['x25519']).toBe('NotSupportedError: no X25519 here')
