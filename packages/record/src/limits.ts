@@ -22,6 +22,15 @@ export const maxEmptyRecords = 32
 export const maxSkippedEarlyData = 16384
 
 /**
+ * What an asynchronous AEAD is given ahead, bytes on the wire, the last record not counted: the 16 largest records keep
+ * a platform's threads busy.
+ */
+export const maxAheadLength: number = 2 ** 18
+
+/** The same as a number of records, for small ones. */
+export const maxAheadRecords = 64
+
+/**
  * The last sequence number a key is used with. The RFC's own bound is 2^64-1; below ours a number counts exactly.
  * https://www.rfc-editor.org/rfc/rfc9846#section-5.3
  */

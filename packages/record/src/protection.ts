@@ -1,6 +1,6 @@
 import type { AeadKey } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import { maxSequenceNumber } from './limits.ts'
+import { headerLength, maxSequenceNumber } from './limits.ts'
 import type { RecordKey } from './record-key.ts'
 
 /**
@@ -62,9 +62,19 @@ export class Protection {
     return nonce
   }
 
-  /** The record that got the last nonce was not under this key: its number is the next record's. */
-  takeBackNonce(): void {
-    this.sequence--
+  /**
+   * Opens what follows its header in its buffer, under the next sequence number; that header is the additional data.
+   * Throws what the AEAD throws, and as `reserve`.
+   */
+  open(body: Uint8Array): Uint8Array | undefined | PromiseLike<Uint8Array | undefined> {
+    this.reserve(1)
+    const header = new Uint8Array(body.buffer, body.byteOffset - headerLength, headerLength)
+    return this.aead.open(this.nextNonce(), header, body)
+  }
+
+  /** The record that got this number was not under this key: the number is the next record's. */
+  takeBackNonces(sequence: number): void {
+    this.sequence = sequence
   }
 
   /** An asynchronous call of the AEAD begins. */

@@ -4,6 +4,7 @@ import { typeAlert, typeApplicationData, typeChangeCipherSpec, typeHandshake } f
 import {
   fragmentLength,
   headerLength,
+  maxAheadLength,
   maxEmptyRecords,
   maxExpansion,
   maxFragmentLength,
@@ -12,6 +13,8 @@ import {
 import { aeadFailure, Protection } from './protection.ts'
 import type { RecordKey } from './record-key.ts'
 import type { RecordTraceInfo } from './record-trace.ts'
+import type { RecordAhead } from './records-ahead.ts'
+import { Opening, RecordsAhead } from './records-ahead.ts'
 
 /** A record without its protection. The content belongs to whoever receives it. */
 export interface OpenedRecord {
@@ -35,6 +38,9 @@ export interface RecordReaderOptions {
  *
  * Give bytes with `push()`, then take records with `next()` until it answers `undefined`. The first error is final:
  * after it bytes are discarded and `next()` throws the same error again.
+ *
+ * An asynchronous AEAD is given records ahead of their turn, up to 64 of them and 256 KiB. They come out in order, each
+ * after everything before it had its effects.
  */
 export class RecordReader {
   /**
@@ -63,7 +69,8 @@ export class RecordReader {
   #emptyRecords = 0
   #skipping = false
   #skipped = 0
-  #opening = false
+  /** Only with an asynchronous AEAD, while it has records: those that are next, before all that is in the chunks. */
+  #ahead: RecordsAhead | undefined
   #disposed = false
   #failure: TlsError | undefined
 
@@ -92,6 +99,10 @@ export class RecordReader {
 
   /** Bytes pushed and not consumed yet. Less than one record once `next()` answered `undefined`. */
   get buffered(): number {
+    return (this.#ahead?.length ?? 0) + this.#unframed
+  }
+
+  get #unframed(): number {
     return this.#partialLength + this.#chunk.length - this.#offset + this.#queuedLength
   }
 
@@ -131,7 +142,7 @@ export class RecordReader {
    */
   next(): OpenedRecord | undefined | PromiseLike<OpenedRecord | undefined> {
     if (this.#failure !== undefined) throw this.#failure
-    if (this.#opening) throw new TlsError('ERR_TLS_STATE', 'a record is still being opened')
+    if (this.#ahead !== undefined) return this.#nextAhead(this.#ahead)
     try {
       return this.#next()
     } catch (error) {
@@ -145,13 +156,14 @@ export class RecordReader {
    * @throws TlsError `ERR_TLS_STATE` (internal_error) while a record is being opened, or after `dispose()`
    */
   setKey(key: RecordKey): void {
-    if (this.#opening || this.#disposed) {
+    if (this.#ahead?.waiting || this.#disposed) {
       key.aead.dispose()
       key.iv.fill(0)
       throw new TlsError('ERR_TLS_STATE', 'a key cannot be set while a record is being opened, or after the end')
     }
     this.#protection?.retire()
     this.#protection = new Protection(key, this.#firstSequence)
+    this.#ahead?.forget()
   }
 
   /**
@@ -289,7 +301,7 @@ export class RecordReader {
   #dropChangeCipherSpec(body: Uint8Array): void {
     if (body[0] !== 1) throw wrongChangeCipherSpec()
     this.#countEmptyRecord()
-    if (this.#onRecord !== undefined) this.#traceRecord(typeChangeCipherSpec, 1, 0, false)
+    if (this.#onRecord !== undefined) this.#traceRecord(typeChangeCipherSpec, 1, 0, undefined)
   }
 
   #plaintext(type: number, body: Uint8Array): OpenedRecord {
@@ -298,7 +310,7 @@ export class RecordReader {
       // A second ClientHello: "Early data is not permitted after a HelloRetryRequest."
       this.#skipping = false
     }
-    if (this.#onRecord !== undefined) this.#traceRecord(type, body.length, 0, false)
+    if (this.#onRecord !== undefined) this.#traceRecord(type, body.length, 0, undefined)
     return { type, content: body.slice() }
   }
 
@@ -308,45 +320,100 @@ export class RecordReader {
     body: Uint8Array,
   ): OpenedRecord | undefined | PromiseLike<OpenedRecord | undefined> {
     if (body.length < protection.tagLength) return this.#notOpened(outerType)
-    protection.reserve(1)
-    const header = new Uint8Array(body.buffer, body.byteOffset - headerLength, headerLength)
-    const plaintext = protection.aead.open(protection.nextNonce(), header, body)
-    if (isPromiseLike(plaintext)) return this.#openLater(protection, outerType, plaintext)
-    return this.#opened(protection, outerType, plaintext)
+    const plaintext = protection.open(body)
+    if (isPromiseLike(plaintext)) return this.#openLater(Opening.of(plaintext, protection), body)
+    return this.#opened(protection, outerType, plaintext, protection.sequence - 1)
   }
 
-  #openLater(
-    protection: Protection,
-    outerType: number,
-    answer: PromiseLike<Uint8Array | undefined>,
-  ): PromiseLike<OpenedRecord | undefined> {
-    this.#opening = true
-    protection.begin()
-    return answer.then(
-      (plaintext) => {
-        this.#opening = false
-        protection.end()
-        if (this.#disposed) return undefined
-        try {
-          return this.#opened(protection, outerType, plaintext) ?? this.#next()
-        } catch (error) {
-          throw this.#fail(error)
+  #openLater(opening: Opening, body: Uint8Array): OpenedRecord | undefined | PromiseLike<OpenedRecord | undefined> {
+    // The body may be in this array, which the next record must not be put into.
+    this.#partial = nothing
+    const ahead = new RecordsAhead()
+    ahead.add(body, opening)
+    this.#ahead = ahead
+    return this.#nextAhead(ahead)
+  }
+
+  #nextAhead(ahead: RecordsAhead): OpenedRecord | undefined | PromiseLike<OpenedRecord | undefined> {
+    if (ahead.waiting) throw new TlsError('ERR_TLS_STATE', 'a record is still being opened')
+    try {
+      for (;;) {
+        ahead.open(this.#protection as Protection, () => this.#frameAhead(ahead))
+        const { first } = ahead
+        if (first === undefined) {
+          this.#ahead = undefined
+          return this.#next()
         }
-      },
-      (error: unknown) => {
-        this.#opening = false
-        protection.end()
-        if (this.#disposed) return undefined
-        throw this.#fail(error)
-      },
-    )
+        if (first.opening?.pending !== undefined) return this.#whenOpened(first.opening.pending, ahead)
+        const record = this.#takeFirst(ahead, first)
+        if (record !== undefined) return record
+      }
+    } catch (error) {
+      throw this.#fail(error)
+    }
+  }
+
+  #whenOpened(pending: PromiseLike<void>, ahead: RecordsAhead): PromiseLike<OpenedRecord | undefined> {
+    ahead.waiting = true
+    return pending.then(() => {
+      ahead.waiting = false
+      return this.#disposed ? undefined : this.#nextAhead(ahead)
+    })
+  }
+
+  #takeFirst(ahead: RecordsAhead, { body, opening }: RecordAhead): OpenedRecord | undefined {
+    const protection = this.#protection as Protection
+    const type = new Uint8Array(body.buffer, body.byteOffset - headerLength, 1)[0] as number
+    ahead.shift()
+    this.#type = type
+    this.#length = body.length
+    this.#checkProtectedHeader(protection, body.length)
+    // Only what is too short to be opened has not been.
+    if (opening === undefined) return this.#notOpened(type)
+    return this.#opened(protection, type, opening.plaintext, opening.sequence)
+  }
+
+  /** Takes the next record from the bytes, if it is there whole and looks like a protected one. */
+  #frameAhead(ahead: RecordsAhead): RecordAhead | undefined {
+    const unframed = this.#unframed
+    if (ahead.length >= maxAheadLength || unframed < headerLength) return undefined
+    const inChunk = this.#partialLength === 0 && this.#chunk.length - this.#offset >= headerLength
+    if (!inChunk) this.#fillPartial(headerLength)
+    const bytes = inChunk ? this.#chunk : this.#partial
+    const at = inChunk ? this.#offset : 0
+    const length = ((bytes[at + 3] as number) << 8) | (bytes[at + 4] as number)
+    // What is wrong with any other is found in its turn.
+    if (bytes[at] !== typeApplicationData || bytes[at + 1] !== 3) return undefined
+    return unframed < headerLength + length ? undefined : ahead.add(this.#bodyAhead(headerLength + length))
+  }
+
+  /** The body of the next record, which has so many bytes with its header, all of them there. */
+  #bodyAhead(needed: number): Uint8Array {
+    const end = this.#offset + needed
+    if (this.#partialLength === 0 && end <= this.#chunk.length) {
+      const body = this.#chunk.subarray(this.#offset + headerLength, end)
+      this.#offset = end
+      if (end === this.#chunk.length) this.#nextChunk()
+      return body
+    }
+    this.#fillPartial(needed)
+    const body = this.#partial.subarray(headerLength, needed)
+    this.#partial = nothing
+    this.#partialLength = 0
+    return body
   }
 
   /** https://www.rfc-editor.org/rfc/rfc9846#section-5.4 */
-  #opened(protection: Protection, outerType: number, plaintext: Uint8Array | undefined): OpenedRecord | undefined {
+  #opened(
+    protection: Protection,
+    outerType: number,
+    plaintext: Uint8Array | undefined,
+    sequence: number,
+  ): OpenedRecord | undefined {
     if (plaintext === undefined) {
       this.#notOpened(outerType)
-      protection.takeBackNonce()
+      protection.takeBackNonces(sequence)
+      this.#ahead?.forget()
       return undefined
     }
     this.#anyOpened = true
@@ -371,7 +438,7 @@ export class RecordReader {
     const type = plaintext[length] as number
     if (type === typeApplicationData && length > 0) this.#emptyRecords = 0
     else this.#checkInnerType(type, length)
-    if (this.#onRecord !== undefined) this.#traceRecord(type, length, plaintext.length - length - 1, true)
+    if (this.#onRecord !== undefined) this.#traceRecord(type, length, plaintext.length - length - 1, sequence)
     return { type, content: plaintext.subarray(0, length) }
   }
 
@@ -389,7 +456,7 @@ export class RecordReader {
         received: this.#skipped,
       })
     }
-    if (this.#onRecord !== undefined) this.#traceRecord(typeApplicationData, 0, 0, false)
+    if (this.#onRecord !== undefined) this.#traceRecord(typeApplicationData, 0, 0, undefined)
   }
 
   #checkInnerType(type: number, length: number): void {
@@ -410,14 +477,14 @@ export class RecordReader {
     }
   }
 
-  #traceRecord(type: number, contentLength: number, padding: number, isProtected: boolean): void {
+  #traceRecord(type: number, contentLength: number, padding: number, sequence: number | undefined): void {
     this.#onRecord?.({
       outerType: this.#type,
       type,
       length: this.#recordLength(),
       contentLength,
       padding,
-      sequence: isProtected && this.#protection !== undefined ? this.#protection.sequence - 1 : undefined,
+      sequence,
     })
   }
 
@@ -439,6 +506,7 @@ export class RecordReader {
     this.#queuedLength = 0
     this.#partial = nothing
     this.#partialLength = 0
+    this.#ahead = undefined
   }
 }
 
