@@ -219,7 +219,16 @@ describe('below the adapters', () => {
     'globalThis.setTimeout(a, 1)',
     `console.log('')`,
   ]
-  const core = ['wire', 'crypto-provider', 'crypto-noble', 'crypto-webcrypto', 'record', 'handshake', 'x509', 'connection']
+  const core = [
+    'wire',
+    'crypto-provider',
+    'crypto-noble',
+    'crypto-webcrypto',
+    'record',
+    'handshake',
+    'x509',
+    'connection',
+  ]
 
   test.each(platform)('%s is refused', async (expression) => {
     for (const name of core) {

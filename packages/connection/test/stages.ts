@@ -22,7 +22,7 @@ export function everyRole(...at: readonly Stage[]): [Role, Stage][] {
 }
 
 /** A message that may come next. */
-export const nextMessage: Readonly<Record<Role, Readonly<Record<Stage, HandshakeTypeName>>>> = {
+const nextMessage: Readonly<Record<Role, Readonly<Record<Stage, HandshakeTypeName>>>> = {
   client: { hello: 'server_hello', handshake: 'encrypted_extensions', connected: 'new_session_ticket' },
   server: { hello: 'client_hello', handshake: 'finished', connected: 'key_update' },
 }
