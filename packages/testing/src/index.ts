@@ -53,6 +53,7 @@ export { loadWycheproof, runWycheproof } from './wycheproof.ts'
 export type {
   WycheproofFile,
   WycheproofGroup,
+  WycheproofKem,
   WycheproofOptions,
   WycheproofReport,
   WycheproofTest,

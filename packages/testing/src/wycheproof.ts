@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { isPromiseLike, Secret } from '@typetls/crypto-provider'
-import type { Answer, CryptoProvider, Mode } from '@typetls/crypto-provider'
-import { concat, equalBytes, fromHex, TlsError } from '@typetls/wire'
+import type { Answer, CryptoProvider, KeyExchange, Mode } from '@typetls/crypto-provider'
+import { concat, equalBytes, fromHex, TlsError, toHex } from '@typetls/wire'
+import { integer, sequence, tagged } from './der.ts'
+import { base64url, fromPem, montgomeryPrivateKey, publicKeyBytes, scalarOf, widths } from './wycheproof-keys.ts'
 
 /** How a provider fared with one file of vectors. */
 export interface WycheproofReport {
@@ -16,11 +18,33 @@ export interface WycheproofReport {
 export interface WycheproofOptions {
   /** Runs each n-th test only, for slow backends. Default 1: all. */
   readonly every?: number
+  /** Runs about this many tests, spread over the file. Default: no such limit. */
+  readonly most?: number
   /**
    * The secret of a private key that the vectors give and a peer's share, by whatever back door the backend has.
    * Without it, files of key agreement are not supported.
    */
   readonly agree?: (group: string, privateKey: Uint8Array, share: Uint8Array) => Uint8Array | PromiseLike<Uint8Array>
+  /**
+   * ML-KEM by `MLKEM768` and the like, with what back doors there are to its seeds and its randomness. Without it, files
+   * of ML-KEM are not supported.
+   */
+  readonly kem?: (name: string) => WycheproofKem | undefined
+  /**
+   * What a call makes when the random bytes it draws are these: ML-DSA then signs as the vectors say. Without it, only
+   * whether signatures verify is looked at.
+   */
+  readonly withRandomness?: <T>(bytes: Uint8Array, call: () => T) => T
+}
+
+export interface WycheproofKem {
+  readonly group: KeyExchange
+  /** The encapsulation key of a seed. */
+  readonly share?: (seed: Uint8Array) => Later<Uint8Array>
+  /** What the key pair of a seed makes of a ciphertext. */
+  readonly finish?: (seed: Uint8Array, ciphertext: Uint8Array) => Later<Secret>
+  /** `group.respond` with this randomness. */
+  readonly respond?: (randomness: Uint8Array, share: Uint8Array) => ReturnType<KeyExchange['respond']>
 }
 
 /**
@@ -33,7 +57,8 @@ export function runWycheproof<M extends Mode>(
   options: WycheproofOptions = {},
 ): Answer<M, WycheproofReport> {
   const { algorithm, testGroups } = loadWycheproof(file)
-  const every = options.every ?? 1
+  const count = testGroups.reduce((sum, group) => sum + group.tests.length, 0)
+  const every = options.every ?? Math.max(1, Math.ceil(count / (options.most ?? count)))
   const run: { readonly test: WycheproofTest; readonly outcome: Later<Outcome> }[] = []
   let index = 0
   for (const group of testGroups) {
@@ -164,30 +189,93 @@ function hmac({ provider, algorithm, test }: Run): Later<Outcome> {
 }
 
 function montgomery(run: Run): Later<Outcome> {
-  const group = String(run.group['curve']).replace('curve', 'x')
-  return agreement(run, group, hex(run.test, 'private'), run.test.flags.includes('ZeroSharedSecret'))
+  return montgomeryAgreement(run, hex(run.test, 'private'), hex(run.test, 'public'))
+}
+
+function montgomeryAsn(run: Run): Later<Outcome> {
+  const group = montgomeryGroup(run)
+  const privateKey = montgomeryPrivateKey(group, hex(run.test, 'private'))
+  return montgomeryAgreement(run, privateKey, publicKeyBytes(group, hex(run.test, 'public')))
+}
+
+function montgomeryJwk(run: Run): Later<Outcome> {
+  const [publicKey, privateKey] = [jwk(run.test, 'public'), jwk(run.test, 'private')]
+  const named = publicKey['kty'] === 'OKP' && String(publicKey['crv']).toLowerCase() === montgomeryGroup(run)
+  return montgomeryAgreement(run, base64url(privateKey['d']), named ? base64url(publicKey['x']) : undefined)
+}
+
+function montgomeryAgreement(
+  run: Run,
+  privateKey: Uint8Array | undefined,
+  share: Uint8Array | undefined,
+): Later<Outcome> {
+  if (privateKey === undefined || share === undefined) return notOfTls(run)
+  return agreement(run, montgomeryGroup(run), privateKey, share, run.test.flags.includes('ZeroSharedSecret'))
+}
+
+function montgomeryGroup({ group }: Run): string {
+  return String(group['curve']).replace('curve', 'x')
 }
 
 function nistCurve(run: Run): Later<Outcome> {
-  const group = String(run.group['curve'])
-  const scalar = hex(run.test, 'private')
-  const width = { secp256r1: 32, secp384r1: 48, secp521r1: 66 }[group] ?? 0
+  return nistAgreement(run, hex(run.test, 'private'), hex(run.test, 'public'))
+}
+
+/** TLS has uncompressed points: those are taken out of SPKI that says a curve by name, the one of the group. */
+function nistCurveSpki(run: Run): Later<Outcome> {
+  const inPem = run.group['encoding'] === 'pem'
+  const spki = inPem ? fromPem(run.test['public']) : hex(run.test, 'public')
+  const scalar = inPem ? scalarOf(fromPem(run.test['private'])) : hex(run.test, 'private')
+  return nistAgreement(run, scalar, spki && publicKeyBytes(String(run.group['curve']), spki))
+}
+
+function nistCurveJwk(run: Run): Later<Outcome> {
+  const curve = { 'P-256': 'secp256r1', 'P-384': 'secp384r1', 'P-521': 'secp521r1' }[String(run.group['curve'])] ?? ''
+  const [publicKey, privateKey] = [jwk(run.test, 'public'), jwk(run.test, 'private')]
+  const named = publicKey['kty'] === 'EC' && publicKey['crv'] === run.group['curve']
+  const [x, y] = [base64url(publicKey['x']), base64url(publicKey['y'])]
+  const point = named && x && y ? concat(Uint8Array.of(4), x, y) : undefined
+  return nistAgreement(run, base64url(privateKey['d']), point, curve)
+}
+
+/** @param point the share, or `undefined` when the key is not of a form that TLS has */
+function nistAgreement(
+  run: Run,
+  scalar: Uint8Array | undefined,
+  point: Uint8Array | undefined,
+  group = String(run.group['curve']),
+): Later<Outcome> {
+  if (point === undefined || scalar === undefined) return notOfTls(run)
   // The numbers are written as signed: a zero in front, or too short.
+  const width = widths[group] ?? 0
   const privateKey = new Uint8Array(width)
   const digits = scalar.subarray(Math.max(0, scalar.length - width))
   privateKey.set(digits, width - digits.length)
-  return agreement(run, group, privateKey, run.test.flags.includes('CompressedPoint'))
+  const refuse = point[0] !== 4 || run.test.flags.some((flag) => stricter.has(flag))
+  return agreement(run, group, privateKey, point, refuse)
+}
+
+/**
+ * Flags of acceptable ECDH tests that TLS refuses: compressed points, and SPKI whose point was changed to one that is not
+ * on the curve. https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8.2
+ */
+const stricter: ReadonlySet<string> = new Set(['CompressedPoint', 'InvalidAsn', 'InvalidPem'])
+
+/** A form of key that TLS has not is refused where it must be; where it may be taken, it does not apply. */
+function notOfTls({ test }: Run): Outcome {
+  return test.result === 'invalid' ? 'passed' : 'not supported'
 }
 
 function agreement(
   { provider, test, options }: Run,
   group: string,
   privateKey: Uint8Array,
+  share: Uint8Array,
   refuse: boolean,
 ): Later<Outcome> {
   const { agree } = options
   if (agree === undefined || provider.keyExchange[group] === undefined) return 'not supported'
-  const secret = (): Later<Uint8Array> => agree(group, privateKey, hex(test, 'public'))
+  const secret = (): Later<Uint8Array> => agree(group, privateKey, share)
   if (refuse || test.result === 'invalid') return refusal(secret, 'ERR_TLS_KEY_SHARE_INVALID')
   return after(secret(), (shared) => verdict(equalBytes(shared, hex(test, 'shared')), true))
 }
@@ -195,6 +283,16 @@ function agreement(
 function ecdsa(run: Run): Later<Outcome> {
   const curve = String((run.group['publicKey'] as Record<string, unknown>)['curve'])
   return signature(run, `ecdsa-${shaOf(run.group['sha'])}`, `ec-${curve}`, run.test.result === 'valid')
+}
+
+/** r and s one behind the other, which TLS writes in DER. */
+function ecdsaP1363(run: Run): Later<Outcome> {
+  const curve = String((run.group['publicKey'] as Record<string, unknown>)['curve'])
+  const [raw, width] = [hex(run.test, 'sig'), widths[curve] ?? 0]
+  if (raw.length !== 2 * width) return notOfTls(run)
+  const der = sequence(integer(number(raw.subarray(0, width))), integer(number(raw.subarray(width))))
+  const name = `ecdsa-${shaOf(run.group['sha'])}`
+  return signature(run, name, `ec-${curve}`, run.test.result === 'valid', der)
 }
 
 function eddsa(run: Run): Later<Outcome> {
@@ -207,19 +305,136 @@ function rsaPkcs1(run: Run): Later<Outcome> {
   return signature(run, `rsa-pkcs1-${shaOf(run.group['sha'])}`, 'rsa', run.test.result === 'valid')
 }
 
+/** PKCS#1 v1.5 signs the same each time. */
+function rsaPkcs1Generate({ provider, group, test }: Run): Later<Outcome> {
+  const algorithm = provider.signature[`rsa-pkcs1-${shaOf(group['sha'])}`]
+  if (algorithm === undefined) return 'not supported'
+  return after(provider.importPrivateKey(hex(group, 'privateKeyPkcs8')), (key) =>
+    after(algorithm.sign(key, hex(test, 'msg')), (made) => verdict(equalBytes(made, hex(test, 'sig')), true)),
+  )
+}
+
+/**
+ * The salt length is no parameter in TLS: it is that of the hash. So signatures by a scheme with another salt are refused,
+ * and one whose salt was changed to TLS's is right, though the vectors, which want theirs, call it invalid.
+ * https://www.rfc-editor.org/rfc/rfc9846#section-4.3.3
+ */
 function rsaPss(run: Run): Later<Outcome> {
   const { group, test } = run
   const keyType = group.type === 'RsassaPssVerify' ? 'rsa' : 'rsa-pss'
   const hash = shaOf(group['sha'])
-  const ofTls = group['mgfSha'] === group['sha'] && group['sLen'] === run.provider.hash[hash]?.outputLength
-  return signature(run, `rsa-pss-${hash}`, keyType, ofTls && test.result === 'valid')
+  const changed = /^s_len changed to (\d+)$/.exec(test.comment ?? '')?.[1]
+  const saltLength = Number(changed ?? group['sLen'])
+  const ofTls = group['mgfSha'] === group['sha'] && saltLength === run.provider.hash[hash]?.outputLength
+  const right = changed === undefined ? test.result === 'valid' : true
+  return signature(run, `rsa-pss-${hash}`, keyType, ofTls && right)
 }
 
-function signature({ provider, group, test }: Run, name: string, keyType: string, expected: boolean): Later<Outcome> {
+function signature(
+  { provider, group, test }: Run,
+  name: string,
+  keyType: string,
+  expected: boolean,
+  bytes: Uint8Array = hex(test, 'sig'),
+): Later<Outcome> {
   const algorithm = provider.signature[name]
   if (algorithm === undefined) return 'not supported'
   const key = { keyType, spki: hex(group, 'publicKeyDer') }
-  return after(algorithm.verify(key, hex(test, 'msg'), hex(test, 'sig')), (verified) => verdict(verified, expected))
+  return after(algorithm.verify(key, hex(test, 'msg'), bytes), (verified) => verdict(verified, expected))
+}
+
+/** TLS signs with an empty context. */
+function hasContext(test: WycheproofTest): boolean {
+  return (test['ctx'] ?? '') !== '' || test['msg'] === undefined
+}
+
+function mlDsaVerify(run: Run): Later<Outcome> {
+  if (hasContext(run.test)) return 'not supported'
+  const name = run.algorithm.toLowerCase()
+  const key = hex(run.group, 'publicKey')
+  const group = { ...run.group, publicKeyDer: run.group['publicKeyDer'] ?? toHex(mlDsaSpki(name, key)) }
+  return signature({ ...run, group }, name, name, run.test.result === 'valid')
+}
+
+function mlDsaSign({ provider, algorithm, group, test, options }: Run): Later<Outcome> {
+  const name = algorithm.toLowerCase()
+  const row = provider.signature[name]
+  if (row === undefined || hasContext(test)) return 'not supported'
+  const der = mlDsaPrivateKey(name, group)
+  if (test.result === 'invalid') return refusal(() => provider.importPrivateKey(der), 'ERR_TLS_KEY_PARSE')
+  return after(provider.importPrivateKey(der), (key) => {
+    const data = hex(test, 'msg')
+    if (options.withRandomness !== undefined) {
+      // FIPS 204 section 3.4: deterministic signing is with zeros for randomness.
+      const randomness = test['rnd'] === undefined ? new Uint8Array(32) : hex(test, 'rnd')
+      return after(
+        options.withRandomness(randomness, () => row.sign(key, data)),
+        (made) => verdict(equalBytes(made, hex(test, 'sig')), true),
+      )
+    }
+    const publicKey = { keyType: name, spki: key.spki ?? new Uint8Array() }
+    return after(row.sign(key, data), (made) =>
+      after(row.verify(publicKey, data, made), (own) =>
+        after(row.verify(publicKey, data, hex(test, 'sig')), (given) => verdict(own && given, true)),
+      ),
+    )
+  })
+}
+
+function mlDsaSpki(name: string, key: Uint8Array): Uint8Array {
+  return sequence(mlDsaIdentifier(name), tagged(0x03, Uint8Array.of(0), key))
+}
+
+/** PKCS#8, if not given then made of the expanded key or of the seed. https://www.rfc-editor.org/rfc/rfc9881#section-6 */
+function mlDsaPrivateKey(name: string, group: WycheproofGroup): Uint8Array {
+  if (group['privateKeyPkcs8'] !== undefined) return hex(group, 'privateKeyPkcs8')
+  const expanded = group['privateKey'] !== undefined
+  const key = expanded ? tagged(0x04, hex(group, 'privateKey')) : tagged(0x80, hex(group, 'privateSeed'))
+  return sequence(integer(0), mlDsaIdentifier(name), tagged(0x04, key))
+}
+
+function mlDsaIdentifier(name: string): Uint8Array {
+  const last = { 'ml-dsa-44': 0x11, 'ml-dsa-65': 0x12, 'ml-dsa-87': 0x13 }[name] ?? 0
+  return sequence(tagged(0x06, fromHex('6086480165030403'), Uint8Array.of(last)))
+}
+
+function kemOf({ group, options }: Run): WycheproofKem | undefined {
+  return options.kem?.(String(group['parameterSet']).replaceAll('-', ''))
+}
+
+/** Decapsulation. Seeds of another length are not ours to take: a private key is always one that we made. */
+function kemTest(run: Run): Later<Outcome> {
+  const { test } = run
+  const kem = kemOf(run)
+  const seed = hex(test, 'seed')
+  if (kem?.finish === undefined || seed.length !== 64) return 'not supported'
+  const finish = (): Later<Secret> => (kem.finish as NonNullable<typeof kem.finish>)(seed, hex(test, 'c'))
+  if (test.result === 'invalid') return refusal(finish, 'ERR_TLS_KEY_SHARE_INVALID')
+  return after(finish(), (secret) => verdict(equalBytes(secret.reveal(), hex(test, 'K')), true))
+}
+
+function kemKeyGeneration(run: Run): Later<Outcome> {
+  const share = kemOf(run)?.share
+  if (share === undefined) return 'not supported'
+  return after(share(hex(run.test, 'seed')), (made) => verdict(toHex(made) === run.test['ek'], true))
+}
+
+function kemEncapsulation(run: Run): Later<Outcome> {
+  const { test } = run
+  const kem = kemOf(run)
+  if (kem === undefined) return 'not supported'
+  const { group, respond = (_, share) => group.respond(share) } = kem
+  const answer = (): ReturnType<KeyExchange['respond']> => respond(hex(test, 'm'), hex(test, 'ek'))
+  if (test.result === 'invalid') return refusal(answer, 'ERR_TLS_KEY_SHARE_INVALID')
+  return after(answer(), ({ share, secret }) => {
+    if (kem.respond === undefined) return verdict(share.length === group.serverShareLength, true)
+    return verdict(toHex(share) === test['c'] && toHex(secret.reveal()) === test['K'], true)
+  })
+}
+
+/** PKCS#1 v1.5 decryption is for TLS 1.2 with RSA key exchange, which no provider has yet. */
+function notYet(): Outcome {
+  return 'not supported'
 }
 
 /** `SHA-256` to `sha256` */
@@ -247,15 +462,37 @@ function hex(from: Readonly<Record<string, unknown>>, member: string): Uint8Arra
   return fromHex(String(from[member]))
 }
 
+/** Big-endian. */
+function number(bytes: Uint8Array): bigint {
+  return BigInt(`0x${toHex(bytes)}`)
+}
+
+function jwk(test: WycheproofTest, member: string): Readonly<Record<string, unknown>> {
+  return test[member] as Readonly<Record<string, unknown>>
+}
+
 const runners: Readonly<Record<string, (run: Run) => Later<Outcome>>> = {
   AeadTest: aead,
   HkdfTest: hkdf,
   MacTest: hmac,
   XdhComp: montgomery,
+  XdhAsnComp: montgomeryAsn,
+  XdhJwkComp: montgomeryJwk,
   EcdhEcpointTest: nistCurve,
+  EcdhTest: nistCurveSpki,
+  EcdhPemTest: nistCurveSpki,
+  EcdhWebcryptoTest: nistCurveJwk,
   EcdsaVerify: ecdsa,
+  EcdsaP1363Verify: ecdsaP1363,
   EddsaVerify: eddsa,
   RsassaPkcs1Verify: rsaPkcs1,
+  RsassaPkcs1Generate: rsaPkcs1Generate,
+  RsaesPkcs1Decrypt: notYet,
   RsassaPssVerify: rsaPss,
   RsassaPssWithParametersVerify: rsaPss,
+  MlDsaVerify: mlDsaVerify,
+  MlDsaSign: mlDsaSign,
+  MLKEMTest: kemTest,
+  MLKEMKeyGen: kemKeyGeneration,
+  MLKEMEncapsTest: kemEncapsulation,
 }
