@@ -2,20 +2,23 @@ import { constants, sign as nodeSign } from 'node:crypto'
 import { inspect } from 'node:util'
 import { Secret } from '@typetls/crypto-provider'
 import type { KeyExchange, PrivateKey, SignatureAlgorithm } from '@typetls/crypto-provider'
-import { ascii, concat } from '@typetls/wire'
+import { ascii, concat, fromHex, toHex } from '@typetls/wire'
 import type { TlsError } from '@typetls/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { changedPlatform } from '../test/changed-platform.ts'
 import { derKeyPair, pemOf } from '../test/der-key-pair.ts'
 import { montgomery } from './diffie-hellman.ts'
+import { sha256 } from './hash.ts'
 import { webCrypto } from './index.ts'
+import { readRsaSpki } from './rsa-key.ts'
+import { rsa, rsaPkcs1, rsaPss } from './rsa.ts'
 
 const provider = await webCrypto()
-const rsa = derKeyPair('rsa', { modulusLength: 2048 })
+const rsaKey = derKeyPair('rsa', { modulusLength: 2048 })
 const keys = (
   [
-    ['rsa', 'rsa-pss-sha256', rsa],
+    ['rsa', 'rsa-pss-sha256', rsaKey],
     ['rsa-pss', 'rsa-pss-sha256', derKeyPair('rsa-pss', { modulusLength: 2048 })],
     ['ec-secp256r1', 'ecdsa-sha256', derKeyPair('ec', { namedCurve: 'P-256' })],
     ['ec-secp521r1', 'ecdsa-sha512', derKeyPair('ec', { namedCurve: 'P-521' })],
@@ -186,13 +189,41 @@ test.each([2, 3, 6])('a NIST point of form %i is refused', async (form) => {
 })
 
 test('RSASSA-PSS wants a salt as long as the hash', async () => {
-  const key = pemOf(rsa.privateKey)
+  const key = pemOf(rsaKey.privateKey)
   const verified = [0, 20, 31, 32, 33, 48].map((saltLength) => {
     const made = nodeSign('sha256', data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength })
     const algorithm = provider.signature['rsa-pss-sha256']
-    return algorithm?.verify({ keyType: 'rsa', spki: rsa.publicKey }, data, new Uint8Array(made))
+    return algorithm?.verify({ keyType: 'rsa', spki: rsaKey.publicKey }, data, new Uint8Array(made))
   })
   expect(await Promise.all(verified)).toEqual([false, false, false, true, false, false])
+})
+
+test('an RSA signature with the modulus added to it is refused before a platform can take it', async () => {
+  let asked = 0
+  const crypto = changedPlatform(() => ({ verify: async () => asked++ >= 0 }))
+  const { privateKey, publicKey } = derKeyPair('rsa', { modulusLength: 1024 })
+  const key = await provider.importPrivateKey(privateKey)
+  const gullible = await webCrypto({ crypto })
+  for (const name of ['rsa-pss-sha256', 'rsa-pkcs1-sha256']) {
+    const algorithm = provider.signature[name]!
+    const signature = await algorithm.sign(key, data)
+    const { n } = readRsaSpki(publicKey)!
+    const over = `0x${toHex(signature)}`
+    const sum = (BigInt(over) + BigInt(`0x${toHex(n)}`)).toString(16)
+    const variants = [
+      fromHex(sum.padStart(sum.length + (sum.length % 2), '0')),
+      n,
+      concat(new Uint8Array(1), signature),
+    ]
+    const taken = rsa(crypto.subtle, name.includes('pss') ? rsaPss(sha256) : rsaPkcs1(sha256))
+    asked = 0
+    for (const variant of variants) {
+      expect(await taken.verify({ keyType: 'rsa', spki: publicKey }, data, variant)).toBe(false)
+    }
+    expect(asked).toBe(0)
+    expect(await taken.verify({ keyType: 'rsa', spki: publicKey }, data, signature)).toBe(true)
+  }
+  expect(gullible.signature).not.toHaveProperty('rsa-pss-sha256')
 })
 
 test('an RSA-PSS key bound to a hash works with that hash, the same mask hash and no longer salt', async () => {

@@ -44,7 +44,20 @@ export function rsa(subtle: Subtle, scheme: RsaScheme): SignatureAlgorithm<'asyn
       // Platforms do not read keys of the identifier id-RSASSA-PSS; what these are bound to is checked above.
       return subtle.importKey('spki', writeRsaSpki(read), scheme.algorithm, true, ['verify'])
     },
-    toPlatform: (signature) => signature,
+    toPlatform: (signature, key) => {
+      const read = readRsaSpki(key.spki)
+      return read && isBelow(signature, read.n) ? signature : undefined
+    },
     fromPlatform: (signature) => signature,
   })
+}
+
+/**
+ * "If the signature representative s is not between 0 and n - 1, output 'signature representative out of range' and stop."
+ * Not every platform does. https://www.rfc-editor.org/rfc/rfc8017#section-5.2.2
+ */
+function isBelow(signature: Uint8Array, modulus: Uint8Array): boolean {
+  if (signature.length !== modulus.length) return false
+  const at = signature.findIndex((byte, i) => byte !== modulus[i])
+  return at >= 0 && (signature[at] as number) < (modulus[at] as number)
 }
