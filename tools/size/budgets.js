@@ -48,6 +48,13 @@ export const budgets = [
     absentText: [],
   },
   {
+    name: 'crypto-webcrypto: everything',
+    code: `export * from '@typetls/crypto-webcrypto'`,
+    limit: '11 kB',
+    absentFiles: [outside('wire', 'crypto-provider', 'crypto-webcrypto')],
+    absentText: [/from ['"]node:/],
+  },
+  {
     name: 'record: everything',
     code: `export * from '@typetls/record'`,
     limit: '8 kB',
