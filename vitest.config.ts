@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import type { TestProjectInlineConfiguration } from 'vitest/config'
 
 // Tests read the packages' sources, never dist/: no build is needed and none can be stale.
 const source = '@typetls/source'
@@ -12,9 +13,42 @@ const resolution = {
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
+/** Tests that choose their providers themselves, or need none: once is enough. */
+const ownProviders = [
+  'asynchronous',
+  'defaults',
+  'new-algorithms',
+  'rfc8448',
+  'secrecy',
+  'structure',
+  'ticket-keys',
+  'webcrypto',
+  'wiping',
+]
+
+/** The tests of two peers in memory once more, on another backend: packages/connection/test/backend.ts. */
+function peersOn(backend: string, globalSetup: string[] = []): TestProjectInlineConfiguration {
+  return {
+    ...resolution,
+    root,
+    test: {
+      name: `peers on ${backend}`,
+      environment: 'node',
+      include: ['packages/connection/src/**/*.test.ts'],
+      exclude: ownProviders.map((name) => `packages/connection/src/${name}.test.ts`),
+      env: { TYPETLS_TEST_BACKEND: backend, TYPETLS_TEST_EFFORT: '0.5' },
+      globalSetup,
+      testTimeout: 60_000,
+    },
+  }
+}
+
 export default defineConfig({
   test: {
     projects: [
+      peersOn('noble'),
+      peersOn('webcrypto', ['tools/test-backends/bundle-web-crypto-worker.ts']),
+      peersOn('mix'),
       {
         ...resolution,
         root,

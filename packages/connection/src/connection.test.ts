@@ -1,5 +1,6 @@
 import { ascii, fromAscii } from '@typetls/wire'
 import { expect, test } from 'vitest'
+import { defaultGroup } from '../test/backend.ts'
 import { connectedPair, pairOf, serverName } from '../test/peers.ts'
 
 test('two peers agree, authenticate and talk both ways', () => {
@@ -7,13 +8,13 @@ test('two peers agree, authenticate and talk both ways', () => {
   expect(client.facts).toMatchObject({
     version: 'TLSv1.3',
     cipherSuite: 'TLS_AES_128_GCM_SHA256',
-    group: 'x25519',
+    group: defaultGroup,
     signatureScheme: 'ecdsa_secp256r1_sha256',
     serverName,
     resumed: false,
     helloRetryRequest: false,
   })
-  expect(server.facts).toMatchObject({ cipherSuite: 'TLS_AES_128_GCM_SHA256', group: 'x25519', serverName })
+  expect(server.facts).toMatchObject({ cipherSuite: 'TLS_AES_128_GCM_SHA256', group: defaultGroup, serverName })
   client.connection.write(ascii('ping'))
   pump()
   expect(fromAscii(server.received())).toBe('ping')

@@ -1,6 +1,7 @@
 import { Secret, TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384 } from '@typetls/crypto-provider'
 import { ascii, fromAscii } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
+import { defaultGroup } from '../test/backend.ts'
 import { connectedPair, pairOf } from '../test/peers.ts'
 import type { ExternalPsk, ExternalPskLookup } from './index.ts'
 
@@ -25,7 +26,7 @@ test('two sides that share a key need no certificate', () => {
       peer: undefined,
       externalPskIdentity: ascii('one'),
       cipherSuite: 'TLS_AES_128_GCM_SHA256',
-      group: 'x25519',
+      group: defaultGroup,
     })
   }
   client.connection.write(ascii('shared'))

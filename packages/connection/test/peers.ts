@@ -1,4 +1,3 @@
-import { nodeCrypto } from '@typetls/crypto-node'
 import type { CryptoProvider } from '@typetls/crypto-provider'
 import type { MemoryPair, MemoryWire, PairOptions, TestCertificate, TestKeyType } from '@typetls/testing'
 import { connectPair, createAuthority, manualClock } from '@typetls/testing'
@@ -18,6 +17,7 @@ import type {
   ServerConnection,
 } from '../src/index.ts'
 import { clientConnection, serverConnection } from '../src/index.ts'
+import { testCrypto } from './backend.ts'
 
 /** A connection in memory that remembers everything it told. */
 export interface Peer<C extends Connection = Connection> {
@@ -50,7 +50,7 @@ export function certificateFor(keyType: TestKeyType = 'ec-secp256r1', name: stri
   return known
 }
 
-export function credentialFor(certificate: TestCertificate, crypto: CryptoProvider = nodeCrypto): Credential {
+export function credentialFor(certificate: TestCertificate, crypto: CryptoProvider = testCrypto): Credential {
   return createCredential({
     certificates: certificate.chain as Uint8Array[],
     privateKey: certificate.privateKeyDer,
@@ -64,11 +64,11 @@ export const verifier: PeerVerifier = createVerifier({ trustAnchors: [authority.
 export type Changed<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined }
 
 export function clientOptions(options: Changed<ClientOptions> = {}): ClientOptions {
-  return present<ClientOptions>({ crypto: nodeCrypto, clock, serverName, verifier, ...options })
+  return present<ClientOptions>({ crypto: testCrypto, clock, serverName, verifier, ...options })
 }
 
 export function serverOptions(options: Changed<ServerOptions> = {}): ServerOptions {
-  return present<ServerOptions>({ crypto: nodeCrypto, clock, credentials: credentialFor(certificateFor()), ...options })
+  return present<ServerOptions>({ crypto: testCrypto, clock, credentials: credentialFor(certificateFor()), ...options })
 }
 
 function present<Options>(options: Changed<Options>): Options {

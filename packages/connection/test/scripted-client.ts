@@ -1,4 +1,3 @@
-import { nodeCrypto } from '@typetls/crypto-node'
 import type { CipherSuite, KeyExchange, KeyExchangeStart, Secret, SignatureScheme } from '@typetls/crypto-provider'
 import { TLS_AES_128_GCM_SHA256, cipherSuites } from '@typetls/crypto-provider'
 import type { HandshakeMessageType, HandshakeSecret, PskKind, TrafficSecrets, ClientHello } from '@typetls/handshake'
@@ -15,6 +14,7 @@ import type { HandshakeBytes } from '@typetls/testing'
 import { digestOf, finishedVerifyData, handshakeMessage } from '@typetls/testing'
 import { concat, decode } from '@typetls/wire'
 import type { Credential, ServerConnection, ServerOptions } from '../src/index.ts'
+import { testCrypto } from './backend.ts'
 import type { Peer } from './peers.ts'
 import { serverName, serverPeer } from './peers.ts'
 import type { Script } from './scripted-peer.ts'
@@ -60,8 +60,8 @@ export class ScriptedClient extends ScriptedPeer<Peer<ServerConnection>> {
   request: CertificateRequest | undefined
   serverCertificate: Certificate | undefined
   readonly #options: ClientScript
-  readonly #random = nodeCrypto.random(32)
-  readonly #sessionId = nodeCrypto.random(32)
+  readonly #random = testCrypto.random(32)
+  readonly #sessionId = testCrypto.random(32)
   #hellos = 0
   #shares: { readonly group: KeyExchange; readonly start: KeyExchangeStart }[]
   #handshake: HandshakeSecret | undefined
@@ -190,8 +190,8 @@ export class ScriptedClient extends ScriptedPeer<Peer<ServerConnection>> {
     let offset = raw.length - psks.reduce((sum, { hash }) => sum + 1 + hashLength(hash), 0)
     const covered = raw.slice(0, offset - 2)
     for (const { secret, kind, hash = 'sha256' } of psks) {
-      const early = now(EarlySecret.from(nodeCrypto, hash, secret))
-      const transcript = nodeCrypto.hash[hash]?.digest(concat(...this.transcript, covered)) as Uint8Array
+      const early = now(EarlySecret.from(testCrypto, hash, secret))
+      const transcript = testCrypto.hash[hash]?.digest(concat(...this.transcript, covered)) as Uint8Array
       raw.set(now(early.binder(kind, transcript)), offset + 1)
       offset += 1 + hashLength(hash)
     }
@@ -221,8 +221,8 @@ export class ScriptedClient extends ScriptedPeer<Peer<ServerConnection>> {
     const psk = (this.#options.psks ?? [])[hello.extensions.pre_shared_key ?? -1]
     this.#handshake =
       psk === undefined
-        ? now(EarlySecret.withoutPsk(nodeCrypto, this.suite.hash, shared as Secret))
-        : now(now(EarlySecret.from(nodeCrypto, this.suite.hash, psk.secret)).intoHandshake(shared))
+        ? now(EarlySecret.withoutPsk(testCrypto, this.suite.hash, shared as Secret))
+        : now(now(EarlySecret.from(testCrypto, this.suite.hash, psk.secret)).intoHandshake(shared))
     this.#traffic = now(this.#handshake.trafficSecrets(this.hash()))
     this.readWith(this.#traffic.server.reveal())
     this.writeWith(this.#traffic.client.reveal())
@@ -243,7 +243,7 @@ export class ScriptedClient extends ScriptedPeer<Peer<ServerConnection>> {
 export type ClientStep = keyof ScriptedClient['bodies']
 
 function groupOf(name: string): KeyExchange<'sync'> {
-  const group = nodeCrypto.keyExchange[name]
+  const group = testCrypto.keyExchange[name]
   if (group === undefined) throw new RangeError(`node:crypto has no group ${name}`)
   return group
 }
@@ -254,5 +254,5 @@ function shareOf(name: string): { readonly group: KeyExchange<'sync'>; readonly 
 }
 
 function hashLength(hash = 'sha256'): number {
-  return nodeCrypto.hash[hash]?.outputLength as number
+  return testCrypto.hash[hash]?.outputLength as number
 }

@@ -1,4 +1,3 @@
-import { nodeCrypto } from '@typetls/crypto-node'
 import type { CipherSuite, Secret, SignatureScheme } from '@typetls/crypto-provider'
 import { TLS_AES_128_GCM_SHA256 } from '@typetls/crypto-provider'
 import type { HandshakeMessageType, HandshakeSecret, MainSecret, Program } from '@typetls/handshake'
@@ -14,6 +13,7 @@ import type { HandshakeBytes } from '@typetls/testing'
 import { digestOf, finishedVerifyData, handshakeMessage, handshakeType } from '@typetls/testing'
 import { concat, decode } from '@typetls/wire'
 import type { ClientOptions, Credential } from '../src/index.ts'
+import { testCrypto } from './backend.ts'
 import type { Peer } from './peers.ts'
 import { certificateFor, clientPeer, credentialFor } from './peers.ts'
 import type { Script } from './scripted-peer.ts'
@@ -125,7 +125,7 @@ export class ScriptedServer extends ScriptedPeer {
       const { psk, withoutKeyShare } = this.#options
       return {
         ...this.#helloFields(),
-        random: nodeCrypto.random(32),
+        random: testCrypto.random(32),
         extensions: {
           supported_versions: 0x0304,
           key_share: withoutKeyShare === true ? undefined : this.#respond(),
@@ -166,7 +166,7 @@ export class ScriptedServer extends ScriptedPeer {
 
   /** The PSK of a ticket with this nonce. */
   pskOf(nonce: Uint8Array = Uint8Array.of(0)): Secret {
-    return now(resumptionPsk(nodeCrypto, this.suite, this.#resumption as Secret, nonce))
+    return now(resumptionPsk(testCrypto, this.suite, this.#resumption as Secret, nonce))
   }
 
   protected override said(type: HandshakeMessageType): void {
@@ -211,7 +211,7 @@ export class ScriptedServer extends ScriptedPeer {
   }
 
   #respond(): { group: number; keyExchange: Uint8Array } {
-    const group = nodeCrypto.keyExchange[this.#options.group ?? 'x25519']
+    const group = testCrypto.keyExchange[this.#options.group ?? 'x25519']
     const theirs = this.hello.extensions.key_share?.find((one) => one.group === group?.id)
     // Without a share for the group any other point will do: the client cannot take the answer anyway.
     if (group === undefined || theirs === undefined)
@@ -226,8 +226,8 @@ export class ScriptedServer extends ScriptedPeer {
     if (psk === undefined && this.#shared === undefined) return
     this.#handshake =
       psk === undefined
-        ? now(EarlySecret.withoutPsk(nodeCrypto, this.suite.hash, this.#shared as Secret))
-        : now(now(EarlySecret.from(nodeCrypto, this.suite.hash, psk.secret)).intoHandshake(this.#shared))
+        ? now(EarlySecret.withoutPsk(testCrypto, this.suite.hash, this.#shared as Secret))
+        : now(now(EarlySecret.from(testCrypto, this.suite.hash, psk.secret)).intoHandshake(this.#shared))
     const { client, server } = now(this.#handshake.trafficSecrets(this.hash()))
     this.writeWith(server.reveal())
     this.readWith(client.reveal())
