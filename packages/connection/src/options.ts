@@ -20,7 +20,10 @@ export interface CommonOptions {
   readonly cipherSuites?: readonly CipherSuite[]
   /** IANA group names, most wanted first. Default: `defaultGroupNames`, as far as `crypto` has them. */
   readonly groups?: readonly string[]
-  /** Accepted in CertificateVerify and in certificates, most wanted first. Default: `defaultSignatureSchemes`. */
+  /**
+   * Accepted in CertificateVerify and in certificates, most wanted first; we sign with no other either. Default:
+   * `defaultSignatureSchemes`, as far as `crypto` has their algorithm.
+   */
   readonly signatureSchemes?: readonly SignatureScheme[]
   /** ALPN, most wanted first. Default: none, the extension is not sent and not answered. */
   readonly applicationProtocols?: readonly string[]
@@ -29,7 +32,10 @@ export interface CommonOptions {
   /** One line in SSLKEYLOGFILE format (no newline at the end) per secret: hand it to nobody but a debugger. */
   readonly keyLog?: (line: string) => void
   readonly trace?: Trace
-  /** Largest record plaintext we accept, bytes, 64 to 16384 (RFC 8449). Default: not announced, 16384. */
+  /**
+   * Largest record plaintext we accept, bytes, 64 to 16384 (RFC 8449). Default 16384: a client does not announce it, a
+   * server does to a client that announced a limit of its own.
+   */
   readonly recordSizeLimit?: number
   /** Largest record plaintext we send, bytes, 64 to 16384. Default 16384. */
   readonly maxFragment?: number

@@ -29,7 +29,7 @@ export interface TlsOptions extends KeyMaterialOptions {
   readonly cipherSuites?: readonly (string | CipherSuite)[] | undefined
   /** Most wanted first: IANA names. Default: what the provider has, hybrid post-quantum first. */
   readonly groups?: readonly string[] | undefined
-  /** Most wanted first: IANA names or rows. */
+  /** Accepted, and signed with, most wanted first: IANA names or rows. */
   readonly signatureSchemes?: readonly (string | SignatureScheme)[] | undefined
   /** Only TLS 1.3 is spoken: anything else is refused. */
   readonly minVersion?: string | undefined
@@ -37,7 +37,7 @@ export interface TlsOptions extends KeyMaterialOptions {
   /** A line in SSLKEYLOGFILE format, without newline, for each secret: whoever has it reads everything. */
   readonly keyLog?: ((line: string) => void) | undefined
   readonly trace?: Trace | undefined
-  /** Largest record plaintext we accept, bytes, 64 to 16384. Default: not announced, 16384. */
+  /** Largest record plaintext we accept, bytes, 64 to 16384. Default 16384; only servers announce that, and only to clients that announce a limit. */
   readonly recordSizeLimit?: number | undefined
   /** Largest record plaintext we send, bytes, 64 to 16384. Default 16384. */
   readonly maxFragment?: number | undefined
