@@ -1,28 +1,33 @@
 import * as asn1js from 'asn1js'
 import { TlsError } from '@typetls/wire'
+import type { DerErrorCode } from './der.ts'
 import { DerReader } from './der.ts'
 
 /**
  * The value of one DER element as a tree of asn1js. Strictness comes first: what is not DER never reaches asn1js.
  *
  * @param path where the element stands, such as `Certificate.tbsCertificate.extensions[2].extnValue`
- * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error)
+ * @param code what it is refused with
+ * @throws TlsError `code`
  */
-export function parseAsn1(der: Uint8Array, path: string): Asn1Value {
-  const reader = new DerReader(der, 'ERR_TLS_CERTIFICATE_PARSE')
+export function parseAsn1(der: Uint8Array, path: string, code: DerErrorCode = 'ERR_TLS_CERTIFICATE_PARSE'): Asn1Value {
+  const reader = new DerReader(der, code)
   reader.checkElement(undefined, path, 0)
   reader.finish(path)
-  return new Asn1Value(decoded(der, path), path)
+  return new Asn1Value(decoded(der, path, code), path, code)
 }
 
-/** A node of the tree with its place in the certificate. */
+/** A node of the tree with its place in the document. */
 export class Asn1Value {
   readonly path: string
   readonly block: asn1js.AsnType
+  /** What problems are reported with. */
+  readonly code: DerErrorCode
 
-  constructor(block: asn1js.AsnType, path: string) {
+  constructor(block: asn1js.AsnType, path: string, code: DerErrorCode) {
     this.block = block
     this.path = path
+    this.code = code
   }
 
   /** The identifier octet. */
@@ -40,7 +45,7 @@ export class Asn1Value {
   children(identifier: number): Asn1Value[] {
     this.expect(identifier)
     const { value } = this.block.valueBlock as asn1js.Constructed['valueBlock']
-    return value.map((child, i) => new Asn1Value(child as asn1js.AsnType, `${this.path}[${i}]`))
+    return value.map((child, i) => new Asn1Value(child as asn1js.AsnType, `${this.path}[${i}]`, this.code))
   }
 
   /** As `children`, for types that say `SIZE (1..MAX)`. */
@@ -97,11 +102,11 @@ export class Asn1Value {
   }
 
   fail(problem: string): never {
-    return failure(this.path, problem)
+    return failure(this.code, this.path, problem)
   }
 }
 
-function decoded(der: Uint8Array, path: string): asn1js.AsnType {
+function decoded(der: Uint8Array, path: string, code: DerErrorCode): asn1js.AsnType {
   let answer: asn1js.FromBerResult
   try {
     answer = asn1js.fromBER(der, {
@@ -111,15 +116,15 @@ function decoded(der: Uint8Array, path: string): asn1js.AsnType {
       copyInput: false,
     })
   } catch (cause) {
-    return failure(path, 'has a value that cannot be read', cause)
+    return failure(code, path, 'has a value that cannot be read', cause)
   }
   const { offset, result } = answer
-  if (offset !== der.length) return failure(path, `has a value that cannot be read: ${result.error}`)
+  if (offset !== der.length) return failure(code, path, `has a value that cannot be read: ${result.error}`)
   return result
 }
 
-function failure(path: string, problem: string, cause?: unknown): never {
-  throw new TlsError('ERR_TLS_CERTIFICATE_PARSE', `${path} ${problem}`, { path, cause })
+function failure(code: DerErrorCode, path: string, problem: string, cause?: unknown): never {
+  throw new TlsError(code, `${path} ${problem}`, { path, cause })
 }
 
 /** Elements of one extension or name. A name-constraint set or SAN list of several thousand names is already hostile. */

@@ -62,7 +62,7 @@ const rules = {
   'extensions.unknown-critical': { code: 'ERR_TLS_CERTIFICATE_UNSUPPORTED', reference: 'RFC 5280 section 4.2' },
   'extensions.criticality': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1' },
   'revocation.revoked': { code: 'ERR_TLS_CERTIFICATE_REVOKED', reference: 'RFC 5280 section 6.1.3' },
-  'revocation.unknown': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 5280 section 6.3.3' },
+  'revocation.unknown': { code: 'ERR_TLS_CERTIFICATE_STATUS_UNKNOWN', reference: 'RFC 5280 section 6.3.3' },
   'host-name.mismatch': { code: 'ERR_TLS_CERTIFICATE_NAME', reference: 'RFC 9525 section 6' },
   'host-name.unknown': { code: 'ERR_TLS_CERTIFICATE_NAME', reference: 'RFC 9525 section 3' },
 } as const

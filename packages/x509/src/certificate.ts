@@ -1,21 +1,10 @@
 import { equalBytes, TlsError, toHex } from '@typetls/wire'
 import { parseAsn1 } from './asn1.ts'
 import type { Asn1Value } from './asn1.ts'
-import {
-  bitString,
-  boolean,
-  DerReader,
-  explicit,
-  generalizedTime,
-  implicit,
-  integer,
-  objectIdentifier,
-  objectIdentifierText,
-  octetString,
-  sequence,
-  utcTime,
-} from './der.ts'
+import { bitString, DerReader, explicit, implicit, integer, sequence } from './der.ts'
+import { readTime } from './der-time.ts'
 import { DistinguishedName } from './distinguished-name.ts'
+import { readExtensionList } from './extension-list.ts'
 import type { AuthorityKeyIdentifier, BasicConstraints, Extension, KeyUsage, NameConstraints } from './extensions.ts'
 import {
   extensionIds,
@@ -275,32 +264,6 @@ function readVersion(tbs: DerReader): 1 | 2 | 3 {
   return number === 1 ? 2 : 3
 }
 
-/** https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5 */
-function readTime(validity: DerReader, step: string): number {
-  const long = validity.peek() === generalizedTime
-  const content = validity.content(long ? generalizedTime : utcTime, step)
-  const text = String.fromCharCode(...content.subarray(0, 16))
-  const match = (long ? generalizedTimeForm : utcTimeForm).exec(text)
-  if (match === null || content.length > 15) return validity.fail('must be YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ', step)
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
-  // "Where YY is greater than or equal to 50, the year SHALL be interpreted as 19YY"
-  const fullYear = long ? year : year >= 50 ? 1900 + year : 2000 + year
-  const time = new Date(0)
-  time.setUTCFullYear(fullYear, month - 1, day)
-  time.setUTCHours(hour, minute, second)
-  const exists =
-    time.getUTCMonth() === month - 1 && time.getUTCDate() === day && hour < 24 && minute < 60 && second < 60
-  if (!exists) return validity.fail('is a time that does not exist', step)
-  return time.getTime()
-}
-
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.8 */
 function skipUniqueIdentifiers(tbs: DerReader, version: number): void {
   for (const [number, step] of uniqueIdentifiers) {
@@ -312,27 +275,12 @@ function skipUniqueIdentifiers(tbs: DerReader, version: number): void {
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.9 */
 function readExtensions(tbs: DerReader, version: number): ReadonlyMap<string, Extension> {
-  const extensions = new Map<string, Extension>()
-  if (tbs.peek() !== explicit(3)) return extensions
+  if (tbs.peek() !== explicit(3)) return new Map()
   if (version !== 3) tbs.fail('need version 3', 'extensions')
   const field = tbs.enter(explicit(3), 'extensions')
   const list = field.enter(sequence, '')
   field.finish()
-  if (list.peek() === undefined) tbs.fail('is an empty SEQUENCE', 'extensions')
-
-  for (let i = 0; list.peek() !== undefined; i++) {
-    if (i === maxExtensions) tbs.fail(`has more than ${maxExtensions} entries`, 'extensions')
-    const entry = list.enter(sequence, i)
-    const oid = objectIdentifierText(entry.content(objectIdentifier, 'extnID'))
-    const critical = entry.peek() === boolean ? entry.content(boolean, 'critical')[0] !== 0 : undefined
-    if (critical === false) entry.fail('encodes its default', 'critical')
-    const value = entry.content(octetString, 'extnValue')
-    entry.finish()
-    // "A certificate MUST NOT include more than one instance of a particular extension." section 4.2
-    if (extensions.has(oid)) entry.fail(`is a second extension ${oid}`)
-    extensions.set(oid, { oid, critical: critical ?? false, value, path: entry.path })
-  }
-  return extensions
+  return readExtensionList(list)
 }
 
 /** A name that cannot be read must not hide what is being said about its certificate. */
@@ -347,9 +295,6 @@ function nameText(name: DistinguishedName): string {
 
 const tbsPath = 'Certificate.tbsCertificate'
 
-const utcTimeForm = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
-const generalizedTimeForm = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
-
 const uniqueIdentifiers = [
   [1, 'issuerUniqueID'],
   [2, 'subjectUniqueID'],
@@ -360,6 +305,3 @@ const certificateLabels: ReadonlySet<string> = /* @__PURE__ */ new Set(['CERTIFI
 
 /** Bytes. The largest post-quantum signatures take about 50 KiB; a list of ten thousand names about 200. */
 const maxLength = 256 * 1024
-
-/** Certificates in use have up to about 15. */
-const maxExtensions = 64

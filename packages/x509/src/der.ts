@@ -121,7 +121,10 @@ export class DerReader {
 
 export type DerStep = string | number
 
-export type DerErrorCode = Extract<TlsErrorCode, 'ERR_TLS_CERTIFICATE_PARSE' | 'ERR_TLS_KEY_PARSE'>
+export type DerErrorCode = Extract<
+  TlsErrorCode,
+  'ERR_TLS_CERTIFICATE_PARSE' | 'ERR_TLS_KEY_PARSE' | 'ERR_TLS_CRL_PARSE' | 'ERR_TLS_OCSP_PARSE'
+>
 
 /** Identifier octets. */
 export const boolean = 0x01

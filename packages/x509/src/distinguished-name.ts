@@ -1,6 +1,7 @@
 import { equalBytes, toHex } from '@typetls/wire'
 import type { Asn1Value } from './asn1.ts'
 import { parseAsn1 } from './asn1.ts'
+import type { DerErrorCode } from './der.ts'
 import { sequence, set } from './der.ts'
 
 /** Name, the subject or issuer of a certificate. https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.4 */
@@ -8,12 +9,15 @@ export class DistinguishedName {
   /** The whole Name, DER. */
   readonly der: Uint8Array
   readonly #path: string
+  readonly #code: DerErrorCode
   #relativeNames: readonly RelativeName[] | undefined
   #comparable: readonly string[] | undefined
 
-  constructor(der: Uint8Array, path: string) {
+  /** @param code what a name that cannot be read is refused with */
+  constructor(der: Uint8Array, path: string, code: DerErrorCode = 'ERR_TLS_CERTIFICATE_PARSE') {
     this.der = der
     this.#path = path
+    this.#code = code
   }
 
   get isEmpty(): boolean {
@@ -23,10 +27,10 @@ export class DistinguishedName {
   /**
    * In the order they are encoded: the broadest first, usually.
    *
-   * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error)
+   * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error); of a name in a CRL or OCSP response that one's code
    */
   get relativeNames(): readonly RelativeName[] {
-    return (this.#relativeNames ??= readName(parseAsn1(this.der, this.#path)))
+    return (this.#relativeNames ??= readName(parseAsn1(this.der, this.#path, this.#code)))
   }
 
   /**

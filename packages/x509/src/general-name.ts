@@ -14,7 +14,7 @@ export type GeneralName =
 
 /**
  * @param addressLengths the lengths in bytes that an iPAddress may have here
- * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error)
+ * @throws TlsError the `code` of `value`
  */
 export function readGeneralName(value: Asn1Value, addressLengths: readonly number[]): GeneralName {
   switch (value.identifier) {
@@ -30,7 +30,7 @@ export function readGeneralName(value: Asn1Value, addressLengths: readonly numbe
       const [name, ...more] = value.children(explicit(4))
       if (name === undefined || more.length > 0) return value.fail('is not one Name')
       name.expect(sequence)
-      return { type: 'directory', value: new DistinguishedName(name.der, name.path) }
+      return { type: 'directory', value: new DistinguishedName(name.der, name.path, name.code) }
     }
     case explicit(5):
       return { type: 'edi', value: value.der }

@@ -60,7 +60,10 @@ export function toPem(label: string, bytes: Uint8Array): string {
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
 }
 
-export type PemErrorCode = Extract<TlsErrorCode, 'ERR_TLS_CERTIFICATE_PARSE' | 'ERR_TLS_KEY_PARSE'>
+export type PemErrorCode = Extract<
+  TlsErrorCode,
+  'ERR_TLS_CERTIFICATE_PARSE' | 'ERR_TLS_KEY_PARSE' | 'ERR_TLS_CRL_PARSE'
+>
 
 /** The text if the input is PEM, as a string or as the bytes of a file; `undefined` for DER. */
 export function pemText(input: Uint8Array | string): string | undefined {

@@ -1,0 +1,32 @@
+import type { DerReader } from './der.ts'
+import { boolean, objectIdentifier, objectIdentifierText, octetString, sequence } from './der.ts'
+import type { Extension } from './extensions.ts'
+
+/**
+ * Extensions, of a certificate, a CRL, an entry of a CRL, or an OCSP response: by object identifier, in the order they
+ * are encoded. None twice, no default encoded.
+ *
+ * https://www.rfc-editor.org/rfc/rfc5280#section-4.1
+ *
+ * @param list over the content of the SEQUENCE
+ */
+export function readExtensionList(list: DerReader): ReadonlyMap<string, Extension> {
+  if (list.peek() === undefined) list.fail('is an empty SEQUENCE')
+  const extensions = new Map<string, Extension>()
+  for (let i = 0; list.peek() !== undefined; i++) {
+    if (i === maxExtensions) list.fail(`has more than ${maxExtensions} entries`)
+    const entry = list.enter(sequence, i)
+    const oid = objectIdentifierText(entry.content(objectIdentifier, 'extnID'))
+    const critical = entry.peek() === boolean ? entry.content(boolean, 'critical')[0] !== 0 : undefined
+    if (critical === false) entry.fail('encodes its default', 'critical')
+    const value = entry.content(octetString, 'extnValue')
+    entry.finish()
+    // "A certificate MUST NOT include more than one instance of a particular extension." section 4.2
+    if (extensions.has(oid)) entry.fail(`is a second extension ${oid}`)
+    extensions.set(oid, { oid, critical: critical ?? false, value, path: entry.path })
+  }
+  return extensions
+}
+
+/** Certificates in use have up to about 15. */
+const maxExtensions = 64
