@@ -1,35 +1,51 @@
-import type { AeadKey } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import { headerLength, maxSequenceNumber } from './limits.ts'
-import type { RecordKey } from './record-key.ts'
+import { maxSequenceNumber } from './limits.ts'
 
 /**
- * A record key in use: its sequence number, the nonce made of it, and its end, which waits for what is in flight.
- * https://www.rfc-editor.org/rfc/rfc9846#section-5.3
+ * What protects the records of one direction for one epoch: how a record is sealed and opened, the number of the next
+ * one, and the key's end, which waits for what is in flight. Made of a `RecordKey` for TLS 1.3, and by
+ * `@typetls/record/tls12` for TLS 1.2; `setKey` of reader and writer takes ownership.
  */
-export class Protection {
-  readonly aead: AeadKey
-  readonly tagLength: number
+export abstract class Protection {
+  /** What shows of its records, and what they are held to. */
+  abstract readonly format: RecordFormat
+  /** The least bytes there can be behind a header. */
+  readonly minLength: number
+  /** Records after which a new key is due. */
   readonly recordLimit: number
   /** The number of the next record. */
-  sequence: number
-  /** The bytes of `write_iv` that the sequence number goes into, as two 32-bit integers. */
-  #ivHigh: number
-  #ivLow: number
-  /** Its first four bytes are those of `write_iv`. One array, since an idle connection keeps it. */
-  readonly #nonce: Uint8Array
+  sequence = 0
   #inFlight = 0
   #retired = false
 
-  constructor(key: RecordKey, sequence: number) {
-    this.aead = key.aead
-    this.tagLength = key.tagLength
-    this.recordLimit = key.recordLimit
-    this.sequence = sequence
-    this.#nonce = key.iv
-    this.#ivHigh = int32(key.iv, 4)
-    this.#ivLow = int32(key.iv, 8)
+  constructor(minLength: number, recordLimit: number) {
+    this.minLength = minLength
+    this.recordLimit = recordLimit
   }
+
+  /** The bytes behind the header of a record with so many bytes of content and padding. */
+  abstract bodyLength(contentLength: number): number
+
+  /**
+   * Protects a record of `padding` zero bytes behind `content` under the next sequence number, for which there is one
+   * reserved. Its header stands in `into` right before `offset`; `bodyLength` bytes are written from there on.
+   */
+  abstract seal(
+    type: number,
+    content: Uint8Array,
+    padding: number,
+    into: Uint8Array,
+    offset: number,
+  ): void | PromiseLike<void>
+
+  /**
+   * Opens what follows its header in its buffer, under the next sequence number. The answer belongs to the caller;
+   * `undefined` when it is not authentic, and then nothing else tells why. Throws what the backend throws, and as
+   * `reserve`.
+   */
+  abstract open(body: Uint8Array): Uint8Array | undefined | PromiseLike<Uint8Array | undefined>
+
+  protected abstract wipe(): void
 
   /**
    * Makes sure of `count` more sequence numbers.
@@ -44,70 +60,43 @@ export class Protection {
     }
   }
 
-  /** The nonce of the next record, for which a number was reserved. One array, overwritten by the next call. */
-  nextNonce(): Uint8Array {
-    const sequence = this.sequence++
-    const low = this.#ivLow ^ sequence
-    const high = this.#ivHigh ^ Math.floor(sequence / 0x100000000)
-    // From the IV each time: a nonce made of the one before would be whatever a backend did to that.
-    const nonce = this.#nonce
-    nonce[4] = high >>> 24
-    nonce[5] = high >>> 16
-    nonce[6] = high >>> 8
-    nonce[7] = high
-    nonce[8] = low >>> 24
-    nonce[9] = low >>> 16
-    nonce[10] = low >>> 8
-    nonce[11] = low
-    return nonce
-  }
-
-  /**
-   * Opens what follows its header in its buffer, under the next sequence number; that header is the additional data.
-   * Throws what the AEAD throws, and as `reserve`.
-   */
-  open(body: Uint8Array): Uint8Array | undefined | PromiseLike<Uint8Array | undefined> {
-    this.reserve(1)
-    const header = new Uint8Array(body.buffer, body.byteOffset - headerLength, headerLength)
-    return this.aead.open(this.nextNonce(), header, body)
-  }
-
   /** The record that got this number was not under this key: the number is the next record's. */
   takeBackNonces(sequence: number): void {
     this.sequence = sequence
   }
 
-  /** An asynchronous call of the AEAD begins. */
+  /** An asynchronous call of the backend begins. */
   begin(): void {
     this.#inFlight++
   }
 
-  /** An asynchronous call of the AEAD ended, in whatever way. */
+  /** An asynchronous call of the backend ended, in whatever way. */
   end(): void {
     this.#inFlight--
-    if (this.#retired && this.#inFlight === 0) this.#wipe()
+    if (this.#retired && this.#inFlight === 0) this.wipe()
   }
 
   /** Wipes the key, as soon as nothing uses it. */
   retire(): void {
     if (this.#retired) return
     this.#retired = true
-    if (this.#inFlight === 0) this.#wipe()
-  }
-
-  #wipe(): void {
-    this.aead.dispose()
-    this.#nonce.fill(0)
-    this.#ivHigh = 0
-    this.#ivLow = 0
+    if (this.#inFlight === 0) this.wipe()
   }
 }
 
-function int32(bytes: Uint8Array, offset: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset).getInt32(offset)
+/** What shows of the records of a version, and what they are held to. */
+export interface RecordFormat {
+  /** In the header of what is written. */
+  readonly version: number
+  /** Whether what is read must have that version too: else its first byte is enough. */
+  readonly versionMatters: boolean
+  /** ContentType stands behind the content, and `application_data` in the header. */
+  readonly hidesType: boolean
+  /** Bytes a protected record may announce above the limit of its content. */
+  readonly maxExpansion: number
 }
 
-/** What an AEAD threw, as the error of our own that it may already be. */
+/** What a backend threw, as the error of our own that it may already be. */
 export function aeadFailure(error: unknown): TlsError {
   return error instanceof TlsError ? error : new TlsError('ERR_TLS_CRYPTO', 'the AEAD failed', { cause: error })
 }

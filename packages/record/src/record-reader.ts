@@ -10,17 +10,22 @@ import {
   maxFragmentLength,
   maxSkippedEarlyData,
 } from './limits.ts'
+import type { RecordFormat } from './protection.ts'
 import { aeadFailure, Protection } from './protection.ts'
 import type { RecordKey } from './record-key.ts'
 import type { RecordTraceInfo } from './record-trace.ts'
 import type { RecordAhead } from './records-ahead.ts'
 import { Opening, RecordsAhead } from './records-ahead.ts'
+import { Tls13Protection } from './tls13-protection.ts'
 
 /** A record without its protection. The content belongs to whoever receives it. */
 export interface OpenedRecord {
-  /** `handshake`, `application_data` or `alert`; ContentType numbers. */
+  /** `handshake`, `application_data` or `alert`, and `change_cipher_spec` to who takes it; ContentType numbers. */
   readonly type: number
-  /** Never empty for `handshake`, 2 bytes for `alert`, may be empty for `application_data`. */
+  /**
+   * Never empty for `handshake`, 2 bytes for `alert`, the byte 1 for `change_cipher_spec`, may be empty for
+   * `application_data`.
+   */
   readonly content: Uint8Array
 }
 
@@ -44,10 +49,11 @@ export interface RecordReaderOptions {
  */
 export class RecordReader {
   /**
-   * What becomes of a ChangeCipherSpec: `'drop'` between the first ClientHello and the peer's Finished, else `'refuse'`.
-   * https://www.rfc-editor.org/rfc/rfc9846#section-5
+   * What becomes of a ChangeCipherSpec. In TLS 1.3 `'drop'` between the first ClientHello and the peer's Finished, else
+   * `'refuse'`: https://www.rfc-editor.org/rfc/rfc9846#section-5. In TLS 1.2 `'take'` where it is due, between two
+   * messages, else `'refuse'`; it comes out of `next()` then, and `setKey()` is due before the next call.
    */
-  changeCipherSpec: 'refuse' | 'drop' = 'refuse'
+  changeCipherSpec: 'refuse' | 'drop' | 'take' = 'refuse'
   readonly #role: 'client' | 'server'
   readonly #onRecord: ((info: RecordTraceInfo) => void) | undefined
   readonly #firstSequence: number
@@ -64,6 +70,7 @@ export class RecordReader {
   #length = 0
   #protection: Protection | undefined
   #limit = maxFragmentLength
+  #plaintextLimit = maxFragmentLength
   #anyRecord = false
   #anyOpened = false
   #emptyRecords = 0
@@ -81,11 +88,11 @@ export class RecordReader {
   }
 
   /**
-   * The largest content of a protected record, bytes; its content, type and padding together may be one byte more.
-   * Default 2^14. Records in plaintext are not subject to it: their limit is always 2^14.
+   * The largest content of a protected record, bytes; in TLS 1.3 its content, type and padding together may be one byte
+   * more. Default 2^14. Records in plaintext are not subject to it.
    *
-   * The `record_size_limit` of TLS 1.3 counts the type byte: having announced the value `n`, set this to `n - 1`.
-   * https://www.rfc-editor.org/rfc/rfc8449#section-4
+   * The `record_size_limit` of TLS 1.3 counts the type byte: having announced the value `n`, set this to `n - 1`. That of
+   * TLS 1.2 does not: https://www.rfc-editor.org/rfc/rfc8449#section-4
    *
    * @throws TlsError `ERR_TLS_OPTIONS` (internal_error) when set to anything but an integer from 2 to 2^14
    */
@@ -95,6 +102,20 @@ export class RecordReader {
 
   set limit(length: number) {
     this.#limit = fragmentLength(length)
+  }
+
+  /**
+   * The largest handshake record in plaintext, bytes. Default 2^14. Only `max_fragment_length` of TLS 1.2 can make it less.
+   * https://www.rfc-editor.org/rfc/rfc6066#section-4
+   *
+   * @throws TlsError `ERR_TLS_OPTIONS` (internal_error) as `limit`
+   */
+  get plaintextLimit(): number {
+    return this.#plaintextLimit
+  }
+
+  set plaintextLimit(length: number) {
+    this.#plaintextLimit = fragmentLength(length)
   }
 
   /** Bytes pushed and not consumed yet. Less than one record once `next()` answered `undefined`. */
@@ -130,13 +151,15 @@ export class RecordReader {
    *
    * @throws TlsError, also as the rejection of the promise:
    * - `ERR_TLS_NOT_TLS`, `ERR_TLS_HTTP_REQUEST`, `ERR_TLS_HTTPS_PROXY_REQUEST` (protocol_version) for a first record
-   *   that is none, `ERR_TLS_RECORD_VERSION` (protocol_version) for a later one
+   *   that is none, `ERR_TLS_RECORD_VERSION` (protocol_version) for a later one, and for any protected record of TLS 1.2
+   *   that does not say so
    * - `ERR_TLS_RECORD_OVERFLOW`, `ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW` (record_overflow)
    * - `ERR_TLS_BAD_RECORD_MAC` (bad_record_mac)
    * - `ERR_TLS_RECORD_OUTER_TYPE`, `ERR_TLS_RECORD_NO_CONTENT_TYPE`, `ERR_TLS_RECORD_UNKNOWN_TYPE`,
    *   `ERR_TLS_RECORD_UNEXPECTED`, `ERR_TLS_RECORD_EMPTY_HANDSHAKE`, `ERR_TLS_RECORD_EMPTY_ALERT`,
    *   `ERR_TLS_TOO_MANY_EMPTY_RECORDS`, `ERR_TLS_TOO_MUCH_EARLY_DATA`, `ERR_TLS_CHANGE_CIPHER_SPEC`,
    *   `ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED` (unexpected_message)
+   * - `ERR_TLS_CHANGE_CIPHER_SPEC_CONTENT` (illegal_parameter)
    * - `ERR_TLS_ALERT_LENGTH` (decode_error)
    * - `ERR_TLS_SEQUENCE_EXHAUSTED`, `ERR_TLS_CRYPTO` (internal_error)
    */
@@ -151,18 +174,20 @@ export class RecordReader {
   }
 
   /**
-   * Protection from the next record on; disposes of the key before. Before the first key records are in plaintext.
+   * Protection from the next record on, by a key of TLS 1.3 or what `@typetls/record/tls12` makes; disposes of the key
+   * before. Before the first key records are in plaintext.
    *
    * @throws TlsError `ERR_TLS_STATE` (internal_error) while a record is being opened, or after `dispose()`
    */
-  setKey(key: RecordKey): void {
+  setKey(key: RecordKey | Protection): void {
+    const next = key instanceof Protection ? key : new Tls13Protection(key)
     if (this.#ahead?.waiting || this.#disposed) {
-      key.aead.dispose()
-      key.iv.fill(0)
+      next.retire()
       throw new TlsError('ERR_TLS_STATE', 'a key cannot be set while a record is being opened, or after the end')
     }
     this.#protection?.retire()
-    this.#protection = new Protection(key, this.#firstSequence)
+    next.sequence = this.#firstSequence
+    this.#protection = next
     this.#ahead?.forget()
   }
 
@@ -191,8 +216,9 @@ export class RecordReader {
       this.#anyRecord = true
       const type = this.#type
       const protection = this.#protection
-      if (type === typeChangeCipherSpec) this.#dropChangeCipherSpec(body)
-      else if (protection !== undefined && !this.#isAlertWithoutKeys()) {
+      if (type === typeChangeCipherSpec && protection?.format.hidesType !== false) {
+        if (this.#takesChangeCipherSpec(body)) return this.#plaintext(type, body)
+      } else if (protection !== undefined && !this.#isAlertWithoutKeys()) {
         const record = this.#open(protection, type, body)
         if (record !== undefined) return record
       } else if (type === typeApplicationData) this.#skipEarlyRecord()
@@ -270,38 +296,52 @@ export class RecordReader {
       const header = bytes.subarray(offset, offset + headerLength)
       throw this.#anyRecord ? wrongVersion(header) : notTls(header, this.#role)
     }
-    if (type === typeChangeCipherSpec) this.#checkChangeCipherSpec(length)
-    else if (this.#protection === undefined) checkPlaintextHeader(type, length, this.#skipping)
-    else if (!this.#isAlertWithoutKeys()) this.#checkProtectedHeader(this.#protection, length)
+    const protection = this.#protection
+    if (protection === undefined) {
+      if (type === typeChangeCipherSpec) this.#checkChangeCipherSpec(length)
+      else checkPlaintextHeader(type, length, this.#plaintextLimit, this.#skipping)
+      return length
+    }
+    const { versionMatters, version, hidesType } = protection.format
+    if (versionMatters && bytes[offset + 2] !== (version & 0xff)) {
+      throw wrongVersion(bytes.subarray(offset, offset + headerLength), version)
+    }
+    if (type === typeChangeCipherSpec && hidesType) this.#checkChangeCipherSpec(length)
+    else if (!this.#isAlertWithoutKeys()) this.#checkProtectedHeader(protection, length)
     return length
   }
 
   #checkProtectedHeader(protection: Protection, length: number): void {
     // Early data knows nothing of what this handshake agreed on: neither the limit nor the length of a tag.
-    const max = (this.#skipping ? maxFragmentLength : this.#limit) + maxExpansion
+    const max = (this.#skipping ? maxFragmentLength : this.#limit) + protection.format.maxExpansion
     if (length > max) throw tooLong(length, max)
-    if (length < protection.tagLength && !this.#skipping) throw notAuthentic()
+    if (length < protection.minLength && !this.#skipping) throw notAuthentic()
   }
 
   /**
-   * The peer may have failed before it had keys: then its alert comes in plaintext where protected records are due.
-   * Nothing is authenticated yet at that point, so it is believed no more than any plaintext alert before.
+   * The peer of TLS 1.3 may have failed before it had keys: then its alert comes in plaintext where protected records are
+   * due. Nothing is authenticated yet at that point, so it is believed no more than any plaintext alert before.
    */
   #isAlertWithoutKeys(): boolean {
-    return this.#type === typeAlert && this.#length === 2 && !this.#anyOpened
+    return (
+      this.#type === typeAlert && this.#length === 2 && !this.#anyOpened && this.#protection?.format.hidesType !== false
+    )
   }
 
   #checkChangeCipherSpec(length: number): void {
     if (this.changeCipherSpec === 'refuse') {
-      throw new TlsError('ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED', 'a ChangeCipherSpec has no place here')
+      throw changeCipherSpecUnexpected()
     }
-    if (length !== 1) throw wrongChangeCipherSpec()
+    if (length !== 1) throw wrongChangeCipherSpec(this.changeCipherSpec)
   }
 
-  #dropChangeCipherSpec(body: Uint8Array): void {
-    if (body[0] !== 1) throw wrongChangeCipherSpec()
+  /** Whether it is for the caller: else it was dropped. */
+  #takesChangeCipherSpec(body: Uint8Array): boolean {
+    if (body[0] !== 1) throw wrongChangeCipherSpec(this.changeCipherSpec)
+    if (this.changeCipherSpec === 'take') return true
     this.#countEmptyRecord()
     if (this.#onRecord !== undefined) this.#traceRecord(typeChangeCipherSpec, 1, 0, undefined)
+    return false
   }
 
   #plaintext(type: number, body: Uint8Array): OpenedRecord {
@@ -319,7 +359,7 @@ export class RecordReader {
     outerType: number,
     body: Uint8Array,
   ): OpenedRecord | undefined | PromiseLike<OpenedRecord | undefined> {
-    if (body.length < protection.tagLength) return this.#notOpened(outerType)
+    if (body.length < protection.minLength) return this.#notOpened(outerType)
     const plaintext = protection.open(body)
     if (isPromiseLike(plaintext)) return this.#openLater(Opening.of(plaintext, protection), body)
     return this.#opened(protection, outerType, plaintext, protection.sequence - 1)
@@ -383,7 +423,7 @@ export class RecordReader {
     const at = inChunk ? this.#offset : 0
     const length = ((bytes[at + 3] as number) << 8) | (bytes[at + 4] as number)
     // What is wrong with any other is found in its turn.
-    if (bytes[at] !== typeApplicationData || bytes[at + 1] !== 3) return undefined
+    if (!looksProtected((this.#protection as Protection).format, bytes, at)) return undefined
     return unframed < headerLength + length ? undefined : ahead.add(this.#bodyAhead(headerLength + length))
   }
 
@@ -403,7 +443,6 @@ export class RecordReader {
     return body
   }
 
-  /** https://www.rfc-editor.org/rfc/rfc9846#section-5.4 */
   #opened(
     protection: Protection,
     outerType: number,
@@ -418,6 +457,13 @@ export class RecordReader {
     }
     this.#anyOpened = true
     this.#skipping = false
+    return protection.format.hidesType
+      ? this.#withHiddenType(outerType, plaintext, sequence)
+      : this.#withVisibleType(outerType, plaintext, sequence)
+  }
+
+  /** https://www.rfc-editor.org/rfc/rfc9846#section-5.4 */
+  #withHiddenType(outerType: number, plaintext: Uint8Array, sequence: number): OpenedRecord {
     if (outerType !== typeApplicationData) {
       throw new TlsError('ERR_TLS_RECORD_OUTER_TYPE', 'a protected record does not say application_data outside', {
         expected: typeApplicationData,
@@ -440,6 +486,30 @@ export class RecordReader {
     else this.#checkInnerType(type, length)
     if (this.#onRecord !== undefined) this.#traceRecord(type, length, plaintext.length - length - 1, sequence)
     return { type, content: plaintext.subarray(0, length) }
+  }
+
+  /** https://www.rfc-editor.org/rfc/rfc5246#section-6.2.3 */
+  #withVisibleType(type: number, content: Uint8Array, sequence: number): OpenedRecord {
+    const { length } = content
+    if (length > this.#limit) {
+      throw new TlsError('ERR_TLS_RECORD_OVERFLOW', 'the content of a record is too long', {
+        expected: { max: this.#limit },
+        received: length,
+      })
+    }
+    if (type === typeChangeCipherSpec) {
+      this.#checkChangeCipherSpec(length)
+      // Under a key it means something.
+      if (!this.#takesChangeCipherSpec(content)) throw changeCipherSpecUnexpected()
+    } else if (type !== typeApplicationData) {
+      checkType(type, length)
+      if (type === typeHandshake) this.#emptyRecords = 0
+    } else if (sequence === this.#firstSequence) {
+      throw new TlsError('ERR_TLS_RECORD_UNEXPECTED', 'application data came between ChangeCipherSpec and Finished')
+    } else if (length > 0) this.#emptyRecords = 0
+    else this.#countEmptyRecord()
+    if (this.#onRecord !== undefined) this.#traceRecord(type, length, 0, sequence)
+    return { type, content }
   }
 
   /** Early data that was not accepted, which is dropped, or a record that is not authentic. */
@@ -510,7 +580,7 @@ export class RecordReader {
   }
 }
 
-function checkPlaintextHeader(type: number, length: number, skipping: boolean): void {
+function checkPlaintextHeader(type: number, length: number, limit: number, skipping: boolean): void {
   if (type === typeApplicationData) {
     const max = maxFragmentLength + maxExpansion
     if (skipping && length > max) throw tooLong(length, max)
@@ -518,9 +588,9 @@ function checkPlaintextHeader(type: number, length: number, skipping: boolean): 
     throw new TlsError('ERR_TLS_RECORD_UNEXPECTED', 'application data came before there are keys for it')
   }
   // The type first: bytes that are no record at all should not be called too long.
-  if (type === typeHandshake && length > maxFragmentLength) {
+  if (type === typeHandshake && length > limit) {
     throw new TlsError('ERR_TLS_RECORD_OVERFLOW', 'a record in plaintext announces too many bytes', {
-      expected: { max: maxFragmentLength },
+      expected: { max: limit },
       received: length,
     })
   }
@@ -561,13 +631,28 @@ function notAuthentic(): TlsError {
   return new TlsError('ERR_TLS_BAD_RECORD_MAC', 'a record is not authentic')
 }
 
-function wrongChangeCipherSpec(): TlsError {
-  return new TlsError('ERR_TLS_CHANGE_CIPHER_SPEC', 'a ChangeCipherSpec must be the single byte 1')
+function changeCipherSpecUnexpected(): TlsError {
+  return new TlsError('ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED', 'a ChangeCipherSpec has no place here')
 }
 
-function wrongVersion(header: Uint8Array): TlsError {
+/** Where it means nothing it is a record that should not have come; where it means something, one with a wrong value. */
+function wrongChangeCipherSpec(rule: RecordReader['changeCipherSpec']): TlsError {
+  const code = rule === 'take' ? 'ERR_TLS_CHANGE_CIPHER_SPEC_CONTENT' : 'ERR_TLS_CHANGE_CIPHER_SPEC'
+  return new TlsError(code, 'a ChangeCipherSpec must be the single byte 1')
+}
+
+/** Whether there is a header of a record that may be protected by a key of this format. */
+function looksProtected(format: RecordFormat, bytes: Uint8Array, at: number): boolean {
+  if (bytes[at + 1] !== 3) return false
+  const type = bytes[at] as number
+  if (format.hidesType) return type === typeApplicationData
+  const versionFits = !format.versionMatters || bytes[at + 2] === (format.version & 0xff)
+  return versionFits && type >= typeChangeCipherSpec && type <= typeApplicationData
+}
+
+function wrongVersion(header: Uint8Array, version?: number): TlsError {
   return new TlsError('ERR_TLS_RECORD_VERSION', 'a record is of another protocol version', {
-    expected: '0x03**',
+    expected: version === undefined ? '0x03**' : `0x0${version.toString(16)}`,
     received: `0x${toHex(header.subarray(1, 3))}`,
   })
 }

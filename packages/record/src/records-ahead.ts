@@ -43,7 +43,7 @@ export class RecordsAhead {
     const limit = Math.min(protection.sequence - this.#opened + 1, maxAheadRecords)
     while (this.#opened < limit) {
       const record = this.#records[this.#opened] ?? frame()
-      if (record === undefined || record.body.length < protection.tagLength) return
+      if (record === undefined || record.body.length < protection.minLength) return
       record.opening = Opening.begin(protection, record.body)
       this.#opened++
     }

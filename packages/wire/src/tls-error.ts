@@ -79,7 +79,9 @@ export const tlsErrorCodes = {
   ERR_TLS_TOO_MANY_KEY_UPDATES: 'unexpected_message',
   ERR_TLS_TOO_MUCH_EARLY_DATA: 'unexpected_message',
   ERR_TLS_SEQUENCE_EXHAUSTED: 'internal_error',
+  // A wrong one of TLS 1.3, which means nothing, and of TLS 1.2, which means something
   ERR_TLS_CHANGE_CIPHER_SPEC: 'unexpected_message',
+  ERR_TLS_CHANGE_CIPHER_SPEC_CONTENT: 'illegal_parameter',
   ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED: 'unexpected_message',
 
   // Alerts

@@ -1,7 +1,7 @@
 import { toHex } from '@typetls/wire'
 import { expect, test } from 'vitest'
 import { FakeAead, recordKey } from '../test/fake-aead.ts'
-import { Protection } from './protection.ts'
+import { Tls13Protection } from './tls13-protection.ts'
 
 const iv = (): Uint8Array => Uint8Array.from({ length: 12 }, (_, i) => 0xf0 + i)
 
@@ -13,12 +13,13 @@ test.each([
   [0x1_0000_0000, 'f0f1f2f3f4f5f6f6f8f9fafb'],
   [Number.MAX_SAFE_INTEGER, 'f0f1f2f3f4ea090807060504'],
 ])('the nonce of sequence number %d is the IV XOR its 64 bits', (sequence, nonce) => {
-  const protection = new Protection(recordKey(new FakeAead(), { iv: iv() }), sequence)
+  const protection = new Tls13Protection(recordKey(new FakeAead(), { iv: iv() }))
+  protection.sequence = sequence
   expect(toHex(protection.nextNonce())).toBe(nonce)
 })
 
 test('what becomes of a nonce has no effect on the next', () => {
-  const make = (): Protection => new Protection(recordKey(new FakeAead(), { iv: iv() }), 0)
+  const make = (): Tls13Protection => new Tls13Protection(recordKey(new FakeAead(), { iv: iv() }))
   const left = make()
   const spoiled = make()
   for (let i = 0; i < 4; i++) {
@@ -29,14 +30,15 @@ test('what becomes of a nonce has no effect on the next', () => {
 })
 
 test('the nonce changes with every record', () => {
-  const protection = new Protection(recordKey(new FakeAead(), { iv: iv() }), 0)
+  const protection = new Tls13Protection(recordKey(new FakeAead(), { iv: iv() }))
   const nonces = Array.from({ length: 300 }, () => toHex(protection.nextNonce()))
   expect(new Set(nonces).size).toBe(300)
   expect(protection.sequence).toBe(300)
 })
 
 test('numbers can be reserved up to the last exact integer and not beyond', () => {
-  const protection = new Protection(recordKey(new FakeAead()), Number.MAX_SAFE_INTEGER - 1)
+  const protection = new Tls13Protection(recordKey(new FakeAead()))
+  protection.sequence = Number.MAX_SAFE_INTEGER - 1
   expect(() => protection.reserve(3)).toThrow(
     expect.objectContaining({ code: 'ERR_TLS_SEQUENCE_EXHAUSTED', alert: 'internal_error' }),
   )
@@ -49,7 +51,7 @@ test('numbers can be reserved up to the last exact integer and not beyond', () =
 test('a retired key is disposed of once and its IV overwritten', () => {
   const aead = new FakeAead()
   const key = recordKey(aead)
-  const protection = new Protection(key, 0)
+  const protection = new Tls13Protection(key)
   protection.retire()
   protection.retire()
   expect(aead.disposed).toBe(1)
@@ -58,7 +60,7 @@ test('a retired key is disposed of once and its IV overwritten', () => {
 
 test('a retired key lives until its last call in flight ended', () => {
   const aead = new FakeAead()
-  const protection = new Protection(recordKey(aead), 0)
+  const protection = new Tls13Protection(recordKey(aead))
   protection.begin()
   protection.begin()
   protection.retire()
