@@ -1,5 +1,7 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { readFileSync } from 'node:fs'
+import net, { type AddressInfo } from 'node:net'
+import { Duplex } from 'node:stream'
 import tls from 'node:tls'
 import { createAuthority } from '@typetls/testing'
 import { expect, test } from 'vitest'
@@ -84,11 +86,12 @@ test('tells the alert it got, and what is wrong with a transport', async () => {
 
 test('tells a connection that was cut short', async () => {
   const [, keyFile = '', , certFile = ''] = credential
-  const { readFile } = await import('node:fs/promises')
-  const cutting = tls.createServer({ key: await readFile(keyFile), cert: await readFile(certFile) }, (socket) => {
-    socket.write('HTTP/1.1 200 OK\r\n\r\nthis is not a', () => {
-      const { _handle } = socket as unknown as { _handle: { _parent: { reading: boolean; close(): void } } }
-      _handle._parent.close()
+  const options = { isServer: true, key: readFileSync(keyFile), cert: readFileSync(certFile) }
+  const cutting = net.createServer((socket) => {
+    const answering = new tls.TLSSocket(withoutItsEnd(socket), options)
+    answering.once('data', () => {
+      // Only TCP ends here, in order and with everything read: a reset would be another error.
+      answering.write('HTTP/1.1 200 OK\r\n\r\nthis is not a', () => socket.end())
     })
   })
   cutting.listen(0)
@@ -117,3 +120,15 @@ test('refuses options it does not have, and values it cannot read', async () => 
 test('the server was there all the time', async () => {
   expect(await server.stop()).toMatchObject({ code: 0, stderr: '' })
 })
+
+/** A stream that TLS runs on without touching the socket below otherwise: the socket keeps reading, and ends when told. */
+function withoutItsEnd(socket: net.Socket): Duplex {
+  const stream = new Duplex({
+    read: () => undefined,
+    write: (chunk: Uint8Array, _encoding, done) => {
+      socket.write(chunk, done)
+    },
+  })
+  socket.on('data', (chunk) => stream.push(chunk))
+  return stream
+}
