@@ -86,6 +86,15 @@ export const budgets = [
     name: 'x509: everything',
     code: `export * from '@typetls/x509'`,
     limit: '40 kB',
+    absentFiles: [outside('wire', 'crypto-provider', 'x509'), /\/x509\/dist\/revocation\//],
+    absentText: [],
+  },
+  {
+    name: 'x509: a verifier that checks revocation',
+    code: `
+      export { createVerifier } from '@typetls/x509'
+      export * from '@typetls/x509/revocation'`,
+    limit: '50 kB',
     absentFiles: [outside('wire', 'crypto-provider', 'x509')],
     absentText: [],
   },

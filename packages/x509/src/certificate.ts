@@ -79,7 +79,8 @@ export class Certificate {
   readonly signature: Uint8Array
   /** By object identifier, in the order they are encoded. */
   readonly extensions: ReadonlyMap<string, Extension>
-  readonly #algorithm: Uint8Array
+  /** AlgorithmIdentifier of the signature, DER. */
+  readonly algorithm: Uint8Array
   readonly #read = new Map<string, unknown>()
 
   private constructor(frame: Frame) {
@@ -94,7 +95,7 @@ export class Certificate {
     this.signature = frame.signature
     this.extensions = frame.extensions
     this.spki = frame.spki
-    this.#algorithm = frame.algorithm
+    this.algorithm = frame.algorithm
   }
 
   /** The same object each time: backends keep what they import from it. */
@@ -103,7 +104,7 @@ export class Certificate {
   }
 
   get signatureAlgorithm(): CertificateSignatureAlgorithm {
-    return this.#once('signature', () => readSignatureAlgorithm(this.#algorithm, `${tbsPath}.signature`))
+    return this.#once('signature', () => readSignatureAlgorithm(this.algorithm, `${tbsPath}.signature`))
   }
 
   get basicConstraints(): BasicConstraints | undefined {

@@ -12,6 +12,8 @@ import { TlsError } from '@typetls/wire'
  */
 export class DerReader {
   readonly bytes: Uint8Array
+  /** Where the content starts and ends in `bytes`. */
+  readonly start: number
   readonly end: number
   offset: number
   readonly #code: DerErrorCode
@@ -28,6 +30,7 @@ export class DerReader {
     end: number = bytes.length,
   ) {
     this.bytes = bytes
+    this.start = offset
     this.offset = offset
     this.end = end
     this.#code = code

@@ -2,7 +2,7 @@ import { equalBytes, toHex } from '@typetls/wire'
 import type { Asn1Value } from './asn1.ts'
 import { parseAsn1 } from './asn1.ts'
 import type { DerErrorCode } from './der.ts'
-import { sequence, set } from './der.ts'
+import { DerReader, sequence, set } from './der.ts'
 
 /** Name, the subject or issuer of a certificate. https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.4 */
 export class DistinguishedName {
@@ -22,6 +22,13 @@ export class DistinguishedName {
 
   get isEmpty(): boolean {
     return this.der.length === 2
+  }
+
+  /** The relative names, DER: the content of the SEQUENCE. */
+  get relativeNamesDer(): Uint8Array {
+    const reader = new DerReader(this.der, this.#code)
+    const { start, end } = reader.enter(sequence, this.#path)
+    return this.der.subarray(start, end)
   }
 
   /**
