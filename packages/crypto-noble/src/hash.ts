@@ -3,7 +3,7 @@ import { sha256 as nobleSha256, sha384 as nobleSha384, sha512 as nobleSha512 } f
 import type { CHash } from '@noble/hashes/utils.js'
 import type { Hash } from '@typetls/crypto-provider'
 
-/** For naming certificates and keys by digest only: no signature algorithm here uses it. */
+/** For naming certificates and keys by digest: no signature algorithm here uses it. */
 export const sha1: Hash<'sync'> = /* @__PURE__ */ row('sha1', nobleSha1)
 export const sha256: Hash<'sync'> = /* @__PURE__ */ row('sha256', nobleSha256)
 export const sha384: Hash<'sync'> = /* @__PURE__ */ row('sha384', nobleSha384)

@@ -1,11 +1,12 @@
 import type { CryptoProvider } from '@typetls/crypto-provider'
 import { aes128Gcm, aes256Gcm, chacha20Poly1305 } from './aead.ts'
+import { aes128Cbc, aes256Cbc } from './cbc.ts'
 import { ecdsaSha256, ecdsaSha384, ecdsaSha512 } from './ecdsa.ts'
 import { ed25519 } from './ed25519.ts'
 import { ed448 } from './ed448.ts'
 import { sha1, sha256, sha384, sha512 } from './hash.ts'
 import { hkdfSha256, hkdfSha384, hkdfSha512 } from './hkdf.ts'
-import { hmacSha256, hmacSha384, hmacSha512 } from './hmac.ts'
+import { hmacSha1, hmacSha256, hmacSha384, hmacSha512 } from './hmac.ts'
 import { SecP256r1MLKEM768, X25519MLKEM768 } from './hybrid-groups.ts'
 import { mlDsa44, mlDsa65, mlDsa87 } from './ml-dsa.ts'
 import { secp256r1, secp384r1, secp521r1 } from './nist-curve.ts'
@@ -33,9 +34,10 @@ export const nobleCrypto: CryptoProvider<'sync'> = {
   mode: 'sync',
   random,
   hash: { sha1, sha256, sha384, sha512 },
-  hmac: { sha256: hmacSha256, sha384: hmacSha384, sha512: hmacSha512 },
+  hmac: { sha1: hmacSha1, sha256: hmacSha256, sha384: hmacSha384, sha512: hmacSha512 },
   hkdf: { sha256: hkdfSha256, sha384: hkdfSha384, sha512: hkdfSha512 },
   aead: { 'aes-128-gcm': aes128Gcm, 'aes-256-gcm': aes256Gcm, 'chacha20-poly1305': chacha20Poly1305 },
+  cbc: { 'aes-128-cbc': aes128Cbc, 'aes-256-cbc': aes256Cbc },
   keyExchange: { x25519, x448, secp256r1, secp384r1, secp521r1, X25519MLKEM768, SecP256r1MLKEM768 },
   signature: {
     'ecdsa-sha256': ecdsaSha256,

@@ -1,18 +1,10 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import type {
-  CipherCCM,
-  CipherCCMTypes,
-  CipherGCM,
-  CipherGCMTypes,
-  DecipherCCM,
-  DecipherGCM,
-  KeyObject,
-} from 'node:crypto'
+import type { CipherCCM, CipherCCMTypes, CipherGCM, CipherGCMTypes, DecipherCCM, DecipherGCM } from 'node:crypto'
 import type { Aead, AeadKey, Listed } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import { PackedKey } from './packed-key.ts'
+import { cipherKey, unpacked, wipeKey } from './cipher-key.ts'
+import type { CipherKey } from './cipher-key.ts'
 import { plainBytes } from './plain-bytes.ts'
-import { symmetricKey } from './symmetric-key.ts'
 
 export const aead: Listed<Aead<'sync'>> = {
   'aes-128-gcm': /* @__PURE__ */ row('aes-128-gcm', 'aes-128-gcm', 16, 16),
@@ -53,13 +45,13 @@ interface CipherOptions {
 class OnePassKey implements AeadKey<'sync'> {
   readonly #cipher: CipherGCMTypes
   readonly #options: CipherOptions
-  #key: PackedKey | KeyObject | undefined
+  #key: CipherKey | undefined
 
   constructor(cipher: string, key: Uint8Array, options: CipherOptions) {
     // ChaCha20-Poly1305 has the interface of AES-GCM in node:crypto.
     this.#cipher = cipher as CipherGCMTypes
     this.#options = options
-    this.#key = ownKey(key)
+    this.#key = cipherKey(key)
   }
 
   seal(
@@ -97,7 +89,7 @@ class OnePassKey implements AeadKey<'sync'> {
   }
 
   dispose(): void {
-    if (this.#key instanceof PackedKey) this.#key.wipe()
+    wipeKey(this.#key)
     this.#key = undefined
   }
 }
@@ -106,12 +98,12 @@ class OnePassKey implements AeadKey<'sync'> {
 class CcmKey implements AeadKey<'sync'> {
   readonly #cipher: CipherCCMTypes
   readonly #options: CipherOptions
-  #key: PackedKey | KeyObject | undefined
+  #key: CipherKey | undefined
 
   constructor(cipher: string, key: Uint8Array, options: CipherOptions) {
     this.#cipher = cipher as CipherCCMTypes
     this.#options = options
-    this.#key = ownKey(key)
+    this.#key = cipherKey(key)
   }
 
   seal(
@@ -148,18 +140,7 @@ class CcmKey implements AeadKey<'sync'> {
   }
 
   dispose(): void {
-    if (this.#key instanceof PackedKey) this.#key.wipe()
+    wipeKey(this.#key)
     this.#key = undefined
   }
-}
-
-function ownKey(bytes: Uint8Array): PackedKey | KeyObject {
-  const key = symmetricKey(bytes)
-  return key instanceof Uint8Array ? new PackedKey(key) : key
-}
-
-/** A key for the moment of making a cipher, which copies it: valid until the next call. */
-function unpacked(key: PackedKey | KeyObject | undefined): Uint8Array | KeyObject {
-  if (key === undefined) throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this AEAD key was disposed of already')
-  return key instanceof PackedKey ? key.unpack() : key
 }

@@ -3,7 +3,7 @@ import type { Hash as NodeHash } from 'node:crypto'
 import type { Hash, Listed, RunningHash } from '@typetls/crypto-provider'
 import { plainBytes } from './plain-bytes.ts'
 
-/** SHA-1 is for naming certificates and keys by digest only: no signature algorithm here uses it. */
+/** SHA-1 is for naming certificates and keys by digest, and for HMAC: no signature algorithm here uses it. */
 export const hash: Listed<Hash<'sync'>> = {
   sha1: /* @__PURE__ */ row('sha1', 20),
   sha256: /* @__PURE__ */ row('sha256', 32),

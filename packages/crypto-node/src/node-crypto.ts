@@ -1,5 +1,6 @@
 import type { CryptoProvider } from '@typetls/crypto-provider'
 import { aead } from './aead.ts'
+import { cbc } from './cbc.ts'
 import { hash } from './hash.ts'
 import { hkdf } from './hkdf.ts'
 import { hmac } from './hmac.ts'
@@ -22,6 +23,7 @@ export const nodeCrypto: CryptoProvider<'sync'> = {
   hmac,
   hkdf,
   aead,
+  cbc,
   keyExchange,
   signature,
   importPrivateKey,

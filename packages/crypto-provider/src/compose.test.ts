@@ -76,6 +76,7 @@ function provider(
     hash: byName(lists.hash),
     hmac: {},
     hkdf: {},
+    cbc: {},
     aead: byName(lists.aead),
     keyExchange: {},
     signature: {},

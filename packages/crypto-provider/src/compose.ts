@@ -63,6 +63,6 @@ function merged<M extends Mode>(parts: readonly ProviderPart[]): Required<Provid
   return { ...(lists as Omit<Required<ProviderPart<M>>, 'name'>), name: [...new Set(names)].join(' + ') }
 }
 
-type ListName = 'hash' | 'hmac' | 'hkdf' | 'aead' | 'keyExchange' | 'signature'
+type ListName = 'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'keyExchange' | 'signature'
 
-const listNames: readonly ListName[] = ['hash', 'hmac', 'hkdf', 'aead', 'keyExchange', 'signature']
+const listNames: readonly ListName[] = ['hash', 'hmac', 'hkdf', 'aead', 'cbc', 'keyExchange', 'signature']

@@ -18,6 +18,8 @@ export type { NamedGroup, NamedGroupName } from './named-groups.ts'
 export type {
   Aead,
   AeadKey,
+  Cbc,
+  CbcKey,
   CryptoProvider,
   Hash,
   Hkdf,

@@ -18,6 +18,8 @@ export interface CryptoProvider<M extends Mode = Mode> {
   readonly hmac: Listed<Hmac<M>>
   readonly hkdf: Listed<Hkdf<M>>
   readonly aead: Listed<Aead<M>>
+  /** Block ciphers in CBC mode, for TLS 1.2 and for encrypted keys: they authenticate nothing. */
+  readonly cbc: Listed<Cbc<M>>
   /** Named groups in the shape of a KEM, by IANA name: `x25519`, `secp256r1`, `X25519MLKEM768`. */
   readonly keyExchange: Listed<KeyExchange<M>>
   /** Signature algorithms by our names: `ecdsa-sha256`, `rsa-pss-sha256`, `rsa-pkcs1-sha256`, `ed25519`, `ml-dsa-44`. */
@@ -111,6 +113,31 @@ export interface AeadKey<M extends Mode = Mode> {
    * `nonce` and `additionalData` are only valid during the call. The result may be a view of a buffer made for it.
    */
   open(nonce: Uint8Array, additionalData: Uint8Array, ciphertext: Uint8Array): Answer<M, Uint8Array | undefined>
+  dispose(): void
+}
+
+/** CBC mode without padding, by name `aes-128-cbc`, `aes-256-cbc`. */
+export interface Cbc<M extends Mode = Mode> {
+  readonly name: string
+  /** Bytes. */
+  readonly keyLength: number
+  /** Bytes of a block, and of an IV. */
+  readonly blockLength: number
+  /** As `Aead.key`. */
+  key(key: Secret): Answer<M, CbcKey<M>>
+}
+
+/**
+ * `iv` is only valid during a call: an asynchronous backend copies it.
+ *
+ * Each function throws `ERR_TLS_CRYPTO` (internal_error) for an IV that is not a block, and for data that is not whole
+ * blocks, at least one; `ERR_TLS_SECRET_DISPOSED` (internal_error) after `dispose()`.
+ */
+export interface CbcKey<M extends Mode = Mode> {
+  /** Encrypts `plaintext` and writes as many bytes into `into` at `offset`, which may be where `plaintext` is. */
+  encrypt(iv: Uint8Array, plaintext: Uint8Array, into: Uint8Array, offset: number): Answer<M, void>
+  /** The plaintext, in a buffer made for it. */
+  decrypt(iv: Uint8Array, ciphertext: Uint8Array): Answer<M, Uint8Array>
   dispose(): void
 }
 

@@ -90,8 +90,8 @@ async function results(provider: CryptoProvider, data: Uint8Array, key: Secret):
   const all: (Uint8Array | PromiseLike<Uint8Array>)[] = [between, running.digest()]
   for (const name of ['sha1', 'sha256', 'sha384', 'sha512']) {
     all.push(of(provider.hash, name).digest(data))
-    if (name === 'sha1') continue
     all.push(of(provider.hmac, name).sign(key, data))
+    if (name === 'sha1') continue
     const hkdf = of(provider.hkdf, name)
     const extracted = await hkdf.extract(data, key)
     for (const length of [0, 16, 32, 100]) all.push((await hkdf.expand(extracted, data, length)).reveal())

@@ -1,7 +1,8 @@
 import type { Aead, CryptoProvider, KeyExchange, KeyType, Listed, SignatureAlgorithm } from '@typetls/crypto-provider'
 import { hybrid, namedGroups } from '@typetls/crypto-provider'
 import { aesGcm, chacha20Poly1305 } from './aead.ts'
-import { agrees, authenticates, derives, hashes, probe, seals, signs, verifies } from './detection.ts'
+import { aesCbc } from './cbc.ts'
+import { agrees, authenticates, derives, encrypts, hashes, probe, seals, signs, verifies } from './detection.ts'
 import { montgomery, nistCurve } from './diffie-hellman.ts'
 import { ecdsa } from './ecdsa.ts'
 import { edwards } from './edwards.ts'
@@ -24,7 +25,10 @@ export interface Available {
   readonly lacking: readonly Lacking[]
 }
 
-export type Lists = Pick<CryptoProvider<'async'>, 'hash' | 'hmac' | 'hkdf' | 'aead' | 'keyExchange' | 'signature'>
+export type Lists = Pick<
+  CryptoProvider<'async'>,
+  'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'keyExchange' | 'signature'
+>
 
 export interface Lacking {
   readonly list: keyof Lists
@@ -39,7 +43,7 @@ export interface Lacking {
 /** Tries everything that is not in `omit`, all at the same time. */
 export async function available(subtle: Subtle, omit: readonly string[]): Promise<Available> {
   const trials: Trials = { subtle, omit, lacking: [] }
-  const [hash, hmac, hkdf, aead, keyExchange, signatures] = await Promise.all([
+  const [hash, hmac, hkdf, aead, cbc, keyExchange, signatures] = await Promise.all([
     working(
       trials,
       'hash',
@@ -49,7 +53,7 @@ export async function available(subtle: Subtle, omit: readonly string[]): Promis
     working(
       trials,
       'hmac',
-      hashRows.map((row) => hmacOf(subtle, row)),
+      [sha1, ...hashRows].map((row) => hmacOf(subtle, row)),
       authenticates,
     ),
     working(
@@ -59,6 +63,7 @@ export async function available(subtle: Subtle, omit: readonly string[]): Promis
       derives,
     ),
     working(trials, 'aead', aeads(subtle), seals),
+    working(trials, 'cbc', [aesCbc(subtle, 'aes-128-cbc', 16), aesCbc(subtle, 'aes-256-cbc', 32)], encrypts),
     keyExchanges(trials),
     Promise.all([...edwardsAlgorithms(trials), ...ecdsaAlgorithms(trials), ...rsaAlgorithms(trials)]),
   ])
@@ -71,7 +76,7 @@ export async function available(subtle: Subtle, omit: readonly string[]): Promis
   }
   const signing = signatures.filter((one) => one !== undefined)
   const signature = Object.fromEntries(signing.map(({ algorithm }) => [algorithm.name, algorithm]))
-  return { lists: { hash, hmac, hkdf, aead, keyExchange, signature }, signing, lacking: sorted(trials.lacking) }
+  return { lists: { hash, hmac, hkdf, aead, cbc, keyExchange, signature }, signing, lacking: sorted(trials.lacking) }
 }
 
 interface Trials {

@@ -1,4 +1,4 @@
-import type { Aead, Hash, Hkdf, Hmac, KeyExchange } from '@typetls/crypto-provider'
+import type { Aead, Cbc, Hash, Hkdf, Hmac, KeyExchange } from '@typetls/crypto-provider'
 import { Secret } from '@typetls/crypto-provider'
 import { equalBytes, TlsError } from '@typetls/wire'
 import type { EllipticKey } from './elliptic-keys.ts'
@@ -53,6 +53,16 @@ export async function seals(aead: Aead<'async'>): Promise<boolean> {
   const opened = await key.open(nonce, nothing, sealed)
   key.dispose()
   return opened?.length === 1 && opened[0] === 7
+}
+
+export async function encrypts(cbc: Cbc<'async'>): Promise<boolean> {
+  const key = await cbc.key(new Secret(new Uint8Array(cbc.keyLength)))
+  const iv = new Uint8Array(cbc.blockLength)
+  const encrypted = new Uint8Array(cbc.blockLength)
+  await key.encrypt(iv, iv, encrypted, 0)
+  const decrypted = await key.decrypt(iv, encrypted)
+  key.dispose()
+  return equalBytes(decrypted, iv)
 }
 
 export async function agrees(group: KeyExchange<'async'>): Promise<boolean> {

@@ -19,8 +19,9 @@ test('what every platform has is there', async () => {
   const provider = await webCrypto()
   expect(provider).toMatchObject({ name: 'webcrypto', mode: 'async' })
   expect(Object.keys(provider.hash)).toEqual(['sha1', 'sha256', 'sha384', 'sha512'])
-  for (const list of ['hmac', 'hkdf'] as const)
-    expect(Object.keys(provider[list])).toEqual(['sha256', 'sha384', 'sha512'])
+  expect(Object.keys(provider.hmac)).toEqual(['sha1', 'sha256', 'sha384', 'sha512'])
+  expect(Object.keys(provider.hkdf)).toEqual(['sha256', 'sha384', 'sha512'])
+  expect(Object.keys(provider.cbc)).toEqual(['aes-128-cbc', 'aes-256-cbc'])
   expect(Object.keys(provider.aead)).toEqual(expect.arrayContaining(['aes-128-gcm', 'aes-256-gcm']))
   expect(Object.keys(provider.keyExchange)).toEqual(
     expect.arrayContaining(['x25519', 'secp256r1', 'secp384r1', 'secp521r1']),

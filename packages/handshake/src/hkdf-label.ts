@@ -36,7 +36,7 @@ export function hkdfLabel(label: string, context: Uint8Array, length: number): U
 }
 
 /** @throws TlsError `ERR_TLS_UNSUPPORTED` (internal_error) when the provider does not have `name` in `list` */
-export function required<List extends 'hash' | 'hmac' | 'hkdf' | 'aead' | 'signature' | 'keyExchange'>(
+export function required<List extends 'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'signature' | 'keyExchange'>(
   crypto: CryptoProvider,
   list: List,
   name: string,

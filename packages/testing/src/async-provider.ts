@@ -9,7 +9,7 @@ import { seededRandom } from './seeded-random.ts'
  * it. What the contract lets a backend do, this one does: it computes when it answers and not when it is called, and
  * keeps copies of only nonce and additional data. So it shows users who
  * - wipe a secret, or write to a buffer they gave, before the answer came,
- * - count on their nonce after a call (the eight bytes of the record number are overwritten when the call returns),
+ * - count on their nonce or IV after a call (the eight bytes of the record number are overwritten when the call returns),
  * - take an answer for a value.
  */
 export function asyncProvider(
@@ -27,6 +27,12 @@ export function asyncProvider(
       return later(random, call, [], () => digest)
     }
     const [nonce, additionalData] = args as readonly Uint8Array[]
+    if (kind === 'encrypt' || kind === 'decrypt') {
+      // Only the IV is valid during the call.
+      const kept = [(nonce as Uint8Array).slice(), ...args.slice(1)]
+      if (poisonNonces) (nonce as Uint8Array).fill(poison)
+      return later(random, call, kept, run)
+    }
     if (kind !== 'seal' && kind !== 'open') return later(random, call, args, run)
     const kept = [(nonce as Uint8Array).slice(), (additionalData as Uint8Array).slice(), ...args.slice(2)]
     if (poisonNonces) (nonce as Uint8Array).fill(poison, -8)
@@ -49,7 +55,9 @@ async function later(
   args: readonly unknown[],
   run: (args: readonly unknown[]) => unknown,
 ): Promise<unknown> {
-  const inputs = args.slice(0, call.endsWith('.seal') ? 4 : undefined).filter((arg) => arg instanceof Uint8Array)
+  // Behind them is where the answer goes.
+  const inputCount = call.endsWith('.seal') ? 4 : call.endsWith('.encrypt') ? 2 : undefined
+  const inputs = args.slice(0, inputCount).filter((arg) => arg instanceof Uint8Array)
   const before = inputs.map((input) => input.slice())
   if (random.next() < 0.5) await Promise.resolve()
   else await new Promise((resolve) => setImmediate(resolve))

@@ -28,6 +28,7 @@ test('a report says what is supported, left out and wrong', async () => {
     aead: { 'aes-128-gcm': aes128Gcm },
     hmac: {},
     hkdf: {},
+    cbc: {},
     signature: {},
   }
   const report = await checkCompliance(
@@ -338,6 +339,17 @@ const faults: readonly (readonly [string, Intercept, string, string])[] = [
     'privateKey ed25519',
     'importPrivateKey() neither writes to its input nor keeps it',
   ],
+  [
+    'a block too many',
+    at('cbc.aes-128-cbc.encrypt', (args, run) => {
+      run(args)
+      const [, plaintext, into, offset] = args as [Uint8Array, Uint8Array, Uint8Array, number]
+      into.fill(0, offset + plaintext.length, offset + plaintext.length + 16)
+    }),
+    'cbc aes-128-cbc',
+    'encrypt() writes where it is told and nowhere else',
+  ],
+  ['a wrong block', at('cbc.aes-256-cbc.decrypt', changed), 'cbc aes-256-cbc', 'decrypt() gives the known answer'],
 ]
 
 describe('each of these faults is found and named', () => {
@@ -390,7 +402,7 @@ test('without a fault, a provider that is stood in for passes', async () => {
 
 /** node:crypto with this list only, or one algorithm of it, for speed. */
 function only(list: string, name?: string): CryptoProvider<'sync'> {
-  const lists = { hash: {}, hmac: {}, hkdf: {}, aead: {}, keyExchange: {}, signature: {} }
+  const lists = { hash: {}, hmac: {}, hkdf: {}, aead: {}, cbc: {}, keyExchange: {}, signature: {} }
   if (list === 'provider') return { ...nodeCrypto, ...lists }
   if (list === 'privateKey') {
     const { ed25519, 'ecdsa-sha384': ecdsa } = nodeCrypto.signature

@@ -1,6 +1,8 @@
 import type {
   Aead,
   AeadKey,
+  Cbc,
+  CbcKey,
   CryptoProvider,
   Hash,
   Hkdf,
@@ -73,6 +75,23 @@ export function interceptedProvider<M extends Mode>(
     dispose: through(`aead.${name}.dispose`, () => one.dispose()),
   })
 
+  const cbc = (one: Cbc<M>): Cbc<M> => ({
+    name: one.name,
+    keyLength: one.keyLength,
+    blockLength: one.blockLength,
+    key: through(
+      `cbc.${one.name}.key`,
+      (...args: Parameters<typeof one.key>) =>
+        mapped(one.key(...args), (key) => cbcKey(one.name, key)) as ReturnType<typeof one.key>,
+    ),
+  })
+
+  const cbcKey = (name: string, one: CbcKey<M>): CbcKey<M> => ({
+    encrypt: through(`cbc.${name}.encrypt`, (...args: Parameters<typeof one.encrypt>) => one.encrypt(...args)),
+    decrypt: through(`cbc.${name}.decrypt`, (...args: Parameters<typeof one.decrypt>) => one.decrypt(...args)),
+    dispose: through(`cbc.${name}.dispose`, () => one.dispose()),
+  })
+
   const keyExchange = (one: KeyExchange<M>): KeyExchange<M> => ({
     name: one.name,
     id: one.id,
@@ -105,6 +124,7 @@ export function interceptedProvider<M extends Mode>(
     hmac: each(provider.hmac, hmac),
     hkdf: each(provider.hkdf, hkdf),
     aead: each(provider.aead, aead),
+    cbc: each(provider.cbc, cbc),
     keyExchange: each(provider.keyExchange, keyExchange),
     signature: each(provider.signature, signature),
     importPrivateKey: through('importPrivateKey', (pkcs8: Uint8Array) => provider.importPrivateKey(pkcs8)),

@@ -3,6 +3,7 @@ import { namedGroups } from '../named-groups.ts'
 import type { CryptoProvider, Listed } from '../provider.ts'
 import { signatureSchemes } from '../signature-schemes.ts'
 import { checkAead } from './aead-checks.ts'
+import { checkCbc } from './cbc-checks.ts'
 import type { AlgorithmReport, CheckedList, ComplianceReport } from './compliance-report.ts'
 import { checkHash } from './hash-checks.ts'
 import { checkHkdf } from './hkdf-checks.ts'
@@ -88,9 +89,10 @@ export async function checkCompliance(
   await look('provider', 'random', (probe) => checkRandom(probe, provider))
   await look('provider', 'importPrivateKey', (probe) => checkKeyRefusals(probe, provider))
   await each('hash', provider.hash, hashes, checkHash)
-  await each('hmac', provider.hmac, suiteHashes, checkHmac)
+  await each('hmac', provider.hmac, hashes, checkHmac)
   await each('hkdf', provider.hkdf, suiteHashes, checkHkdf)
   await each('aead', provider.aead, unique(cipherSuites.map((suite) => suite.aead)), checkAead)
+  await each('cbc', provider.cbc, ['aes-128-cbc', 'aes-256-cbc'], checkCbc)
   await each('keyExchange', provider.keyExchange, Object.keys(namedGroups), (probe, name, group) =>
     checkKeyExchange(probe, name, group, reference?.keyExchange[name]),
   )
@@ -159,6 +161,7 @@ function unique(names: readonly string[]): string[] {
   return [...new Set(names)]
 }
 
-// SHA-1 names certificates, in OCSP; no suite has it, nor SHA-512, which other suites than ours may have.
+// SHA-1 names certificates, in OCSP, and is in HMACs of TLS 1.2; no suite of TLS 1.3 has it, nor SHA-512, which other
+// suites than ours may have.
 const hashes: readonly string[] = ['sha256', 'sha384', 'sha512', 'sha1']
 const suiteHashes: readonly string[] = ['sha256', 'sha384', 'sha512']

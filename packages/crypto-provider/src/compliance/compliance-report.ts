@@ -28,7 +28,8 @@ export interface AlgorithmReport {
 export type AlgorithmStatus = 'supported' | 'left out' | 'wrong'
 
 /** `provider`: its name, mode and random bytes. `privateKey`: kinds of keys that `importPrivateKey` takes. */
-export type CheckedList = 'provider' | 'hash' | 'hmac' | 'hkdf' | 'aead' | 'keyExchange' | 'privateKey' | 'signature'
+export type CheckedList =
+  'provider' | 'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'keyExchange' | 'privateKey' | 'signature'
 
 /** The report as text: what is supported, what is left out and why, what is wrong. Lines end in `\n`. */
 export function formatReport(report: ComplianceReport): string {

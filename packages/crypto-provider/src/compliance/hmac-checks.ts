@@ -53,6 +53,12 @@ const cases: readonly { readonly key: string; readonly data: string }[] = [
 ]
 
 const knownAnswers: Readonly<Record<string, readonly string[]>> = {
+  // https://www.rfc-editor.org/rfc/rfc2202#section-3, test cases 1 and 2
+  sha1: [
+    'b617318655057264e28bc0b6fb378c8ef146be00',
+    'effcdf6ae5eb2fa2d27416d5f184df9c259a7c79',
+    '90d0dace1c1bdc957339307803160335bde6df2b',
+  ],
   sha256: [
     'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7',
     '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',

@@ -1,0 +1,22 @@
+import type { KeyObject } from 'node:crypto'
+import { TlsError } from '@typetls/wire'
+import { PackedKey } from './packed-key.ts'
+import { symmetricKey } from './symmetric-key.ts'
+
+/** A key as a connection keeps it. */
+export type CipherKey = PackedKey | KeyObject
+
+export function cipherKey(bytes: Uint8Array): CipherKey {
+  const key = symmetricKey(bytes)
+  return key instanceof Uint8Array ? new PackedKey(key) : key
+}
+
+/** A key for the moment of making a cipher, which copies it: valid until the next call. */
+export function unpacked(key: CipherKey | undefined): Uint8Array | KeyObject {
+  if (key === undefined) throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this key was disposed of already')
+  return key instanceof PackedKey ? key.unpack() : key
+}
+
+export function wipeKey(key: CipherKey | undefined): void {
+  if (key instanceof PackedKey) key.wipe()
+}
