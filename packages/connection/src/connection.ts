@@ -44,6 +44,7 @@ export class Connection {
   readonly #reader: RecordReader
   readonly #writer: RecordWriter
   readonly #role: RoleOfConnection
+  readonly #alerts: CommonOptions['alerts']
   #handshake: Handshake | undefined
   #driver: HandshakeDriver<Connected> | undefined
   #answering: HandshakeDriver<PostHandshakeResult> | undefined
@@ -86,6 +87,7 @@ export class Connection {
       parameters.trace === undefined ? parameters : { ...parameters, trace: this.#guarded(parameters.trace) }
     this.#role = role
     this.#events = events
+    this.#alerts = options.alerts
     this.#helloSeen = role.stateless(parameters)
     const traced = parameters.trace !== undefined
     this.#reader = new RecordReader({
@@ -540,14 +542,15 @@ export class Connection {
 
   /** Sends the error's alert, if it has one and the writer still works. */
   #tell(error: TlsError): void {
-    if (error.alert === undefined) return
+    const alert = this.#alerts?.[error.code] ?? error.alert
+    if (alert === undefined) return
     try {
-      if (error.alert === 'user_canceled') {
+      if (alert === 'user_canceled') {
         // "This alert SHOULD be followed by a close_notify." https://www.rfc-editor.org/rfc/rfc9846#section-6.1
         if (this.#facts === undefined) this.#sendAlert('warning', 'user_canceled')
         this.#sendAlert('warning', 'close_notify')
       } else {
-        this.#sendAlert('fatal', error.alert)
+        this.#sendAlert('fatal', alert)
       }
     } catch (failure) {
       // The writer is what failed: there is no way left to tell the peer. The first error stays the connection's.

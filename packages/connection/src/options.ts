@@ -11,6 +11,7 @@ import type {
   Trace,
 } from '@typetls/handshake'
 import type { PaddingPolicy } from '@typetls/record'
+import type { AlertName, TlsErrorCode } from '@typetls/wire'
 
 /** What both roles take. Everything is readonly and has a default, see `defaults.ts`, except `crypto` and `clock`. */
 export interface CommonOptions {
@@ -47,6 +48,12 @@ export interface CommonOptions {
   readonly allocate?: (length: number) => Uint8Array
   /** Also accept and offer psk_ke (no forward secrecy). Default false. */
   readonly dangerouslyAllowPskWithoutKeyExchange?: boolean
+  /**
+   * Alerts for some causes other than the RFC's, to be held against a stack that sends those.
+   *
+   * @internal
+   */
+  readonly alerts?: { readonly [Code in TlsErrorCode]?: AlertName }
 }
 
 export interface ClientOptions extends CommonOptions {

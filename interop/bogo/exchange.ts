@@ -1,0 +1,191 @@
+import type { Socket } from 'node:net'
+import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
+import { clientConnection, serverConnection } from '@typetls/connection'
+import { TlsError } from '@typetls/wire'
+import { checkFacts, checkSession } from './expectations.ts'
+import type { Flags } from './flags.ts'
+import type { Profile } from './profile.ts'
+import { clientOptions, serverOptions } from './profile.ts'
+import { Refusal, Unexpected } from './refusal.ts'
+
+/** How one connection ended. */
+export interface Outcome {
+  /** `undefined`: as it should. */
+  readonly failure: TlsError | undefined
+  /** The newest session that the server gave. */
+  readonly session: Session | undefined
+}
+
+/** One connection of a test: the handshake, what is to be written, the echo of what comes, and the end. */
+export class Exchange {
+  readonly #flags: Flags
+  readonly #profile: Profile
+  readonly #resuming: boolean
+  readonly #socket: Socket
+  readonly #connection: Connection
+  readonly #secrets = new Map<string, Uint8Array>()
+  readonly #ended: Promise<TlsError | undefined>
+  #settle: (failure: TlsError | undefined) => void = () => undefined
+  #reject: (error: unknown) => void = () => undefined
+  #session: Session | undefined
+  /** What `-read-with-unfinished-write` keeps back. */
+  #unfinished: Uint8Array[] | undefined
+  #alertSent = false
+
+  constructor(socket: Socket, profile: Omit<Profile, 'keyLog'>, resuming: boolean) {
+    this.#flags = profile.flags
+    this.#socket = socket
+    this.#resuming = resuming
+    this.#profile = { ...profile, keyLog: (line) => this.#keep(line) }
+    this.#ended = new Promise((resolve, reject) => {
+      this.#settle = resolve
+      this.#reject = reject
+    })
+    const events = this.#events()
+    this.#connection = this.#flags.server
+      ? serverConnection(serverOptions(this.#profile), events)
+      : clientConnection(clientOptions(this.#profile), events)
+  }
+
+  async run(): Promise<Outcome> {
+    const feeding = this.#feed()
+    const failure = await this.#ended
+    this.#socket.end()
+    await feeding
+    if (failure === undefined && !this.#alertSent) checkSession(this.#flags, this.#connection.facts, this.#session)
+    return { failure, session: this.#session }
+  }
+
+  /** Hands the connection what comes, and drains the socket to its end when the connection is over. */
+  async #feed(): Promise<void> {
+    const socket = this.#socket
+    try {
+      await this.#connection.start()
+      for await (const chunk of socket as AsyncIterable<Buffer>) await this.#receive(chunk)
+      this.#connection.receiveEnd()
+    } catch (error) {
+      // The runner may be gone before us: what it thinks of it is its own to say.
+      if (!isReset(error)) this.#reject(error)
+      this.#connection.receiveEnd()
+    }
+  }
+
+  async #receive(chunk: Uint8Array): Promise<void> {
+    if (this.#flags.async === undefined) return this.#connection.receive(chunk)
+    for (let at = 0; at < chunk.length; at++) await this.#connection.receive(chunk.subarray(at, at + 1))
+  }
+
+  #events(): ConnectionEvents {
+    return {
+      output: (bytes) => this.#output(bytes),
+      connected: (facts) => this.#guarded(() => this.#connected(facts)),
+      data: (bytes) => this.#guarded(() => this.#data(bytes)),
+      session: (session) => {
+        this.#session = session
+      },
+      end: () => this.#peerEnded(),
+      closed: (error) => this.#closed(error),
+    }
+  }
+
+  #connected(facts: ConnectionFacts): void {
+    const flags = this.#flags
+    const connection = this.#connection
+    // With an implicit handshake the first read would drive it, and nobody looks at the facts.
+    if (!flags['implicit-handshake']) checkFacts(this.#profile, facts, this.#resuming)
+    this.#export()
+    if (flags['send-alert']) {
+      this.#alertSent = true
+      return connection.abort(new TlsError('ERR_TLS_ABORTED', 'the shim is to send an alert'))
+    }
+    const first = Buffer.from(flags['shim-initial-write'] ?? 'hello', 'latin1')
+    if (flags['read-with-unfinished-write']) {
+      this.#unfinished = []
+      connection.write(first)
+    } else if (flags['shim-writes-first']) connection.write(first)
+    if (flags['shim-shuts-down']) this.#shutDown()
+  }
+
+  #export(): void {
+    const flags = this.#flags
+    const length = flags['export-keying-material']
+    if (length !== undefined) {
+      const context = Buffer.from(flags['export-context'] ?? '', 'latin1')
+      const exported = this.#connection.exportKeyingMaterial(flags['export-label'] ?? '', context, length)
+      this.#connection.write(exported as Uint8Array)
+    }
+    if (flags['export-traffic-secrets']) {
+      const [read, write] = flags.server ? ['CLIENT', 'SERVER'] : ['SERVER', 'CLIENT']
+      const secrets = [read, write].map((side) => this.#secrets.get(`${side}_TRAFFIC_SECRET_0`) as Uint8Array)
+      const length = (secrets[0] as Uint8Array).length
+      this.#connection.writeParts([Uint8Array.of(length & 0xff, length >>> 8), ...secrets])
+    }
+  }
+
+  #data(bytes: Uint8Array): void {
+    if (this.#flags['shim-shuts-down']) {
+      const cause = new Refusal('APPLICATION_DATA_ON_SHUTDOWN')
+      return this.#settle(new TlsError('ERR_TLS_ABORTED', 'data came while shutting down', { cause }))
+    }
+    this.#finishWrite()
+    if (this.#flags['key-update']) this.#connection.updateKeys()
+    this.#connection.write(bytes.map((byte) => byte ^ 0xff))
+  }
+
+  #peerEnded(): void {
+    if (this.#flags['check-close-notify']) this.#connection.closeWrite()
+    else this.#settle(undefined)
+  }
+
+  #shutDown(): void {
+    if (this.#flags['check-close-notify']) this.#connection.closeWrite()
+    else this.#settle(undefined)
+  }
+
+  #closed(error: TlsError | undefined): void {
+    if (error?.cause instanceof Unexpected) this.#reject(error.cause)
+    if (error?.code === 'ERR_TLS_ABORTED' && this.#alertSent) return this.#settle(undefined)
+    // A shim that does not check for close_notify takes any end for an end.
+    if (error?.code === 'ERR_TLS_TRUNCATED' && !this.#flags['check-close-notify']) return this.#settle(undefined)
+    this.#settle(error)
+  }
+
+  #output(bytes: Uint8Array): void {
+    if (this.#unfinished === undefined) {
+      this.#socket.write(bytes)
+      return
+    }
+    if (this.#unfinished.length > 0) {
+      this.#unfinished.push(bytes)
+      return
+    }
+    this.#socket.write(bytes.subarray(0, 1))
+    this.#unfinished.push(bytes.subarray(1))
+  }
+
+  #finishWrite(): void {
+    const kept = this.#unfinished ?? []
+    this.#unfinished = undefined
+    for (const bytes of kept) this.#socket.write(bytes)
+  }
+
+  #keep(line: string): void {
+    const [label, , secret] = line.split(' ')
+    this.#secrets.set(label as string, new Uint8Array(Buffer.from(secret as string, 'hex')))
+  }
+
+  /** An expectation that fails in a callback must not look like a failure of TLS. */
+  #guarded(action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      this.#reject(error)
+      throw error
+    }
+  }
+}
+
+function isReset(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code
+  return code === 'ECONNRESET' || code === 'EPIPE'
+}

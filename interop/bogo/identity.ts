@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs'
+import type { Credential, CredentialRequest, CredentialSelector } from '@typetls/connection'
+import { Certificate, createCredential } from '@typetls/x509'
+import { TlsError, equalBytes } from '@typetls/wire'
+import { crypto, schemesOf } from './algorithms.ts'
+import type { CredentialFlags, Flags } from './flags.ts'
+import { Refusal, Unexpected } from './refusal.ts'
+
+/** Chooses as BoringSSL's shim does: the credentials in the order they were given, the default one last. */
+export class Identity {
+  readonly #flags: Flags
+  readonly #candidates: readonly Candidate[]
+  /** Which was chosen, by its place; -1: the default one. */
+  selected: number | undefined
+
+  constructor(flags: Flags) {
+    this.#flags = flags
+    const listed = flags.credentials.map((one, index) => candidate(one, index, flags))
+    const { defaultCredential } = flags
+    const last = defaultCredential === undefined ? undefined : candidate(defaultCredential, -1, flags)
+    this.#candidates = [...listed, last].filter((one) => one !== undefined)
+  }
+
+  /** `undefined`: no credential was given, and nothing is to happen when one is asked for. */
+  get selector(): CredentialSelector | undefined {
+    const flags = this.#flags
+    if (this.#candidates.length === 0 && flags['fail-cert-callback'] === undefined) return undefined
+    const select = (request: CredentialRequest): Credential | undefined => this.#select(request)
+    return flags.async === undefined ? select : (request) => Promise.resolve(request).then(select)
+  }
+
+  #select(request: CredentialRequest): Credential | undefined {
+    const flags = this.#flags
+    this.#checkRequest(request)
+    if (flags['fail-cert-callback']) throw new Refusal('CERT_CB_ERROR')
+    if (request.role === 'server' && flags['use-ocsp-callback'] && flags['fail-ocsp-callback']) {
+      throw new Refusal('OCSP_CB_ERROR')
+    }
+    let reason: string | undefined
+    for (const { credential, index, mustMatchIssuer, issuers } of this.#candidates) {
+      if (
+        mustMatchIssuer &&
+        !request.certificateAuthorities.some((name) => issuers.some((one) => equalBytes(one, name)))
+      ) {
+        reason = 'NO_MATCHING_ISSUER'
+        continue
+      }
+      const fits = credential.signer.schemes.some(
+        (row) => row.handshake && request.signatureSchemes.some((one) => one.id === row.id),
+      )
+      if (!fits) {
+        reason = 'NO_COMMON_SIGNATURE_ALGORITHMS'
+        continue
+      }
+      this.selected = index
+      return credential
+    }
+    if (reason === undefined) return undefined
+    throw new TlsError('ERR_TLS_NO_CREDENTIAL', reason, { cause: new Refusal(reason) })
+  }
+
+  #checkRequest(request: CredentialRequest): void {
+    const flags = this.#flags
+    const preferences = flags['expect-peer-verify-pref']
+    if (preferences !== undefined) {
+      const expected = schemesOf(preferences).map(({ id }) => id)
+      const received = request.signatureSchemes.map(({ id }) => id)
+      if (`${expected}` !== `${received}`) throw new Unexpected(`peer verify preferences ${received}, not ${expected}`)
+    }
+    const authorities = flags['expect-client-ca-list']
+    if (authorities !== undefined) {
+      const received = request.certificateAuthorities.map((name) => Buffer.from(name).toString('hex')).join(',')
+      if (
+        received !==
+        namesOf(authorities)
+          .map((name) => Buffer.from(name).toString('hex'))
+          .join(',')
+      ) {
+        throw new Unexpected(`certificate authorities ${received}, not ${authorities}`)
+      }
+    }
+  }
+}
+
+/** `<NULL>`, `<EMPTY>`, or DER names in hexadecimal with commas between. */
+export function namesOf(list: string | undefined): readonly Uint8Array[] {
+  if (list === undefined || list === '<NULL>' || list === '<EMPTY>') return []
+  return list.split(',').map((hex) => new Uint8Array(Buffer.from(hex, 'hex')))
+}
+
+export function certificatesIn(file: string): readonly Uint8Array[] {
+  return Certificate.parseAll(readFileSync(file, 'latin1')).map(({ der }) => der)
+}
+
+interface Candidate {
+  readonly credential: Credential
+  readonly index: number
+  readonly mustMatchIssuer: boolean
+  readonly issuers: readonly Uint8Array[]
+}
+
+function candidate(given: CredentialFlags, index: number, flags: Flags): Candidate | undefined {
+  if (given.certFile === undefined || given.keyFile === undefined) return undefined
+  const declined = flags['use-ocsp-callback'] === true && flags['decline-ocsp-callback'] === true
+  const credential = createCredential({
+    certificates: readFileSync(given.certFile, 'latin1'),
+    privateKey: readFileSync(given.keyFile, 'latin1'),
+    provider: crypto,
+    ...(given.signingPrefs !== undefined && { schemes: schemesOf(given.signingPrefs) }),
+    ...(given.ocspResponse !== undefined && flags.server === true && !declined && { ocspResponse: given.ocspResponse }),
+    ...(given.signedCertTimestamps !== undefined && { signedCertificateTimestamps: given.signedCertTimestamps }),
+  })
+  const { signer } = credential
+  return {
+    credential: flags.async === undefined ? credential : { ...credential, signer: later(signer) },
+    index,
+    mustMatchIssuer: given.mustMatchIssuer === true,
+    issuers: credential.certificates.map((der) => Certificate.parse(der).issuer.der),
+  }
+}
+
+function later(signer: Credential['signer']): Credential['signer'] {
+  return {
+    schemes: signer.schemes,
+    sign: (scheme, data) => Promise.resolve().then(() => signer.sign(scheme, data)),
+  }
+}
