@@ -26,6 +26,10 @@ export interface SocketSetup {
   open(socket: TlsSocket, events: ConnectionEvents): Connection | PromiseLike<Connection>
   /** The handshake is done; the socket's own events follow. */
   secured?(socket: TlsSocket): void
+  /** Whether the end of the transport is the end of the peer's data also without close_notify. Default false. */
+  readonly endsWithTransport?: boolean
+  /** An error in the words of whoever the socket is for. Default: as it is. */
+  explain?(error: Error): Error
   /** The handshake failed; the socket's own `'error'` was before. */
   failed?(socket: TlsSocket, error: Error): void
 }
@@ -85,7 +89,7 @@ export class TlsSocket extends SocketBase {
     super({ allowHalfOpen: setup.allowHalfOpen === true })
     this.#setup = setup
     this.#link = new Link(transport, this, TlsSocket.#handlers)
-    if ((transport as { connecting?: boolean }).connecting === true) transport.once('connect', () => this.#start())
+    if (isConnectingLater(transport)) transport.once('connect', () => this.#start())
     else process.nextTick(() => this.#start())
   }
 
@@ -151,6 +155,11 @@ export class TlsSocket extends SocketBase {
 
   /** The transport is already on its way. Some clients call this on any socket and wait for `'connect'`. */
   override connect(...args: unknown[]): this {
+    const transport = this.#transport as Partial<Socket>
+    if (transport.pending === true && transport.connecting === false) {
+      transport.connect?.(...(args as Parameters<Socket['connect']>))
+      return this
+    }
     const listener = args.at(-1)
     if (typeof listener === 'function') this.once('connect', listener as () => void)
     if (!this.connecting) process.nextTick(emitConnect, this)
@@ -409,7 +418,9 @@ export class TlsSocket extends SocketBase {
 
   #judged({ peer }: ConnectionFacts): void {
     this.authorized = peer?.authorized === true
-    this.authorizationError = peer?.failure?.code ?? null
+    const failure = peer?.failure
+    const told = failure && (this.#explained(failure) as { code?: string })
+    this.authorizationError = told?.code ?? null
   }
 
   #sessionReceived(session: Session): void {
@@ -429,10 +440,16 @@ export class TlsSocket extends SocketBase {
     if (this.readableLength === 0) this.read(0)
   }
 
-  #failed(error: Error): void {
+  #explained(error: Error): Error {
+    return this.#setup.explain?.(error) ?? error
+  }
+
+  #failed(failure: Error): void {
     if (this.destroyed) return
-    const { code } = error as { code?: unknown }
-    if (code === 'ERR_TLS_HANDSHAKE_CLOSED') this.destroy(resetBeforeSecure(this.#setup.role, error))
+    const { code } = failure as { code?: unknown }
+    if (code === 'ERR_TLS_TRUNCATED' && this.#setup.endsWithTransport === true) return this.#ended()
+    const error = this.#explained(failure)
+    if (code === 'ERR_TLS_HANDSHAKE_CLOSED') this.destroy(resetBeforeSecure(this.#setup.role, failure))
     else if (code === 'ERR_TLS_TRUNCATED' && this.readableLength > 0) this.#defer(error)
     else this.destroy(error)
   }
@@ -480,6 +497,7 @@ type Transport = Duplex & Partial<Pick<Socket, TransportMember>>
 
 type TransportMember =
   | 'connecting'
+  | 'pending'
   | 'remoteAddress'
   | 'remotePort'
   | 'remoteFamily'
@@ -492,6 +510,11 @@ type TransportMember =
   | 'ref'
   | 'unref'
   | 'resetAndDestroy'
+
+/** A `net.Socket` that is not connected, or not yet. */
+function isConnectingLater({ connecting, pending }: Transport): boolean {
+  return connecting === true || pending === true
+}
 
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)

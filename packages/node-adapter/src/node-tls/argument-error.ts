@@ -1,0 +1,55 @@
+import { inspect } from 'node:util'
+
+/** The TypeError that Node throws for an argument of the wrong type, with its code and its words. */
+export function invalidArgumentType(name: string, expected: string, received: unknown): TypeError {
+  const kind = name.includes('.') ? 'property' : 'argument'
+  const message = `The "${name}" ${kind} must be ${expected}.${receivedText(received)}`
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' })
+}
+
+/** The error that Node throws for a value that an argument cannot have. */
+export function invalidArgumentValue(name: string, received: unknown, reason = 'is invalid'): TypeError {
+  const kind = name.includes('.') ? 'property' : 'argument'
+  const message = `The ${kind} '${name}' ${reason}. Received ${inspect(received).slice(0, 128)}`
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' })
+}
+
+/** The error that Node throws for a number outside of its range. */
+export function outOfRange(name: string, range: string, received: unknown): RangeError {
+  const message = `The value of "${name}" is out of range. It must be ${range}. Received ${inspect(received)}`
+  return Object.assign(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' })
+}
+
+/** @throws TypeError `ERR_INVALID_ARG_TYPE` for what is there and no string */
+export function checkString(name: string, value: unknown): void {
+  if (typeof value !== 'string') throw invalidArgumentType(name, 'of type string', value)
+}
+
+/** @throws TypeError `ERR_INVALID_ARG_TYPE` for what is no function */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw invalidArgumentType(name, 'of type function', value)
+}
+
+/** @throws TypeError `ERR_INVALID_ARG_TYPE` for what is no number */
+export function checkNumber(name: string, value: unknown): void {
+  if (typeof value !== 'number') throw invalidArgumentType(name, 'of type number', value)
+}
+
+/** @throws TypeError `ERR_INVALID_ARG_TYPE`, RangeError `ERR_OUT_OF_RANGE` */
+export function checkInteger(name: string, value: unknown, least: number, most: number): void {
+  checkNumber(name, value)
+  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value)
+  if ((value as number) < least || (value as number) > most) throw outOfRange(name, `>= ${least} && <= ${most}`, value)
+}
+
+function receivedText(value: unknown): string {
+  if (value === null || value === undefined) return ` Received ${String(value)}`
+  if (typeof value === 'function') return ` Received function ${value.name}`
+  if (typeof value === 'object') {
+    const name = (value as { constructor?: { name?: string } }).constructor?.name
+    if (name !== undefined && name !== '') return ` Received an instance of ${name}`
+    return ` Received ${inspect(value, { depth: -1 })}`
+  }
+  const text = inspect(value, { colors: false })
+  return ` Received type ${typeof value} (${text.length > 28 ? `${text.slice(0, 25)}...` : text})`
+}

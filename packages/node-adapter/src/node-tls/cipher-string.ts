@@ -1,0 +1,132 @@
+import type { CipherSuite } from '@typetls/crypto-provider'
+import { cipherSuites } from '@typetls/crypto-provider'
+
+/**
+ * The suites of an OpenSSL cipher string, in its order: names, aliases, `+` between aliases that must all hold, and the
+ * operators `!` (never), `-` (not now) and `+` (to the end). TLS 1.3's suites are on unless some are named.
+ * https://docs.openssl.org/3.0/man1/openssl-ciphers/
+ *
+ * @throws Error `ERR_SSL_NO_CIPHER_MATCH` when nothing is left
+ */
+export function cipherSuitesOf(
+  text: string,
+  rows: readonly CipherSuite[] = cipherSuites,
+): { cipherSuites?: readonly CipherSuite[] } {
+  const words = text.split(/[:,\s]+/).filter((word) => word !== '' && !word.startsWith('@'))
+  const modern = rows.filter(isModern)
+  const named = modern.filter((row) => words.includes(row.name))
+  const older = rows.filter((row) => !isModern(row))
+  const chosen = select(
+    older,
+    words.filter((word) => !modern.some((row) => row.name === word)),
+  )
+  const first = words.some((word) => modern.some((row) => row.name === word))
+    ? inOrder(named, words)
+    : modern.filter(isDefault)
+  const all = [...first, ...chosen]
+  if (all.length > 0 && (chosen.length > 0 || named.length > 0)) return { cipherSuites: all }
+  const message = 'error:0A0000B9:SSL routines::no cipher match'
+  throw Object.assign(new Error(message), {
+    code: 'ERR_SSL_NO_CIPHER_MATCH',
+    library: 'SSL routines',
+    reason: 'no cipher match',
+  })
+}
+
+/** OpenSSL's name of a suite: `ECDHE-RSA-AES128-GCM-SHA256` for `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`. */
+export function openSslName(name: string): string {
+  const match = /^TLS_(\w+)_WITH_(\w+)$/.exec(name)
+  if (match === null) return name
+  const [, exchange = '', protection = ''] = match
+  const cipher = protection
+    .replace(/AES_(128|256)_CBC/, 'AES$1')
+    .replace(/AES_(128|256)/, 'AES$1')
+    .replace(/_SHA256$/, (hash) => (protection.startsWith('CHACHA20') ? '' : hash))
+    .replaceAll('_', '-')
+  return exchange === 'RSA' ? cipher : `${exchange.replaceAll('_', '-')}-${cipher}`
+}
+
+function select(rows: readonly CipherSuite[], words: readonly string[]): CipherSuite[] {
+  let chosen: CipherSuite[] = []
+  const never = new Set<CipherSuite>()
+  for (const word of words) {
+    const operator = /^[!+-]/.exec(word)?.[0]
+    const found = matching(rows, operator === undefined ? word : word.slice(1))
+    if (operator === undefined) {
+      chosen = [...chosen, ...found.filter((row) => !chosen.includes(row) && !never.has(row))]
+    } else if (operator === '+') {
+      chosen = [...chosen.filter((row) => !found.includes(row)), ...chosen.filter((row) => found.includes(row))]
+    } else {
+      chosen = chosen.filter((row) => !found.includes(row))
+      if (operator === '!') for (const row of found) never.add(row)
+    }
+  }
+  return chosen
+}
+
+function matching(rows: readonly CipherSuite[], word: string): readonly CipherSuite[] {
+  const exact = rows.filter((row) => row.name === word || openSslName(row.name) === word)
+  if (exact.length > 0) return exact
+  return word.split('+').reduce((left, alias) => {
+    const pattern = aliases[alias]
+    return pattern === undefined ? [] : left.filter((row) => pattern.test(row.name))
+  }, rows)
+}
+
+function inOrder(rows: readonly CipherSuite[], words: readonly string[]): CipherSuite[] {
+  return [...rows].sort((a, b) => words.indexOf(a.name) - words.indexOf(b.name))
+}
+
+function isModern(row: CipherSuite): boolean {
+  return !row.name.includes('_WITH_')
+}
+
+function isDefault(row: CipherSuite): boolean {
+  return !row.name.includes('CCM')
+}
+
+/** By IANA name; what is not here matches nothing. */
+const aliases: Readonly<Record<string, RegExp>> = {
+  ALL: /./,
+  COMPLEMENTOFALL: /(?!)/,
+  DEFAULT: /^TLS_(?:ECDHE|DHE|RSA)_(?!.*PSK).*(?:AES|CHACHA)/,
+  COMPLEMENTOFDEFAULT: /PSK|CCM/,
+  HIGH: /AES|CHACHA/,
+  kRSA: /^TLS_RSA_WITH/,
+  RSA: /_RSA_WITH/,
+  aRSA: /_RSA_WITH/,
+  kECDHE: /^TLS_ECDHE/,
+  kEECDH: /^TLS_ECDHE/,
+  ECDHE: /^TLS_ECDHE/,
+  EECDH: /^TLS_ECDHE/,
+  kDHE: /^TLS_DHE/,
+  kEDH: /^TLS_DHE/,
+  DHE: /^TLS_DHE/,
+  EDH: /^TLS_DHE/,
+  aECDSA: /_ECDSA_WITH/,
+  ECDSA: /_ECDSA_WITH/,
+  PSK: /PSK/,
+  kPSK: /^TLS_PSK/,
+  kECDHEPSK: /^TLS_ECDHE_PSK/,
+  aPSK: /PSK/,
+  AES: /_AES_/,
+  AES128: /_AES_128_/,
+  AES256: /_AES_256_/,
+  AESGCM: /_GCM_/,
+  AESCCM: /_CCM/,
+  AESCCM8: /_CCM_8/,
+  CHACHA20: /_CHACHA20_/,
+  SHA: /_SHA$/,
+  SHA1: /_SHA$/,
+  SHA256: /_SHA256$/,
+  SHA384: /_SHA384$/,
+  'TLSv1.2': /_GCM_|_CCM|_CHACHA20_|_CBC_SHA(?:256|384)$/,
+  TLSv1: /_CBC_SHA$/,
+  'TLSv1.0': /_CBC_SHA$/,
+  SSLv3: /_CBC_SHA$/,
+}
+
+/** OpenSSL's names of all suites there are, in lower case, as `tls.getCiphers()` has them. */
+export function getCiphers(): string[] {
+  return cipherSuites.map((row) => openSslName(row.name).toLowerCase()).sort()
+}

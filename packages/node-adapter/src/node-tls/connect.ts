@@ -1,0 +1,66 @@
+import net from 'node:net'
+import { addAbortSignal } from 'node:stream'
+import tls from 'node:tls'
+import { ClientSetup } from '../client-setup.ts'
+import type { ConnectOptions } from '../connect-options.ts'
+import { netOptions } from '../connect-options.ts'
+import { TlsSocket } from '../tls-socket.ts'
+import { withSecureContext } from './secure-context.ts'
+import type { NodeTlsOptions } from './tls-options.ts'
+import { inNodeWords } from './tls-errors.ts'
+
+/** Options of `connect`: those of `tls.connect`, and ours. */
+export interface NodeConnectOptions extends NodeTlsOptions, Omit<ConnectOptions, keyof NodeTlsOptions> {}
+
+/**
+ * As `tls.connect`: every signature, its options and their checks, its events, its error codes.
+ *
+ * @throws TlsError as `createSecureContext`; everything later is an `'error'` of the socket
+ */
+export function connect(options: NodeConnectOptions, listener?: () => void): TlsSocket
+export function connect(port: number, host?: string, options?: NodeConnectOptions, listener?: () => void): TlsSocket
+export function connect(port: number, options?: NodeConnectOptions, listener?: () => void): TlsSocket
+export function connect(path: string, options?: NodeConnectOptions, listener?: () => void): TlsSocket
+export function connect(port: number | string | NodeConnectOptions, listener?: () => void): TlsSocket
+export function connect(...args: unknown[]): TlsSocket {
+  const given = connectArguments(args)
+  const { checkServerIdentity = tls.checkServerIdentity, ...rest } = given
+  const rejectUnauthorized = 'rejectUnauthorized' in given ? given.rejectUnauthorized : !environmentAcceptsAny()
+  const options = withSecureContext({
+    ...rest,
+    checkServerIdentity,
+    rejectUnauthorized: rejectUnauthorized !== false,
+  }) as ConnectOptions
+  const listener = args.findLast((argument) => typeof argument === 'function') as (() => void) | undefined
+  const { signal, timeout, socket: transport } = options
+  const socket = new TlsSocket(transport ?? net.connect(netOptions(options)), new NodeClientSetup(options))
+  if (listener !== undefined) socket.once('secureConnect', listener)
+  if (timeout !== undefined && timeout > 0) socket.setTimeout(timeout)
+  if (signal !== undefined) addAbortSignal(signal, socket)
+  return socket
+}
+
+/** A client's side that speaks of failures as node:tls does. */
+export class NodeClientSetup extends ClientSetup {
+  readonly endsWithTransport = true
+
+  explain(error: Error): Error {
+    return inNodeWords(error)
+  }
+}
+
+/** The switch that node:tls heeds where nothing is said. */
+function environmentAcceptsAny(): boolean {
+  return process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
+}
+
+/** As node:tls reads them: what comes later counts more. */
+function connectArguments(args: readonly unknown[]): NodeConnectOptions {
+  const [first, second, third] = args
+  const isObject = (value: unknown): value is NodeConnectOptions => typeof value === 'object' && value !== null
+  const own = [first, second, third].filter(isObject)
+  const merged: NodeConnectOptions = Object.assign({}, ...own) as NodeConnectOptions
+  if (isObject(first) || first === undefined || first === null) return merged
+  if (typeof first === 'string' && !/^\d+$/.test(first)) return { ...merged, path: first }
+  return { ...merged, ...(typeof second === 'string' ? { host: second } : {}), port: first as number }
+}

@@ -1,0 +1,123 @@
+import net from 'node:net'
+import type { ServerOpts } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { TlsAcceptor } from '../tls-acceptor.ts'
+import type { TlsSocket } from '../tls-socket.ts'
+import { checkFunction, invalidArgumentType } from './argument-error.ts'
+import type { SecureContext } from './secure-context.ts'
+import { contextOf, withSecureContext } from './secure-context.ts'
+import { inNodeWords } from './tls-errors.ts'
+import type { NodeTlsOptions } from './tls-options.ts'
+
+/** Options of `createServer`: those of `tls.createServer`, and ours. */
+export interface NodeServerOptions extends NodeTlsOptions, Omit<ServerOpts, keyof NodeTlsOptions | 'allowHalfOpen'> {
+  /** Answers with a context for the name, later if it likes; nothing: the server's own. */
+  readonly SNICallback?: AskForContext | null | undefined
+}
+
+/** node:tls's SNICallback. */
+export type AskForContext = (
+  serverName: string,
+  callback: (error: Error | null, context?: SecureContext | NodeTlsOptions) => void,
+) => void
+
+/** A listener for `'secureConnection'`. */
+export type SecureListener = (socket: TlsSocket) => void
+
+/** The server of the drop-in, with the events and members of `tls.Server`. */
+export interface Server extends net.Server {
+  /** A context for a name, `*.example.org` included; the newest that fits is taken. */
+  addContext(serverName: string, context: SecureContext | NodeTlsOptions): void
+  /** Other options for handshakes from now on, credentials for instance; what is not given stays. */
+  setSecureContext(options: NodeTlsOptions): void
+}
+
+export interface ServerConstructor {
+  new (options?: NodeServerOptions | SecureListener | null, listener?: SecureListener): Server
+  (options?: NodeServerOptions | SecureListener | null, listener?: SecureListener): Server
+  readonly prototype: Server
+}
+
+interface Accepting extends Server {
+  [acceptorOf]: TlsAcceptor
+}
+
+const acceptorOf: unique symbol = /* @__PURE__ */ Symbol('typetls.acceptor')
+
+/** A function and no class: Node's `https.Server` calls it on an object of its own. */
+export const Server: ServerConstructor = function Server(
+  this: Accepting | undefined,
+  given?: NodeServerOptions | SecureListener | null,
+  second?: SecureListener,
+): Server {
+  // What https.Server calls it on may have the prototype that tls.Server had when it was loaded.
+  if (!(this instanceof net.Server)) return createServer(given, second)
+  const server = this
+  const listener = typeof given === 'function' ? given : second
+  const options: NodeServerOptions = typeof given === 'function' ? {} : (given ?? {})
+  if (typeof options !== 'object') throw invalidArgumentType('options', 'of type object', options)
+  const base = net.Server as unknown as (this: net.Server, options: ServerOpts) => void
+  base.call(server, { noDelay: true, ...options, allowHalfOpen: true, pauseOnConnect: false })
+  server[acceptorOf] = new NodeTlsAcceptor(serverOptions(options), {
+    secured: (socket) => void server.emit('secureConnection', socket),
+    failed: (socket, error) => void server.emit('tlsClientError', error, socket),
+    wantsKeyLog: () => server.listenerCount('keylog') > 0,
+    keyLog: (socket, line) => void server.emit('keylog', Buffer.from(`${line}\n`), socket),
+  })
+  server.on('connection', accept)
+  if (listener !== undefined) server.on('secureConnection', listener)
+  return server
+} as unknown as ServerConstructor
+
+Object.setPrototypeOf(Server.prototype, net.Server.prototype)
+Object.setPrototypeOf(Server, net.Server)
+
+Server.prototype.addContext = function (this: Accepting, serverName, context): void {
+  if (!serverName)
+    throw Object.assign(new Error('"servername" is required parameter for Server.addContext'), {
+      code: 'ERR_TLS_REQUIRED_SERVER_NAME',
+    })
+  this[acceptorOf].addContext(serverName, contextOf(context).context.options)
+}
+
+Server.prototype.setSecureContext = function (this: Accepting, options): void {
+  if (typeof options !== 'object' || options === null) throw invalidArgumentType('options', 'of type object', options)
+  this[acceptorOf].setSecureContext(serverOptions(options))
+}
+
+/** As `tls.createServer`. @throws as `createSecureContext` */
+export function createServer(options?: NodeServerOptions | SecureListener | null, listener?: SecureListener): Server {
+  return new Server(options, listener)
+}
+
+/** A server's side that speaks of failures as node:tls does. */
+export class NodeTlsAcceptor extends TlsAcceptor {
+  readonly endsWithTransport = true
+
+  explain(error: Error): Error {
+    return inNodeWords(error)
+  }
+}
+
+function serverOptions({ SNICallback, ...options }: NodeServerOptions): ConstructorParameters<typeof TlsAcceptor>[0] {
+  const ours = withSecureContext(options)
+  if (SNICallback === undefined || SNICallback === null) return ours
+  checkFunction('options.SNICallback', SNICallback)
+  return {
+    ...ours,
+    SNICallback: (name, callback) =>
+      SNICallback(name, (error, context) => {
+        if (error != null || context == null) return callback(error)
+        callback(null, contextOf(context).context.options)
+      }),
+  }
+}
+
+function accept(this: Accepting, transport: Duplex): void {
+  const socket = this[acceptorOf].accept(transport)
+  // As in node:tls: an error that nobody listens to is the end of a client's socket, not of the server.
+  socket.on('error', ignore)
+  Object.assign(socket, { server: this })
+}
+
+function ignore(): void {}
