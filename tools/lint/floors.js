@@ -27,7 +27,6 @@ export const dependencies = {
 /** What only tests import: in devDependencies. */
 export const testDependencies = {
   wire: ['fast-check'],
-  'crypto-provider': ['fast-check'],
   'crypto-node': ['fast-check'],
   'crypto-noble': ['crypto-node', 'fast-check', 'testing'],
   'crypto-webcrypto': ['crypto-noble', 'crypto-node', 'fast-check', 'testing'],
