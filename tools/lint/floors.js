@@ -27,6 +27,7 @@ export const dependencies = {
 /** What only tests import: in devDependencies. */
 export const testDependencies = {
   wire: ['fast-check'],
+  'crypto-provider': [],
   'crypto-node': ['fast-check'],
   'crypto-noble': ['crypto-node', 'fast-check', 'testing'],
   'crypto-webcrypto': ['crypto-noble', 'crypto-node', 'fast-check', 'testing'],

@@ -7,15 +7,8 @@ export function invalidArgumentType(name: string, expected: string, received: un
   return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' })
 }
 
-/** The error that Node throws for a value that an argument cannot have. */
-export function invalidArgumentValue(name: string, received: unknown, reason = 'is invalid'): TypeError {
-  const kind = name.includes('.') ? 'property' : 'argument'
-  const message = `The ${kind} '${name}' ${reason}. Received ${inspect(received).slice(0, 128)}`
-  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' })
-}
-
 /** The error that Node throws for a number outside of its range. */
-export function outOfRange(name: string, range: string, received: unknown): RangeError {
+function outOfRange(name: string, range: string, received: unknown): RangeError {
   const message = `The value of "${name}" is out of range. It must be ${range}. Received ${inspect(received)}`
   return Object.assign(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' })
 }

@@ -30,12 +30,6 @@ export function inNodeWords(error: Error): Error {
   return Object.assign(new Error(message, { cause: error }), { library: 'SSL routines', reason, code })
 }
 
-/** Node's code for a chain that does not verify, for `authorizationError`. */
-export function authorizationCode(error: Error): string {
-  const told = inNodeWords(error) as Partial<NodeTlsError>
-  return told.code ?? error.message
-}
-
 function isIdentityError(cause: unknown): cause is Error {
   return cause instanceof Error && (cause as Partial<NodeTlsError>).code === 'ERR_TLS_CERT_ALTNAME_INVALID'
 }
