@@ -86,7 +86,7 @@ export const budgets = [
     name: 'x509: everything',
     code: `export * from '@typetls/x509'`,
     limit: '40 kB',
-    absentFiles: [outside('wire', 'crypto-provider', 'x509'), /\/x509\/dist\/revocation\//],
+    absentFiles: [outside('wire', 'crypto-provider', 'x509'), /\/x509\/dist\/revocation\//, passphraseFiles()],
     absentText: [],
   },
   {
@@ -96,6 +96,16 @@ export const budgets = [
       export * from '@typetls/x509/revocation'`,
     limit: '50 kB',
     absentFiles: [outside('wire', 'crypto-provider', 'x509')],
+    absentText: [],
+  },
+  {
+    name: 'x509: encrypted keys, PKCS#12 and JKS',
+    code: `
+      export * from '@typetls/x509/encrypted-key'
+      export * from '@typetls/x509/pkcs12'
+      export * from '@typetls/x509/jks'`,
+    limit: '30 kB',
+    absentFiles: [outside('wire', 'crypto-provider', 'x509'), /legacy-encryption/],
     absentText: [],
   },
   {
@@ -119,7 +129,7 @@ export const budgets = [
       export * from '@typetls/x509'
       export { nobleCrypto } from '@typetls/crypto-noble'`,
     limit: '120 kB',
-    absentFiles: [serverFiles(), /^packages\/(crypto-node|node-adapter|typetls)\//],
+    absentFiles: [serverFiles(), passphraseFiles(), /^packages\/(crypto-node|node-adapter|typetls)\//],
     absentText: [/\bserverHandshake\b/, /\bServerConnection\b/, /from ['"]node:/],
   },
 ]
@@ -131,6 +141,11 @@ function outside(...packages) {
 /** What a client must not carry: files of the server role. */
 function serverFiles() {
   return /^packages\/(handshake|connection)\/dist\/(?!.*server-hello)(.*\/)?(server|ticket)(-[^/]*)?\.js$/
+}
+
+/** What a TLS connection does not need: files and keys under a passphrase. */
+function passphraseFiles() {
+  return /\/(passphrase|password-crypto|pbes2|pkcs12.*|jks|ber|encrypted-key|legacy-encryption)\.js$/
 }
 
 function clientFiles() {

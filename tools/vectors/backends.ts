@@ -1,13 +1,13 @@
 import { createECDH, createPrivateKey, webcrypto } from 'node:crypto'
-import { mlkem1024, mlkem512, mlkem768, nobleCrypto } from '../../packages/crypto-noble/src/index.ts'
-import { nodeCrypto } from '../../packages/crypto-node/src/index.ts'
+import { mlkem1024, mlkem512, mlkem768, nobleCrypto, noblePasswordCrypto } from '../../packages/crypto-noble/src/index.ts'
+import { nodeCrypto, nodePasswordCrypto } from '../../packages/crypto-node/src/index.ts'
 import { mlkem768 as nodeMlKem } from '../../packages/crypto-node/src/ml-kem.ts'
 import { agree as nodeMontgomery } from '../../packages/crypto-node/src/montgomery.ts'
 import { agree as nodeNistCurve } from '../../packages/crypto-node/src/nist-curve.ts'
 import { namedGroups } from '../../packages/crypto-provider/src/index.ts'
 import type { CryptoProvider, KeyExchange, NamedGroup } from '../../packages/crypto-provider/src/index.ts'
 import { montgomery, nistCurve } from '../../packages/crypto-webcrypto/src/diffie-hellman.ts'
-import { webCrypto } from '../../packages/crypto-webcrypto/src/index.ts'
+import { webCrypto, webPasswordCrypto } from '../../packages/crypto-webcrypto/src/index.ts'
 import type { Subtle } from '../../packages/crypto-webcrypto/src/index.ts'
 import { mlkem768 as webMlKem } from '../../packages/crypto-webcrypto/src/ml-kem.ts'
 import type { KeyPair } from '../../packages/crypto-webcrypto/src/platform.ts'
@@ -30,6 +30,7 @@ async function node(): Promise<VectorBackend> {
   return {
     provider: nodeCrypto,
     options: {
+      password: nodePasswordCrypto,
       agree(name, privateKey, share) {
         const row = rowOf(name)
         if (!name.startsWith('x')) {
@@ -57,6 +58,7 @@ async function noble(): Promise<VectorBackend> {
   return {
     provider: nobleCrypto,
     options: {
+      password: noblePasswordCrypto,
       agree(name, privateKey, share) {
         const group = nobleCrypto.keyExchange[name] as KeyExchange<'sync'>
         return drawing(nistSeed(name, privateKey) ?? privateKey, () => group.respond(share).secret.reveal())
@@ -110,6 +112,7 @@ async function web(): Promise<VectorBackend> {
   return {
     provider,
     options: {
+      password: webPasswordCrypto(),
       async agree(name, privateKey, share) {
         const subtle = withPrivateKey('pkcs8', concat(fromHex(pkcs8Headers[name] ?? ''), privateKey))
         const webName = webNames[name] ?? ''

@@ -9,7 +9,7 @@ export const sha256: Hash<'sync'> = /* @__PURE__ */ row('sha256', nobleSha256)
 export const sha384: Hash<'sync'> = /* @__PURE__ */ row('sha384', nobleSha384)
 export const sha512: Hash<'sync'> = /* @__PURE__ */ row('sha512', nobleSha512)
 
-function row(name: string, hash: CHash): Hash<'sync'> {
+export function row(name: string, hash: CHash): Hash<'sync'> {
   return {
     name,
     outputLength: hash.outputLen,

@@ -11,6 +11,7 @@ export { mlDsa44, mlDsa65, mlDsa87 } from './ml-dsa.ts'
 export { mlkem1024, mlkem512, mlkem768 } from './ml-kem.ts'
 export { secp256r1, secp384r1, secp521r1 } from './nist-curve.ts'
 export { nobleCrypto } from './noble-crypto.ts'
+export { noblePasswordCrypto } from './password-crypto.ts'
 export { importPrivateKey } from './private-key.ts'
 export { random } from './random.ts'
 export {

@@ -1,1 +1,2 @@
 export { nodeCrypto } from './node-crypto.ts'
+export { nodePasswordCrypto } from './password-crypto.ts'

@@ -15,6 +15,7 @@ export type { PartMode, ProviderPart } from './compose.ts'
 export { hybrid } from './hybrid.ts'
 export { defaultGroupNames, namedGroups } from './named-groups.ts'
 export type { NamedGroup, NamedGroupName } from './named-groups.ts'
+export type { CbcDecryption, PasswordCrypto, Pbkdf2, Scrypt, ScryptCost } from './password-crypto.ts'
 export type {
   Aead,
   AeadKey,

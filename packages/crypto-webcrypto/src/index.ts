@@ -1,4 +1,5 @@
 export type { Lacking } from './available.ts'
+export { webPasswordCrypto } from './password-crypto.ts'
 export type { Subtle, WebCryptoPlatform } from './platform.ts'
 export { webCrypto } from './web-crypto.ts'
 export type { Fill, MissingAlgorithm, WebCryptoOptions, WebCryptoProvider } from './web-crypto.ts'

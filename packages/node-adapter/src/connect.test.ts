@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import type tls from 'node:tls'
 import { asyncProvider } from '@typetls/testing'
@@ -83,7 +84,7 @@ describe('what a client refuses', () => {
   })
 
   test.for([
-    ['pfx', { pfx: Buffer.alloc(1) }, 'ERR_TLS_UNSUPPORTED'],
+    ['a PKCS#12 file that is none', { pfx: Buffer.alloc(1) }, 'ERR_TLS_KEY_PARSE'],
     ['minVersion', { minVersion: 'TLSv1.2' }, 'ERR_TLS_UNSUPPORTED'],
     ['maxVersion', { maxVersion: 'TLSv1.2' }, 'ERR_TLS_UNSUPPORTED'],
     ['ciphers', { ciphers: 'HIGH' }, 'ERR_TLS_UNSUPPORTED'],
@@ -244,13 +245,53 @@ test('a server can ask for the certificate later', async () => {
   expect(() => client.requestClientCertificate()).toThrow(expect.objectContaining({ code: 'ERR_TLS_STATE' }))
 })
 
-test('an encrypted key is read with its passphrase', async () => {
+describe('an encrypted key', () => {
   const { privateKey, chainPem } = authority.issue({ dns: ['localhost'] })
-  const key = privateKey.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'open' })
-  const port = await echoServer({ cert: chainPem, key, passphrase: 'open' })
-  const client = await connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca })
-  client.destroy()
-  expect(() => createServer({ cert: chainPem, key })).toThrow(expect.objectContaining({ code: 'ERR_TLS_KEY_PARSE' }))
+  const options = { type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'open' } as const
+  const forms: [string, string | Buffer][] = [
+    ['PEM', privateKey.export({ ...options, format: 'pem' })],
+    ['DER', privateKey.export({ ...options, format: 'der' })],
+    ['PEM of old', privateKey.export({ ...options, format: 'pem', type: 'sec1' })],
+  ]
+  test.each(forms)('as %s is read with its passphrase', async (_, key) => {
+    const port = await echoServer({ cert: chainPem, key, passphrase: 'open' })
+    const client = await connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca })
+    client.destroy()
+    for (const [passphrase, code] of [
+      [undefined, 'ERR_TLS_PASSPHRASE_REQUIRED'],
+      ['shut', 'ERR_TLS_PASSPHRASE'],
+    ] as const) {
+      expect(() => createServer({ cert: chainPem, key, passphrase })).toThrow(expect.objectContaining({ code }))
+    }
+  })
+})
+
+describe('a PKCS#12 file', () => {
+  const stores = new URL('../../x509/test/stores/', import.meta.url)
+  const stored = (name: string): Buffer => readFileSync(new URL(name, stores))
+  const passphrase = 'h\u00e4llo'
+
+  test.each(['modern.p12', 'legacy-3des.p12', 'no-mac.p12'])('%s is all that a server needs', async (name) => {
+    const port = await echoServer({ pfx: stored(name), passphrase })
+    const anchored = { ca: stored('root.pem'), checkServerIdentity: () => undefined }
+    const client = await connectTls({ port, host: '127.0.0.1', ...anchored })
+    expect(client.getPeerCertificate().subject.CN).toBe('store.example')
+    client.destroy()
+  })
+
+  test('may be several, each with its passphrase, and text', async () => {
+    const pfx = [{ buf: stored('modern.p12').toString('latin1'), passphrase }, stored('empty-passphrase.p12')]
+    expect(() => createServer({ pfx, passphrase: '' })).not.toThrow()
+  })
+
+  test.each([
+    ['with a wrong passphrase', 'modern.p12', 'x', 'ERR_TLS_PASSPHRASE'],
+    ['without a passphrase', 'modern.p12', undefined, 'ERR_TLS_PASSPHRASE_REQUIRED'],
+    ['without a key', 'trust.p12', 'changeit', 'ERR_TLS_OPTIONS'],
+    ['with RC2, which OpenSSL 3 has not', 'legacy.p12', passphrase, 'ERR_TLS_UNSUPPORTED'],
+  ])('is refused %s', (_, name, secret, code) => {
+    expect(() => createServer({ pfx: stored(name), passphrase: secret })).toThrow(expect.objectContaining({ code }))
+  })
 })
 
 test('an asynchronous provider does the same, later', async () => {

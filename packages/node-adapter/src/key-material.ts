@@ -1,7 +1,11 @@
 import type { KeyObject } from 'node:crypto'
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
+import { nodePasswordCrypto } from '@typetls/crypto-node'
 import { TlsError } from '@typetls/wire'
-import { pemBlocks } from '@typetls/x509'
+import { pemBlocks, toPem } from '@typetls/x509'
+import { decryptPrivateKey } from '@typetls/x509/encrypted-key'
+import { legacyEncryption } from '@typetls/x509/legacy-encryption'
+import { readPkcs12 } from '@typetls/x509/pkcs12'
 
 /** A private key: PEM (PKCS#8, PKCS#1 or SEC 1, also encrypted), PKCS#8 DER, or a KeyObject. */
 export type KeyInput =
@@ -10,11 +14,20 @@ export type KeyInput =
 /** Certificates: PEM with any number of them, leaf first, or one as DER. */
 export type CertificateInput = string | Uint8Array
 
+/** A PKCS#12 file: bytes, or text that holds one byte in each character, as node:tls has it. */
+export type Pkcs12Input =
+  string | Uint8Array | { readonly buf: string | Uint8Array; readonly passphrase?: string | undefined }
+
 export interface KeyMaterialOptions {
   /** A chain, or several, each for one of the keys. */
   readonly cert?: CertificateInput | readonly CertificateInput[] | undefined
   readonly key?: KeyInput | readonly KeyInput[] | undefined
-  /** Of keys that have none of their own. */
+  /**
+   * PKCS#12 files, in place of or beside `cert` and `key`: each key in them with its chain. Their authorities are sent
+   * along, not trusted: that is `ca`.
+   */
+  readonly pfx?: Pkcs12Input | readonly Pkcs12Input[] | undefined
+  /** Of keys and files that have none of their own. */
   readonly passphrase?: string | undefined
 }
 
@@ -27,12 +40,18 @@ export interface KeyMaterial {
 }
 
 /**
- * The chains of `cert`, each with its own key out of `key`, in the order of the chains.
+ * The chains of `cert`, each with its own key out of `key`, in the order of the chains; then those of `pfx`.
  *
  * @throws TlsError `ERR_TLS_OPTIONS` (internal_error) when one is given without the other or no key fits a chain,
- *   `ERR_TLS_KEY_PARSE` (internal_error) for a key that cannot be read or decrypted, `ERR_TLS_CERTIFICATE_PARSE`
+ *   `ERR_TLS_KEY_PARSE` (internal_error) for a key that cannot be read, `ERR_TLS_PASSPHRASE` (internal_error) for a wrong
+ *   passphrase, `ERR_TLS_PASSPHRASE_REQUIRED` (internal_error) for none, `ERR_TLS_UNSUPPORTED` (internal_error) for a
+ *   cipher that OpenSSL 3 has not, `ERR_TLS_CERTIFICATE_PARSE`
  */
 export function readKeyMaterial(options: KeyMaterialOptions): KeyMaterial[] {
+  return [...separateMaterial(options), ...listOf(options.pfx).flatMap((file) => pkcs12Of(file, options.passphrase))]
+}
+
+function separateMaterial(options: KeyMaterialOptions): KeyMaterial[] {
   const chains = listOf(options.cert).map(chainOf)
   const keys = listOf(options.key).map((key) => keyObjectOf(key, options.passphrase))
   if (chains.length === 0 && keys.length === 0) return []
@@ -65,17 +84,44 @@ function keyObjectOf(input: KeyInput, defaultPassphrase: string | undefined): Ke
   const own = typeof input === 'string' || input instanceof Uint8Array ? { pem: input } : input
   const passphrase = ('passphrase' in own ? own.passphrase : undefined) ?? defaultPassphrase
   const { pem } = own
-  const isPem = typeof pem === 'string' || pemTextOf(pem) !== undefined
-  try {
-    const secret = passphrase === undefined ? {} : { passphrase }
-    if (isPem)
-      return createPrivateKey({ key: typeof pem === 'string' ? pem : Buffer.from(pem), format: 'pem', ...secret })
-    return createPrivateKey({ key: Buffer.from(pem), format: 'der', type: 'pkcs8', ...secret })
-  } catch (cause) {
-    const encrypted = (cause as { code?: string }).code === 'ERR_MISSING_PASSPHRASE'
-    const problem = encrypted ? 'is encrypted: give its passphrase' : 'cannot be read'
-    throw new TlsError('ERR_TLS_KEY_PARSE', `the private key ${problem}`, { cause })
+  const text = typeof pem === 'string' ? pem : pemTextOf(pem)
+  if (text === undefined ? passphrase !== undefined : /^-----BEGIN ENCRYPTED|^Proc-Type:.*ENCRYPTED/m.test(text)) {
+    const pkcs8 = decryptPrivateKey(text ?? pem, { passphrase, ...opening })
+    return imported({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
   }
+  return imported(
+    text === undefined
+      ? { key: Buffer.from(pem as Uint8Array), format: 'der', type: 'pkcs8' }
+      : { key: text, format: 'pem' },
+  )
+}
+
+function imported(key: Parameters<typeof createPrivateKey>[0]): KeyObject {
+  try {
+    return createPrivateKey(key)
+  } catch (cause) {
+    if ((cause as { code?: string }).code === 'ERR_MISSING_PASSPHRASE') {
+      throw new TlsError('ERR_TLS_PASSPHRASE_REQUIRED', 'the private key is encrypted: give its passphrase', { cause })
+    }
+    throw new TlsError('ERR_TLS_KEY_PARSE', 'the private key cannot be read', { cause })
+  }
+}
+
+function pkcs12Of(input: Pkcs12Input, defaultPassphrase: string | undefined): KeyMaterial[] {
+  const own = typeof input === 'string' || input instanceof Uint8Array ? { buf: input } : input
+  const { buf, passphrase = defaultPassphrase } = own
+  const bytes = typeof buf === 'string' ? Buffer.from(buf, 'latin1') : buf
+  const { keys, identities } = readPkcs12(bytes, { passphrase, ...opening })
+  if (identities.length < Math.max(keys.length, 1)) {
+    const problem = keys.length === 0 ? 'no private key' : 'a private key without its certificate'
+    throw new TlsError('ERR_TLS_OPTIONS', `a PKCS#12 file (pfx) has ${problem}`)
+  }
+  return identities.flatMap(({ key, certificates }) =>
+    separateMaterial({
+      cert: certificates.map(({ der }) => toPem('CERTIFICATE', der)).join(''),
+      key: imported({ key: Buffer.from(key.pkcs8), format: 'der', type: 'pkcs8' }),
+    }),
+  )
 }
 
 function isKeyObject(input: KeyInput): input is KeyObject {
@@ -98,6 +144,9 @@ function pemTextOf(bytes: Uint8Array): string | undefined {
 function listOf<T>(input: T | readonly T[] | undefined): readonly T[] {
   return input === undefined || input === null ? [] : Array.isArray(input) ? input : [input as T]
 }
+
+/** As node:tls opens files, by 3DES too: they are one's own, and refusing them would not make them better. */
+const opening = { crypto: nodePasswordCrypto, dangerouslyAllow: legacyEncryption } as const
 
 const certificateLabels: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'CERTIFICATE',

@@ -57,9 +57,9 @@ export class TlsAcceptor implements SocketSetup {
 
   /** Other options for handshakes from now on, credentials for instance; what is not given stays. Tickets stay valid. */
   setSecureContext(options: TlsServerOptions): void {
-    const { cert, key, passphrase, credentials, ...rest } = this.#options
-    const replaced = options.cert !== undefined || options.credentials !== undefined
-    const own = replaced ? {} : { cert, key, passphrase, credentials }
+    const { cert, key, pfx, passphrase, credentials, ...rest } = this.#options
+    const replaced = options.cert !== undefined || options.pfx !== undefined || options.credentials !== undefined
+    const own = replaced ? {} : { cert, key, pfx, passphrase, credentials }
     this.#options = { ...rest, ...own, tickets: this.#resolved.tickets ?? false, ...options }
     this.#resolved = serverOptions(this.#options, this.#names)
   }

@@ -112,7 +112,6 @@ function protocolNames(protocols: readonly string[] | Uint8Array | undefined): r
 
 /** Options of node:tls that would change what is safe or possible: silence would mislead. */
 const unsupported = {
-  pfx: 'PKCS#12 is not read yet, give cert and key as PEM',
   crl: 'revocation lists are not checked yet',
   ciphers: 'OpenSSL cipher strings are not read yet, give cipherSuites as IANA names',
   ecdhCurve: 'OpenSSL curve names are not read yet, give groups as IANA names',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { isPromiseLike, Secret } from '@typetls/crypto-provider'
-import type { Answer, CryptoProvider, KeyExchange, Mode } from '@typetls/crypto-provider'
+import type { Answer, CryptoProvider, KeyExchange, Mode, PasswordCrypto } from '@typetls/crypto-provider'
 import { concat, equalBytes, fromHex, TlsError, toHex } from '@typetls/wire'
 import { integer, sequence, tagged } from './der.ts'
 import { base64url, fromPem, montgomeryPrivateKey, publicKeyBytes, scalarOf, widths } from './wycheproof-keys.ts'
@@ -35,6 +35,10 @@ export interface WycheproofOptions {
    * whether signatures verify is looked at.
    */
   readonly withRandomness?: <T>(bytes: Uint8Array, call: () => T) => T
+  /** The backend's functions of passphrases. Without it, files of PBKDF2 and PBES2 are not supported. */
+  readonly password?: PasswordCrypto
+  /** Iterations above which a test of PBKDF2 is left out, for slow backends. Default: no such limit. */
+  readonly maxIterations?: number
 }
 
 export interface WycheproofKem {
@@ -456,6 +460,30 @@ function kemEncapsulation(run: Run): Later<Outcome> {
   })
 }
 
+function pbkdf2({ algorithm, test, options }: Run): Later<Outcome> {
+  const iterations = Number(test['iterationCount'])
+  const row = options.password?.pbkdf2[algorithm.replace('PBKDF2-HMAC', '').toLowerCase()]
+  if (row === undefined || iterations > (options.maxIterations ?? Infinity)) return 'not supported'
+  const password = new Secret(hex(test, 'password'))
+  return after(row.derive(password, hex(test, 'salt'), iterations, Number(test['dkLen'])), (derived) =>
+    verdict(toHex(derived.reveal()) === test['dk'], test.result === 'valid'),
+  )
+}
+
+function pbes2({ algorithm, test, options }: Run): Later<Outcome> {
+  const [, hash, bits] = /^PbeWithHmac(Sha\d+)AndAes_(\d+)$/.exec(algorithm) ?? []
+  const row = options.password?.pbkdf2[String(hash).toLowerCase()]
+  const cipher = options.password?.cbc[`aes-${bits}-cbc`]
+  if (row === undefined || cipher === undefined) return 'not supported'
+  const password = new Secret(hex(test, 'password'))
+  const derived = row.derive(password, hex(test, 'salt'), Number(test['iterationCount']), cipher.keyLength)
+  return after(derived, (key) =>
+    after(cipher.decrypt(key, hex(test, 'iv'), hex(test, 'ct')), (plaintext) =>
+      verdict(plaintext !== undefined && toHex(plaintext) === test['msg'], test.result === 'valid'),
+    ),
+  )
+}
+
 /** PKCS#1 v1.5 decryption is for TLS 1.2 with RSA key exchange, which no provider has yet. */
 function notYet(): Outcome {
   return 'not supported'
@@ -499,6 +527,8 @@ const runners: Readonly<Record<string, (run: Run) => Later<Outcome>>> = {
   AeadTest: aead,
   HkdfTest: hkdf,
   IndCpaTest: cbc,
+  PbkdfTest: pbkdf2,
+  PbeTest: pbes2,
   MacTest: hmac,
   XdhComp: montgomery,
   XdhAsnComp: montgomeryAsn,

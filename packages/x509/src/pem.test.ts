@@ -31,15 +31,16 @@ describe('PEM', () => {
     ['what is not base64', '-----BEGIN A-----\nA*AA\n-----END A-----', 'whose content is not base64'],
     ['base64 that is cut off', '-----BEGIN A-----\nAAA\n-----END A-----', 'whose content is not base64'],
     ['padding in the middle', '-----BEGIN A-----\nAA==\nAAAA\n-----END A-----', 'whose content is not base64'],
-    ['a header', '-----BEGIN A-----\nX: y\n\nAAAA\n-----END A-----', 'is a header'],
+    ['a header', '-----BEGIN A-----\nX: y\n\nAAAA\n-----END A-----', 'line 1 of the PEM text has a header'],
     [
       'an encrypted key of the old kind',
       '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----',
-      'is encrypted (RSA PRIVATE KEY): decrypt it first',
+      'is encrypted: decrypt it first',
     ],
   ])('with %s is refused with the line', (_, text, message) => {
     expect(() => pemBlocks(text, 'ERR_TLS_KEY_PARSE')).toThrow(message)
-    expect(() => pemBlocks(text, 'ERR_TLS_KEY_PARSE')).toThrow(expect.objectContaining({ code: 'ERR_TLS_KEY_PARSE' }))
+    const code = text.includes('ENCRYPTED') ? 'ERR_TLS_PASSPHRASE_REQUIRED' : 'ERR_TLS_KEY_PARSE'
+    expect(() => pemBlocks(text, 'ERR_TLS_KEY_PARSE')).toThrow(expect.objectContaining({ code }))
   })
 
   test('is told from DER, as text and as the bytes of a file', () => {

@@ -13,36 +13,51 @@ export interface PemBlock {
  *
  * @param code what a text that is not PEM is refused with
  * @throws TlsError `code`: no block at all, a block without its end, another label at its end, bytes that are not
- *   base64; or a block with headers, which is how PEM encrypted keys before PKCS#8
+ *   base64; or a block with headers. `ERR_TLS_PASSPHRASE_REQUIRED` (internal_error) for a key that is encrypted as PEM
+ *   did before PKCS#8, if `code` is that of keys
  */
 export function pemBlocks(text: string, code: PemErrorCode): PemBlock[] {
-  const blocks: PemBlock[] = []
-  let open: { label: string; from: number; data: string } | undefined
+  return pemBlocksWithHeaders(text, code).map(({ label, bytes, headers, line }) => {
+    if (headers.length === 0) return { label, bytes }
+    if (headers.some((header) => /^Proc-Type:.*ENCRYPTED/.test(header))) {
+      const wanted = code === 'ERR_TLS_KEY_PARSE' ? 'ERR_TLS_PASSPHRASE_REQUIRED' : code
+      throw new TlsError(wanted, `the ${label} at line ${line} of the PEM text is encrypted: decrypt it first`)
+    }
+    throw new TlsError(code, `the ${label} at line ${line} of the PEM text has a header, which blocks must not have`)
+  })
+}
+
+/** A block as PEM was before RFC 7468. https://www.rfc-editor.org/rfc/rfc1421#section-4.6 */
+export interface PemBlockWithHeaders extends PemBlock {
+  /** Lines such as `Proc-Type: 4,ENCRYPTED`. */
+  readonly headers: readonly string[]
+  /** Where it begins, from 1. */
+  readonly line: number
+}
+
+/** As `pemBlocks`, with the headers that it refuses. */
+export function pemBlocksWithHeaders(text: string, code: PemErrorCode): PemBlockWithHeaders[] {
+  const blocks: PemBlockWithHeaders[] = []
+  let open: { label: string; from: number; data: string; headers: string[] } | undefined
   const lines = text.split(/\r\n|\r|\n/)
   for (const [i, line] of lines.entries()) {
     const boundary = /^-----(BEGIN|END) ([A-Z0-9 ]+)-----[ \t]*$/.exec(line)
     if (boundary === null) {
       if (open === undefined) continue
-      if (line.includes(':')) {
-        const encrypted = /^Proc-Type:.*ENCRYPTED/.test(line)
-        refuse(
-          i,
-          encrypted ? `is encrypted (${open.label}): decrypt it first` : 'is a header, which blocks must not have',
-        )
-      }
-      open.data += line
+      if (line.includes(':')) open.headers.push(line)
+      else open.data += line
       continue
     }
     const [, kind, label] = boundary as unknown as [string, 'BEGIN' | 'END', string]
     if (kind === 'BEGIN') {
       if (open !== undefined) refuse(i, `begins ${label} inside ${open.label} from line ${open.from}`)
-      open = { label, from: i + 1, data: '' }
+      open = { label, from: i + 1, data: '', headers: [] }
       continue
     }
     if (open === undefined || open.label !== label) return refuse(i, `ends ${label}, which was not begun`)
     const bytes = fromBase64(open.data)
     if (bytes === undefined) return refuse(open.from - 1, `begins ${label}, whose content is not base64`)
-    blocks.push({ label, bytes })
+    blocks.push({ label, bytes, headers: open.headers, line: open.from })
     open = undefined
   }
   if (open !== undefined) refuse(open.from - 1, `begins ${open.label}, which has no end`)

@@ -64,7 +64,8 @@ describe('a private key', () => {
   ])('is refused when %s', (_, input, message) => {
     const bytes = typeof input === 'string' ? input : new Uint8Array(input)
     expect(() => readPrivateKey(bytes)).toThrow(message)
-    expect(() => readPrivateKey(bytes)).toThrow(expect.objectContaining({ code: 'ERR_TLS_KEY_PARSE' }))
+    const code = message === 'is encrypted' ? 'ERR_TLS_PASSPHRASE_REQUIRED' : 'ERR_TLS_KEY_PARSE'
+    expect(() => readPrivateKey(bytes)).toThrow(expect.objectContaining({ code }))
   })
 
   test('is read or refused with a TlsError that does not tell its bytes, whatever is changed in it', () => {

@@ -1,5 +1,6 @@
 import { TlsError } from '@typetls/wire'
 import { derElement, DerReader, explicit, integer, nullValue, objectIdentifier, octetString, sequence } from './der.ts'
+import type { PemBlock } from './pem.ts'
 import { pemBlocks, pemText } from './pem.ts'
 
 /**
@@ -8,30 +9,41 @@ import { pemBlocks, pemText } from './pem.ts'
  *
  * @param input PEM (text, or bytes of a file) with one `PRIVATE KEY`, `EC PRIVATE KEY` or `RSA PRIVATE KEY`, other
  *   blocks are skipped; or DER of PKCS#8 (RFC 5958), SEC1 (RFC 5915) or PKCS#1 (RFC 8017 appendix A.1.2)
- * @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error): none of these, more than one key, or an encrypted one
+ * @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error): none of these, or more than one key;
+ *   `ERR_TLS_PASSPHRASE_REQUIRED` (internal_error): an encrypted one, see `decryptPrivateKey`
  */
 export function readPrivateKey(input: Uint8Array | string): Uint8Array {
   const text = pemText(input)
   if (text === undefined) return toPkcs8(input as Uint8Array)
-  const keys = pemBlocks(text, 'ERR_TLS_KEY_PARSE').filter(({ label }) => label.endsWith('PRIVATE KEY'))
-  const [key, ...more] = keys
-  if (key === undefined || more.length > 0) {
-    throw new TlsError('ERR_TLS_KEY_PARSE', `the PEM text has ${keys.length} private keys, not one`)
-  }
-  if (key.label === 'ENCRYPTED PRIVATE KEY') throw encrypted()
-  const pkcs8 = toPkcs8(key.bytes)
-  key.bytes.fill(0)
+  const { bytes } = onePrivateKey(pemBlocks(text, 'ERR_TLS_KEY_PARSE'))
+  const pkcs8 = toPkcs8(bytes)
+  bytes.fill(0)
   return pkcs8
 }
 
-function toPkcs8(der: Uint8Array): Uint8Array {
+/** The private key among the blocks. @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error) unless there is just one */
+export function onePrivateKey<Block extends PemBlock>(blocks: readonly Block[]): Block {
+  const keys = blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'))
+  const [key, ...more] = keys
+  if (key !== undefined && more.length === 0) return key
+  throw new TlsError('ERR_TLS_KEY_PARSE', `the PEM text has ${keys.length} private keys, not one`)
+}
+
+/** Whether this looks like an EncryptedPrivateKeyInfo: it starts with its algorithm, all others with a version. */
+export function isEncryptedKey(der: Uint8Array): boolean {
+  const key = new DerReader(der, 'ERR_TLS_KEY_PARSE').enter(sequence, 'PrivateKey')
+  if (key.peek() !== sequence) return false
+  key.element(sequence, 'encryptionAlgorithm')
+  return key.peek() === octetString
+}
+
+/** @throws TlsError as `readPrivateKey` */
+export function toPkcs8(der: Uint8Array): Uint8Array {
   const document = new DerReader(der, 'ERR_TLS_KEY_PARSE')
   const key = document.enter(sequence, 'PrivateKey')
   document.finish('PrivateKey')
-  // EncryptedPrivateKeyInfo starts with its algorithm, as a public key does; all others with a version.
   if (key.peek() === sequence) {
-    key.element(sequence, 'encryptionAlgorithm')
-    if (key.peek() === octetString) throw encrypted()
+    if (isEncryptedKey(der)) throw encrypted()
     key.fail('is not a private key')
   }
   const version = key.content(integer, 'version')
@@ -40,7 +52,8 @@ function toPkcs8(der: Uint8Array): Uint8Array {
     case sequence:
       key.element(sequence, 'privateKeyAlgorithm')
       key.content(octetString, 'privateKey')
-      return der.slice()
+      // Not der.slice(): a Buffer's slice is a view.
+      return Uint8Array.from(der)
     case octetString:
       return ecToPkcs8(key)
     case integer:
@@ -71,7 +84,10 @@ function ecToPkcs8(key: DerReader): Uint8Array {
 }
 
 function encrypted(): TlsError {
-  return new TlsError('ERR_TLS_KEY_PARSE', 'the private key is encrypted, which is not supported yet: decrypt it first')
+  return new TlsError(
+    'ERR_TLS_PASSPHRASE_REQUIRED',
+    'the private key is encrypted: decryptPrivateKey of @typetls/x509/encrypted-key reads it',
+  )
 }
 
 /** INTEGER 0 and 1 */
