@@ -1,11 +1,10 @@
 import type { Aead, AeadKey, CryptoProvider, Secret } from '@typetls/crypto-provider'
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import { headerLength } from '../limits.ts'
 import type { RecordFormat } from '../protection.ts'
 import { Protection } from '../protection.ts'
 import type { RecordCipher } from './record-cipher.ts'
-import { pseudoHeaderLength, tls12Format, writePseudoHeader, writeSequence } from './record-header.ts'
+import { pseudoHeaderLength, tls12Format, typeBefore, writePseudoHeader, writeSequence } from './record-header.ts'
 
 /**
  * An AEAD whose nonce is half salt, half in the record: AES-GCM and AES-CCM, by the name in `CryptoProvider.aead`.
@@ -167,11 +166,6 @@ class ImplicitNonceProtection extends Protection {
     this.#iv.fill(0)
     sharedNonce.fill(0)
   }
-}
-
-/** ContentType of the header right before a body. */
-function typeBefore(body: Uint8Array): number {
-  return new Uint8Array(body.buffer, body.byteOffset - headerLength, 1)[0] as number
 }
 
 const nonceLength = 12

@@ -1,5 +1,6 @@
 export type { Protection } from '../protection.ts'
 export { explicitNonceAead, implicitNonceAead } from './aead-protection.ts'
+export { cbcWithHmac } from './cbc-protection.ts'
 export { keyBlockLength, splitKeyBlock } from './key-block.ts'
 export type { DirectionKeys, KeyLengths } from './key-block.ts'
 export type { RecordCipher, RecordCipherOptions } from './record-cipher.ts'

@@ -1,3 +1,4 @@
+import { headerLength } from '../limits.ts'
 import type { RecordFormat } from '../protection.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc5246#section-6.2.3: "The length MUST NOT exceed 2^14 + 2048." */
@@ -22,6 +23,11 @@ export function writePseudoHeader(into: Uint8Array, sequence: number, type: numb
   into[10] = tls12Format.version & 0xff
   into[11] = length >>> 8
   into[12] = length & 0xff
+}
+
+/** ContentType in the header right before a body. */
+export function typeBefore(body: Uint8Array): number {
+  return new Uint8Array(body.buffer, body.byteOffset - headerLength, 1)[0] as number
 }
 
 /** Writes the 64 bits of a sequence number. */
