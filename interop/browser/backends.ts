@@ -19,16 +19,18 @@ export interface Backend {
   readonly missing: readonly MissingAlgorithm[]
   /** Algorithms and kinds of keys that are not there, with the reason. */
   readonly leavesOut: Readonly<Record<string, string>>
+  /** Algorithms that are there without private keys, with the reason. */
+  readonly verifiesOnly: Readonly<Record<string, string>>
 }
 
 export async function backendOf(name: BackendName): Promise<Backend> {
-  if (name === 'noble') return { provider: nobleCrypto, missing: [], leavesOut: notInNoble }
+  if (name === 'noble') return { provider: nobleCrypto, missing: [], leavesOut: notInNoble, verifiesOnly: {} }
   const fill = name === 'webcrypto' ? {} : { fill: nobleCrypto }
   const provider = await webCrypto(name.includes('older') ? { ...fill, omit: newer } : fill)
   const { missing } = provider
   const absent = missing.filter(({ filled }) => !filled)
   const leavesOut = Object.fromEntries(absent.map(({ name, keyType, reason }) => [keyType ?? name, reason]))
-  return { provider, missing, leavesOut }
+  return { provider, missing, leavesOut, verifiesOnly: { 'rsa-pkcs1': 'RSA keys are those of the browser' } }
 }
 
 /** What Chromium did not have in 2024. */

@@ -50,9 +50,9 @@ const inPage: InPage = {
     }
   }),
   compliance: inTurn(async (backend) => {
-    const { provider, leavesOut } = await backendOf(backend)
+    const { provider, ...exceptions } = await backendOf(backend)
     const other = await backendOf(backend === 'noble' ? 'webcrypto' : 'noble')
-    const report = await checkCompliance(provider, { leavesOut, reference: other.provider })
+    const report = await checkCompliance(provider, { ...exceptions, reference: other.provider })
     return { report, text: formatReport(report) }
   }),
   offer: inTurn(async (backend) => {

@@ -59,7 +59,7 @@ function table(columns) {
 function notes() {
   return `
 Not supported: sizes, hashes, contexts and forms of keys that the backend, or TLS, has not; private keys that a backend
-has no back door for; PKCS#1 v1.5 decryption, which is for TLS 1.2 with RSA key exchange.
+has no back door for; PKCS#1 v1.5 decryption, which Web Cryptography leaves out.
 Where TLS is stricter than the vectors, its rule is tested: packages/testing/vectors/wycheproof/README.md.
 Not here, because no provider has a use for them: AES-CBC, PBKDF2 and PBES2, HKDF with SHA-1, HMAC with SHA-1 and SHA-224,
 ML-KEM with expanded private keys.`

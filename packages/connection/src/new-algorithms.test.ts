@@ -52,6 +52,7 @@ test('the compliance suite takes it as it is', async () => {
       aead: {},
       keyExchange: {},
       signature: {},
+      keyTransport: {},
       ...strangeAlgorithms,
       name: 'strange',
     },

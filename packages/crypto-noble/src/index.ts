@@ -14,6 +14,7 @@ export { nobleCrypto } from './noble-crypto.ts'
 export { noblePasswordCrypto } from './password-crypto.ts'
 export { importPrivateKey } from './private-key.ts'
 export { random } from './random.ts'
+export { rsaPkcs1 } from './rsa-key-transport.ts'
 export {
   rsaPkcs1Sha256,
   rsaPkcs1Sha384,

@@ -12,6 +12,7 @@ import { mlDsa44, mlDsa65, mlDsa87 } from './ml-dsa.ts'
 import { secp256r1, secp384r1, secp521r1 } from './nist-curve.ts'
 import { importPrivateKey } from './private-key.ts'
 import { random } from './random.ts'
+import { rsaPkcs1 } from './rsa-key-transport.ts'
 import {
   rsaPkcs1Sha256,
   rsaPkcs1Sha384,
@@ -55,5 +56,6 @@ export const nobleCrypto: CryptoProvider<'sync'> = {
     'ml-dsa-65': mlDsa65,
     'ml-dsa-87': mlDsa87,
   },
+  keyTransport: { 'rsa-pkcs1': rsaPkcs1 },
   importPrivateKey,
 }

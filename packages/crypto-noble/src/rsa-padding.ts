@@ -25,6 +25,26 @@ export function encodePkcs1(row: RsaHash, data: Uint8Array, length: number): Uin
 }
 
 /**
+ * EME-PKCS1-v1_5 in `length` bytes, or `undefined` when they are too few.
+ * https://www.rfc-editor.org/rfc/rfc8017#section-7.2.1
+ */
+export function encodeForEncryption(
+  message: Uint8Array,
+  length: number,
+  random: (length: number) => Uint8Array,
+): Uint8Array | undefined {
+  const end = length - message.length - 1
+  if (end < 10) return undefined
+  const encoded = new Uint8Array(length)
+  encoded[1] = 2
+  for (let at = 2; at < end;) {
+    for (const byte of random(end - at)) if (byte !== 0) encoded[at++] = byte
+  }
+  encoded.set(message, end + 1)
+  return encoded
+}
+
+/**
  * EMSA-PSS with a salt as long as the hash, in the bytes of a modulus of `bits` bits, or `undefined` when they are too
  * few. https://www.rfc-editor.org/rfc/rfc8017#section-9.1.1
  */

@@ -27,6 +27,7 @@ describe('noble fails no vector of Project Wycheproof', () => {
     ['hmac_sha256', 174, 0],
     ['hmac_sha384', 174, 0],
     ['hmac_sha512', 174, 0],
+    ['rsa_pkcs1_2048', 67, 0],
     ['rsa_pss_2048_sha256_mgf1_32', 108, 0],
     ['rsa_pss_2048_sha256_mgf1_32_params', 108, 0],
     ['rsa_pss_2048_sha384_mgf1_48', 141, 0],

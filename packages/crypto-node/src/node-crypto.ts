@@ -5,6 +5,7 @@ import { hash } from './hash.ts'
 import { hkdf } from './hkdf.ts'
 import { hmac } from './hmac.ts'
 import { keyExchange } from './key-exchange.ts'
+import { keyTransport } from './key-transport.ts'
 import { importPrivateKey } from './private-key.ts'
 import { random } from './random.ts'
 import { signature } from './signature.ts'
@@ -26,5 +27,6 @@ export const nodeCrypto: CryptoProvider<'sync'> = {
   cbc,
   keyExchange,
   signature,
+  keyTransport,
   importPrivateKey,
 }

@@ -80,6 +80,7 @@ function provider(
     aead: byName(lists.aead),
     keyExchange: {},
     signature: {},
+    keyTransport: {},
     importPrivateKey: () => ({ keyType: 'none', spki: undefined, dispose() {} }),
   }
 }

@@ -63,6 +63,15 @@ function merged<M extends Mode>(parts: readonly ProviderPart[]): Required<Provid
   return { ...(lists as Omit<Required<ProviderPart<M>>, 'name'>), name: [...new Set(names)].join(' + ') }
 }
 
-type ListName = 'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'keyExchange' | 'signature'
+type ListName = 'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'keyExchange' | 'signature' | 'keyTransport'
 
-const listNames: readonly ListName[] = ['hash', 'hmac', 'hkdf', 'aead', 'cbc', 'keyExchange', 'signature']
+const listNames: readonly ListName[] = [
+  'hash',
+  'hmac',
+  'hkdf',
+  'aead',
+  'cbc',
+  'keyExchange',
+  'signature',
+  'keyTransport',
+]

@@ -27,6 +27,7 @@ export type {
   Hmac,
   KeyExchange,
   KeyExchangeStart,
+  KeyTransport,
   KeyType,
   Listed,
   PrivateKey,
@@ -34,6 +35,7 @@ export type {
   RunningHash,
   SignatureAlgorithm,
 } from './provider.ts'
+export { secretWithin } from './rsaes-pkcs1.ts'
 export { Secret } from './secret.ts'
 export {
   defaultSignatureSchemes,

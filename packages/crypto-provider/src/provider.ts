@@ -24,6 +24,8 @@ export interface CryptoProvider<M extends Mode = Mode> {
   readonly keyExchange: Listed<KeyExchange<M>>
   /** Signature algorithms by our names: `ecdsa-sha256`, `rsa-pss-sha256`, `rsa-pkcs1-sha256`, `ed25519`, `ml-dsa-44`. */
   readonly signature: Listed<SignatureAlgorithm<M>>
+  /** Secrets encrypted to a public key, by our names: `rsa-pkcs1`, for the RSA key exchange of TLS 1.2 and below. */
+  readonly keyTransport: Listed<KeyTransport<M>>
   /**
    * A private key from PKCS#8 DER (RFC 5958). The input is not kept.
    *
@@ -185,6 +187,34 @@ export interface SignatureAlgorithm<M extends Mode = Mode> {
    *   `ERR_TLS_SECRET_DISPOSED` (internal_error) after its `dispose()`
    */
   sign(key: PrivateKey, data: Uint8Array): Answer<M, Uint8Array>
+}
+
+/**
+ * A secret of known length, encrypted to a public key. `rsa-pkcs1` is RSAES-PKCS1-v1_5, by keys of type `rsa`.
+ * https://www.rfc-editor.org/rfc/rfc8017#section-7.2
+ */
+export interface KeyTransport<M extends Mode = Mode> {
+  readonly name: string
+  /**
+   * The ciphertext of `secret`, another one at each call.
+   *
+   * @throws TlsError `ERR_TLS_CRYPTO` (internal_error) when `key` is malformed, does not fit the algorithm, or is too
+   *   small for the secret; `ERR_TLS_SECRET_DISPOSED` (internal_error) for a disposed secret
+   */
+  encrypt(key: PublicKey, secret: Secret): Answer<M, Uint8Array>
+  /**
+   * The secret within, if `ciphertext` is well-formed and holds exactly as many bytes as `fallback` has; otherwise a copy
+   * of `fallback`, which the caller filled with random bytes beforehand. Which of the two nobody learns: not from an
+   * error, as there is none, and as little from the time it takes as the backend can help. That is what keeps the
+   * attacks of Bleichenbacher and Klíma off: https://www.rfc-editor.org/rfc/rfc5246#section-7.4.7.1. To keep them off, do
+   * the same with the result either way.
+   *
+   * A new secret that the caller disposes of, as of `fallback`.
+   *
+   * @throws TlsError `ERR_TLS_CRYPTO` (internal_error) when `key` does not fit the algorithm or is of another backend;
+   *   `ERR_TLS_SECRET_DISPOSED` (internal_error) after the `dispose()` of the key or of `fallback`
+   */
+  decrypt(key: PrivateKey, ciphertext: Uint8Array, fallback: Secret): Answer<M, Secret>
 }
 
 /** What a key is for. `ec-` is followed by the IANA group name of its curve. */

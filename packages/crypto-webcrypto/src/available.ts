@@ -16,6 +16,7 @@ import { mlkem768 } from './ml-kem.ts'
 import type { ParsedKey } from './pkcs8.ts'
 import type { Algorithm, Subtle } from './platform.ts'
 import type { SigningAlgorithm } from './private-key.ts'
+import type { RsaKeyKind } from './rsa-key.ts'
 import { rsa, rsaPkcs1, rsaPss } from './rsa.ts'
 
 /** What a platform was found to have, and what not. */
@@ -27,14 +28,14 @@ export interface Available {
 
 export type Lists = Pick<
   CryptoProvider<'async'>,
-  'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'keyExchange' | 'signature'
+  'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'keyExchange' | 'signature' | 'keyTransport'
 >
 
 export interface Lacking {
   readonly list: keyof Lists
   /** Its name in that list. */
   readonly name: string
-  /** With ECDSA: the kind of key that it does not work with. */
+  /** With ECDSA and RSA: the kind of key that it does not work with. */
   readonly keyType: KeyType | undefined
   /** What the platform says. */
   readonly reason: string
@@ -74,9 +75,12 @@ export async function available(subtle: Subtle, omit: readonly string[]): Promis
     const reason = 'this backend does not use the ML-DSA that some platforms have'
     trials.lacking.push({ list: 'signature', name, keyType: undefined, reason })
   }
+  const noTransport = 'Web Cryptography has no encryption with PKCS#1 v1.5 padding'
+  trials.lacking.push({ list: 'keyTransport', name: 'rsa-pkcs1', keyType: undefined, reason: noTransport })
   const signing = signatures.filter((one) => one !== undefined)
   const signature = Object.fromEntries(signing.map(({ algorithm }) => [algorithm.name, algorithm]))
-  return { lists: { hash, hmac, hkdf, aead, cbc, keyExchange, signature }, signing, lacking: sorted(trials.lacking) }
+  const lists = { hash, hmac, hkdf, aead, cbc, keyExchange, signature, keyTransport: {} }
+  return { lists, signing, lacking: sorted(trials.lacking) }
 }
 
 interface Trials {
@@ -170,12 +174,19 @@ function importedOnCurve(key: ParsedKey, curves: readonly EllipticKey[]): Algori
 }
 
 function rsaAlgorithms(trials: Trials): Promise<Signing | undefined>[] {
-  const { subtle } = trials
+  const { subtle, omit, lacking } = trials
+  const omitted = ['rsa', 'rsa-pss'].filter((keyType) => omit.includes(keyType))
   return [...hashRows.map(rsaPkcs1), ...hashRows.map(rsaPss)].map(async (scheme): Promise<Signing | undefined> => {
     if (!(await tried(trials, 'signature', scheme.name, () => verifies(subtle, scheme)))) return undefined
+    for (const keyType of omitted) {
+      if (scheme.allows({ keyType, pss: undefined })) {
+        lacking.push({ list: 'signature', name: scheme.name, keyType, reason: leftOut })
+      }
+    }
+    const allows = (key: RsaKeyKind): boolean => !omitted.includes(key.keyType) && scheme.allows(key)
     return {
-      algorithm: rsa(subtle, scheme),
-      importedAs: (key) => (key.kind === 'rsa' && scheme.allows(key.rsa) ? scheme.algorithm : undefined),
+      algorithm: rsa(subtle, { ...scheme, allows }),
+      importedAs: (key) => (key.kind === 'rsa' && allows(key.rsa) ? scheme.algorithm : undefined),
     }
   })
 }

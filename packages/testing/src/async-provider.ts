@@ -27,7 +27,7 @@ export function asyncProvider(
       return later(random, call, [], () => digest)
     }
     const [nonce, additionalData] = args as readonly Uint8Array[]
-    if (kind === 'encrypt' || kind === 'decrypt') {
+    if (call.startsWith('cbc.') && (kind === 'encrypt' || kind === 'decrypt')) {
       // Only the IV is valid during the call.
       const kept = [(nonce as Uint8Array).slice(), ...args.slice(1)]
       if (poisonNonces) (nonce as Uint8Array).fill(poison)

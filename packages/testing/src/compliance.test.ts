@@ -4,6 +4,7 @@ import { Secret } from '@typetls/crypto-provider'
 import type { AeadKey, CryptoProvider, PrivateKey } from '@typetls/crypto-provider'
 import { checkCompliance, formatReport } from '@typetls/crypto-provider/compliance'
 import type { ComplianceReport } from '@typetls/crypto-provider/compliance'
+import { TlsError } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import { asyncProvider } from './async-provider.ts'
 import { interceptedProvider } from './intercepted-provider.ts'
@@ -30,6 +31,7 @@ test('a report says what is supported, left out and wrong', async () => {
     hkdf: {},
     cbc: {},
     signature: {},
+    keyTransport: {},
   }
   const report = await checkCompliance(
     { ...provider, keyExchange: { x25519 } },
@@ -38,11 +40,11 @@ test('a report says what is supported, left out and wrong', async () => {
   expect(report.passed).toBe(false)
   const text = formatReport(report)
   expect(text).toMatch(/^mine \(sync\): 5 supported, \d+ left out, 1 wrong; \d+ checks\n\nsupported\n/)
-  expect(text).toContain('\n  aead        aes-128-gcm\n')
-  expect(text).toContain('\n  keyExchange x448: on purpose: nobody asked for it\n')
-  expect(text).toContain('\n  keyExchange secp256r1: no reason given\n')
+  expect(text).toContain('\n  aead         aes-128-gcm\n')
+  expect(text).toContain('\n  keyExchange  x448: on purpose: nobody asked for it\n')
+  expect(text).toContain('\n  keyExchange  secp256r1: no reason given\n')
   expect(text).toContain(
-    '\nwrong\n  hash        sha256\n  - the row says its name and length\n      with:  sha256\n      found: outputLength is 31, not 32\n',
+    '\nwrong\n  hash         sha256\n  - the row says its name and length\n      with:  sha256\n      found: outputLength is 31, not 32\n',
   )
 })
 
@@ -310,6 +312,31 @@ const faults: readonly (readonly [string, Intercept, string, string])[] = [
     'signing with a key of a kind that does not fit is refused',
   ],
   [
+    'a decryption that tells when there is no secret',
+    at('keyTransport.rsa-pkcs1.decrypt', (args, run) => {
+      const secret = run(args) as Secret
+      if (!Buffer.from(secret.reveal()).equals((args[2] as Secret).reveal())) return secret
+      throw new TlsError('ERR_TLS_CRYPTO', 'the padding is wrong')
+    }),
+    'keyTransport rsa-pkcs1',
+    'what is wrong gives a copy of the fallback, and no error',
+  ],
+  [
+    'a decryption that gives its fallback away',
+    at('keyTransport.rsa-pkcs1.decrypt', ([key, ciphertext, fallback], run) => {
+      const secret = run([key, ciphertext, fallback]) as Secret
+      return Buffer.from(secret.reveal()).equals((fallback as Secret).reveal()) ? fallback : secret
+    }),
+    'keyTransport rsa-pkcs1',
+    'what is wrong gives a copy of the fallback, and no error',
+  ],
+  [
+    'an encryption without randomness',
+    at('keyTransport.rsa-pkcs1.encrypt', (args, run) => cached(String((args[1] as Secret).length), () => run(args))),
+    'keyTransport rsa-pkcs1',
+    'a ciphertext is as long as the modulus, and another each time',
+  ],
+  [
     'private keys refused with an error of its own',
     at('importPrivateKey', (args, run) => {
       try {
@@ -402,7 +429,7 @@ test('without a fault, a provider that is stood in for passes', async () => {
 
 /** node:crypto with this list only, or one algorithm of it, for speed. */
 function only(list: string, name?: string): CryptoProvider<'sync'> {
-  const lists = { hash: {}, hmac: {}, hkdf: {}, aead: {}, cbc: {}, keyExchange: {}, signature: {} }
+  const lists = { hash: {}, hmac: {}, hkdf: {}, aead: {}, cbc: {}, keyExchange: {}, signature: {}, keyTransport: {} }
   if (list === 'provider') return { ...nodeCrypto, ...lists }
   if (list === 'privateKey') {
     const { ed25519, 'ecdsa-sha384': ecdsa } = nodeCrypto.signature

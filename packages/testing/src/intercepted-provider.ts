@@ -9,6 +9,7 @@ import type {
   Hmac,
   KeyExchange,
   KeyExchangeStart,
+  KeyTransport,
   Listed,
   Mode,
   RunningHash,
@@ -116,6 +117,16 @@ export function interceptedProvider<M extends Mode>(
     sign: through(`signature.${one.name}.sign`, (...args: Parameters<typeof one.sign>) => one.sign(...args)),
   })
 
+  const keyTransport = (one: KeyTransport<M>): KeyTransport<M> => ({
+    name: one.name,
+    encrypt: through(`keyTransport.${one.name}.encrypt`, (...args: Parameters<typeof one.encrypt>) =>
+      one.encrypt(...args),
+    ),
+    decrypt: through(`keyTransport.${one.name}.decrypt`, (...args: Parameters<typeof one.decrypt>) =>
+      one.decrypt(...args),
+    ),
+  })
+
   return {
     name: provider.name,
     mode: provider.mode,
@@ -127,6 +138,7 @@ export function interceptedProvider<M extends Mode>(
     cbc: each(provider.cbc, cbc),
     keyExchange: each(provider.keyExchange, keyExchange),
     signature: each(provider.signature, signature),
+    keyTransport: each(provider.keyTransport, keyTransport),
     importPrivateKey: through('importPrivateKey', (pkcs8: Uint8Array) => provider.importPrivateKey(pkcs8)),
   }
 }

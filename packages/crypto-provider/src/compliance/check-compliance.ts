@@ -9,6 +9,7 @@ import { checkHash } from './hash-checks.ts'
 import { checkHkdf } from './hkdf-checks.ts'
 import { checkHmac } from './hmac-checks.ts'
 import { checkKeyExchange } from './key-exchange-checks.ts'
+import { checkKeyTransport } from './key-transport-checks.ts'
 import { checkKeyRefusals, checkPrivateKey } from './private-key-checks.ts'
 import { Probe } from './probe.ts'
 import { checkRandom } from './random-checks.ts'
@@ -23,12 +24,13 @@ export interface ComplianceOptions {
    */
   readonly leavesOut?: Readonly<Record<string, string>>
   /**
-   * Signature algorithms that cannot sign with keys of the provider's `importPrivateKey`, with the reason, as in a
-   * provider made of parts. Default none.
+   * Signature algorithms that cannot sign, and key transports that cannot decrypt, with keys of the provider's
+   * `importPrivateKey`, with the reason, as in a provider made of parts. Default none.
    */
   readonly verifiesOnly?: Readonly<Record<string, string>>
   /**
-   * A backend to agree with: secrets are exchanged with its groups, and signatures verified by its algorithms. What is
+   * A backend to agree with: secrets are exchanged with its groups, signatures verified by its algorithms, and its
+   * ciphertexts decrypted. What is
    * wrong in the same way on both sides of an exchange, only another implementation finds. Default none.
    */
   readonly reference?: CryptoProvider
@@ -103,8 +105,10 @@ export async function checkCompliance(
   const keys: TestKey[] = []
   for (const key of testKeys()) {
     const uses = signatureSchemes.filter((row) => row.keyType === key.keyType).map((row) => row.algorithm)
-    const signs = uses.some((name) => provider.signature[name] !== undefined && !Object.hasOwn(verifiesOnly, name))
-    if (signs && !withoutKeys.has(key.keyType)) {
+    const usable = (name: string): boolean => !Object.hasOwn(verifiesOnly, name)
+    const signs = uses.some((name) => provider.signature[name] !== undefined && usable(name))
+    const decrypts = key.keyType === 'rsa' && provider.keyTransport['rsa-pkcs1'] !== undefined && usable('rsa-pkcs1')
+    if ((signs || decrypts) && !withoutKeys.has(key.keyType)) {
       importable.add(key.keyType)
       await look('privateKey', key.keyType, (probe) => checkPrivateKey(probe, provider, key))
       keys.push(await withSpki(provider, key))
@@ -122,6 +126,17 @@ export async function checkCompliance(
       reference: reference?.signature[name],
       verifiesOnly: Object.hasOwn(verifiesOnly, name),
       withoutKeys,
+      keys: keys.filter((key) => key.spki.length > 0),
+      importable,
+    }),
+  )
+  await each('keyTransport', provider.keyTransport, ['rsa-pkcs1'], (probe, name, algorithm) =>
+    checkKeyTransport(probe, {
+      provider,
+      name,
+      algorithm,
+      reference: reference?.keyTransport[name],
+      encryptsOnly: Object.hasOwn(verifiesOnly, name),
       keys: keys.filter((key) => key.spki.length > 0),
       importable,
     }),

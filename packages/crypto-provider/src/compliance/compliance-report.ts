@@ -18,7 +18,7 @@ export interface AlgorithmReport {
   /** The algorithm's name in its list; of `privateKey`, a `KeyType`; of `provider`, a member. */
   readonly name: string
   readonly status: AlgorithmStatus
-  /** Why it is left out, or only verifies, when the caller says so. */
+  /** Why it is left out, or only verifies or encrypts, when the caller says so. */
   readonly reason: string | undefined
   readonly checks: number
   /** What is wrong, each rule once. */
@@ -29,7 +29,7 @@ export type AlgorithmStatus = 'supported' | 'left out' | 'wrong'
 
 /** `provider`: its name, mode and random bytes. `privateKey`: kinds of keys that `importPrivateKey` takes. */
 export type CheckedList =
-  'provider' | 'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'keyExchange' | 'privateKey' | 'signature'
+  'provider' | 'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'keyExchange' | 'privateKey' | 'signature' | 'keyTransport'
 
 /** The report as text: what is supported, what is left out and why, what is wrong. Lines end in `\n`. */
 export function formatReport(report: ComplianceReport): string {
@@ -56,9 +56,13 @@ function supportedLines(supported: readonly AlgorithmReport[]): string[] {
   return lists.map((list) => {
     const names = supported
       .filter((one) => one.list === list)
-      .map((one) => (one.reason === undefined ? one.name : `${one.name} (verifies only: ${one.reason})`))
+      .map((one) => (one.reason === undefined ? one.name : `${one.name} (${onlyVerb(one.list)} only: ${one.reason})`))
     return `${list.padEnd(columnWidth)}${names.join(' ')}`
   })
+}
+
+function onlyVerb(list: CheckedList): string {
+  return list === 'keyTransport' ? 'encrypts' : 'verifies'
 }
 
 function wrongLines(wrong: AlgorithmReport): string[] {
@@ -78,4 +82,4 @@ function title({ list, name }: AlgorithmReport): string {
 }
 
 // The longest name of a list, and a space.
-const columnWidth = 'keyExchange '.length
+const columnWidth = 'keyTransport '.length
