@@ -119,6 +119,15 @@ export default defineConfig(
     rules: { 'typetls/no-platform': 'error', 'no-console': 'off' },
   },
   {
+    name: 'web adapters',
+    files: ['packages/web-adapter/src/**/*.ts'],
+    ignores: tests,
+    rules: {
+      'no-restricted-globals': ['error', ...['Buffer', 'process', 'global', 'require', 'setImmediate', 'window']],
+      'no-restricted-imports': ['error', { patterns: ['node:*'] }],
+    },
+  },
+  {
     name: 'programs',
     files: ['packages/{handshake,connection}/src/**/*.ts'],
     ignores: tests,

@@ -20,6 +20,7 @@ export const dependencies = {
   x509: ['crypto-provider', 'wire', 'asn1js'],
   connection: ['crypto-provider', 'handshake', 'record', 'wire'],
   'node-adapter': ['connection', 'crypto-node', 'crypto-provider', 'handshake', 'wire', 'x509'],
+  'web-adapter': ['connection', 'crypto-provider', 'crypto-webcrypto', 'handshake', 'wire', 'x509'],
   typetls: ['connection', 'crypto-node', 'crypto-noble', 'crypto-provider', 'node-adapter', 'wire', 'x509'],
   testing: ['crypto-node', 'crypto-provider', 'wire', 'asn1js', 'fast-check'],
 }
@@ -36,6 +37,7 @@ export const testDependencies = {
   x509: ['crypto-node', 'crypto-noble', 'fast-check', 'testing'],
   connection: ['crypto-node', 'crypto-noble', 'crypto-webcrypto', 'fast-check', 'testing', 'x509'],
   'node-adapter': ['fast-check', 'testing'],
+  'web-adapter': ['crypto-node', 'testing'],
   typetls: [],
   testing: [],
 }

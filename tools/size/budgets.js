@@ -139,6 +139,13 @@ export const budgets = [
     absentFiles: [serverFiles(), passphraseFiles(), /^packages\/(crypto-node|node-adapter|typetls)\//],
     absentText: [/\bserverHandshake\b/, /\bServerConnection\b/, /from ['"]node:/],
   },
+  {
+    name: 'web-adapter: a TLS 1.3 client in a page, with Web Cryptography and certificates',
+    code: `export { fromStreams } from '@typetls/web-adapter'`,
+    limit: '60 kB',
+    absentFiles: [serverFiles(), /^packages\/(crypto-node|crypto-noble|node-adapter|typetls)\//, /tls12/, /@noble/],
+    absentText: [/\bserverHandshake\b/, /\bServerConnection\b/, /from ['"]node:/],
+  },
 ]
 
 function outside(...packages) {

@@ -1,0 +1,43 @@
+import type { Connection, ConnectionEvents } from '@typetls/connection'
+import { clientConnection, serverConnection } from '@typetls/connection'
+import type { AcceptOptions, SecureOptions } from './secure-options.ts'
+import { clientOptions, linkOptions, serverOptions } from './secure-options.ts'
+import type { SecureSocket } from './socket.ts'
+import { TlsLink } from './tls-link.ts'
+import { TlsStreamSocket } from './tls-stream-socket.ts'
+import type { Transport } from './transport.ts'
+
+/**
+ * Speaks TLS on a transport: as a client, or in the role of `options.role`, see `serverRole`. Never throws; what is wrong
+ * is told by `opened` and `closed`, also about the options.
+ *
+ * Reading and writing go as fast as the slower of both ends: a reader that stops stops the transport, and a write is done
+ * when the transport has taken it but for 64 KiB.
+ *
+ * @param transport may still be on its way
+ */
+export function fromStreams(transport: Transport | PromiseLike<Transport>, options: SecureOptions): SecureSocket
+export function fromStreams<Options extends object>(
+  transport: Transport | PromiseLike<Transport>,
+  options: Options & { readonly role: StreamRole<Options> },
+): SecureSocket
+export function fromStreams(
+  transport: Transport | PromiseLike<Transport>,
+  { role = clientRole, ...options }: SecureOptions & { readonly role?: StreamRole<SecureOptions> },
+): SecureSocket {
+  return new TlsStreamSocket(new TlsLink(transport, (events) => role.open(options, events), linkOptions(options)))
+}
+
+/** What makes a socket a client's or a server's. A value, so that a client need not carry a server. */
+export interface StreamRole<in Options> {
+  open(options: Options, events: ConnectionEvents): Promise<Connection>
+}
+
+const clientRole: StreamRole<SecureOptions> = {
+  open: async (options, events) => clientConnection(await clientOptions(options), events),
+}
+
+/** For `fromStreams`: the server's side, in a page too. */
+export const serverRole: StreamRole<AcceptOptions> = {
+  open: async (options, events) => serverConnection(await serverOptions(options), events),
+}

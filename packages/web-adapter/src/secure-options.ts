@@ -1,0 +1,151 @@
+import type { ClientOptions, CommonOptions, Credential, ServerOptions, Session } from '@typetls/connection'
+import type { CryptoProvider } from '@typetls/crypto-provider'
+import type { PeerVerifier } from '@typetls/handshake'
+import { TlsError } from '@typetls/wire'
+import type { TrustAnchor } from '@typetls/x509'
+import { createCredential, createVerifier } from '@typetls/x509'
+import { defaultHandshakeTimeout } from './defaults.ts'
+import { pinned } from './pinning.ts'
+import { systemClock, systemCrypto } from './system.ts'
+import type { LinkOptions } from './tls-link.ts'
+
+/** What both roles take beside the options of a connection. */
+export interface SharedOptions {
+  /** Default: what Web Cryptography has here, see `systemCrypto`. A promise is waited for. */
+  readonly crypto?: CryptoProvider | PromiseLike<CryptoProvider>
+  /** Default: the wall clock. */
+  readonly clock?: CommonOptions['clock']
+  /**
+   * Trusted certificates: DER, or PEM with any number of them. A page cannot ask the browser for its own, so a client
+   * needs this or `verifier`.
+   */
+  readonly ca?: TrustAnchor | readonly TrustAnchor[]
+  /**
+   * Of the path to a trusted certificate one must have one of these keys: SHA-256 of its SubjectPublicKeyInfo, in
+   * base64, as in HPKP (RFC 7469). Default: none are asked for.
+   */
+  readonly pins?: readonly string[]
+  /** Goes on with a peer that could be anybody; what is wrong is told by `opened`. Default false. */
+  readonly dangerouslyAcceptAnyCertificate?: boolean
+  /** Our own certificates, leaf first: PEM or DER. */
+  readonly cert?: string | Uint8Array | readonly (string | Uint8Array)[]
+  /** The private key of `cert`: PEM, or DER of PKCS#8. */
+  readonly key?: string | Uint8Array
+  /** ALPN, most wanted first. Default: none. */
+  readonly alpn?: readonly string[]
+  /** Milliseconds until a handshake that is not done is given up. Default 120000. */
+  readonly handshakeTimeout?: number
+  /** Whether writing goes on after the peer has ended, until `writable` is closed. Default false. */
+  readonly allowHalfOpen?: boolean
+  /** Ends the socket with `ERR_TLS_ABORTED`, whenever it is aborted. */
+  readonly signal?: AbortSignal
+}
+
+/** Options of a client. */
+export interface SecureOptions extends SharedOptions, Omit<Partial<ClientOptions>, OwnNames | 'serverName'> {
+  /** DNS name or IP address that the server must have a certificate for; a name is also sent as SNI. */
+  readonly sni?: string
+  /** A ticket came, for the option `session` of a later connection. It holds a secret. */
+  readonly onSession?: (session: Session) => void
+}
+
+/** Options of a server. */
+export interface AcceptOptions extends SharedOptions, Omit<Partial<ServerOptions>, OwnNames> {}
+
+type OwnNames = 'crypto' | 'clock' | 'applicationProtocols'
+
+/**
+ * What the connection of a client is made with.
+ *
+ * @throws TlsError as a rejection: `ERR_TLS_OPTIONS`, `ERR_TLS_KEY_PARSE`, `ERR_TLS_CERTIFICATE_PARSE`,
+ *   `ERR_TLS_UNSUPPORTED`
+ */
+export async function clientOptions(options: SecureOptions): Promise<ClientOptions> {
+  const { sni, onSession: _onSession, ...rest } = options
+  const resolved = await connectionOptions(rest)
+  if (resolved.verifier === undefined && options.externalPsks === undefined) {
+    throw new TlsError('ERR_TLS_OPTIONS', 'whom to trust is not said: give `ca` or `verifier`')
+  }
+  return sni === undefined ? resolved : { ...resolved, serverName: sni.replace(/\.$/, '') }
+}
+
+/** The same for a server. @throws TlsError as `clientOptions` */
+export async function serverOptions(options: AcceptOptions): Promise<ServerOptions> {
+  const known = resolvedServers.get(options)
+  if (known !== undefined) return known
+  const resolved = connectionOptions(options)
+  resolvedServers.set(options, resolved)
+  return resolved
+}
+
+/** What the link between the streams and the connection needs to know. */
+export function linkOptions(options: SecureOptions): LinkOptions {
+  return {
+    allowHalfOpen: options.allowHalfOpen === true,
+    handshakeTimeout: options.handshakeTimeout ?? defaultHandshakeTimeout,
+    signal: options.signal,
+    onSession: options.onSession,
+  }
+}
+
+/** What stands for itself, and what follows from the shared options. */
+async function connectionOptions<T extends SharedOptions & { readonly verifier?: PeerVerifier }>(
+  options: T,
+): Promise<Omit<T, keyof SharedOptions> & FromShared> {
+  const { crypto, clock, cert, key, alpn } = options
+  const provider = await (crypto ?? systemCrypto())
+  const verifier = verifierOf(options)
+  const rest: Partial<T> = { ...options }
+  for (const name of sharedNames) delete rest[name]
+  const own: FromShared = {
+    crypto: provider,
+    clock: clock ?? systemClock,
+    ...(verifier !== undefined && { verifier }),
+    ...((cert !== undefined || key !== undefined) && { credentials: await ownCredential(options, provider) }),
+    ...(alpn !== undefined && alpn.length > 0 && { applicationProtocols: alpn }),
+  }
+  return { ...(rest as Omit<T, keyof SharedOptions>), ...own }
+}
+
+interface FromShared extends Pick<CommonOptions, 'crypto' | 'clock' | 'verifier' | 'applicationProtocols'> {
+  readonly credentials?: Credential
+}
+
+function verifierOf(options: SharedOptions & { readonly verifier?: PeerVerifier }): PeerVerifier | undefined {
+  const { ca, pins, dangerouslyAcceptAnyCertificate = false } = options
+  let { verifier } = options
+  if (verifier !== undefined && (ca !== undefined || dangerouslyAcceptAnyCertificate)) {
+    throw new TlsError('ERR_TLS_OPTIONS', '`verifier` decides alone: `ca` and the like would have no effect')
+  }
+  if (verifier === undefined && (ca !== undefined || dangerouslyAcceptAnyCertificate)) {
+    verifier = createVerifier({ trustAnchors: [ca ?? []].flat(), dangerouslyAcceptAnyCertificate })
+  }
+  if (pins === undefined) return verifier
+  if (verifier === undefined) throw new TlsError('ERR_TLS_OPTIONS', '`pins` come on top of `ca` or `verifier`')
+  return pinned(verifier, pins)
+}
+
+async function ownCredential(options: SharedOptions, provider: CryptoProvider): Promise<Credential> {
+  const { cert, key } = options
+  if (cert === undefined || key === undefined) {
+    throw new TlsError('ERR_TLS_OPTIONS', '`cert` and `key` come together')
+  }
+  return createCredential({ certificates: cert, privateKey: key, provider })
+}
+
+const sharedNames = [
+  'crypto',
+  'clock',
+  'ca',
+  'pins',
+  'dangerouslyAcceptAnyCertificate',
+  'cert',
+  'key',
+  'alpn',
+  'handshakeTimeout',
+  'allowHalfOpen',
+  'signal',
+] as const satisfies readonly (keyof SharedOptions)[]
+
+/** A server's options are resolved once for the same object. */
+const resolvedServers = /* @__PURE__ */ new WeakMap<AcceptOptions, Promise<ServerOptions>>()

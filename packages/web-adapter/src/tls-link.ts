@@ -1,0 +1,427 @@
+import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
+import { TlsError } from '@typetls/wire'
+import { ByteQueue } from './byte-queue.ts'
+import { lingerTime, readAhead, sliceLength } from './defaults.ts'
+import { Deferred, handled, Signal } from './deferred.ts'
+import { SocketError, tlsErrorOf } from './socket-error.ts'
+import type { Transport } from './transport.ts'
+
+export interface LinkOptions {
+  readonly allowHalfOpen: boolean
+  /** Milliseconds. */
+  readonly handshakeTimeout: number
+  readonly signal: AbortSignal | undefined
+  readonly onSession: ((session: Session) => void) | undefined
+}
+
+/** Makes the connection; rejected or thrown is what is wrong with its options. */
+export type OpenConnection = (events: ConnectionEvents) => Connection | PromiseLike<Connection>
+
+/** What is known when the handshake is done. */
+export interface Opened {
+  readonly facts: ConnectionFacts
+  readonly transport: Transport
+}
+
+/** A connection on two web streams: carries bytes both ways, each way as fast as its slower end. */
+export class TlsLink implements ConnectionEvents {
+  readonly readable: ReadableStream<Uint8Array>
+  readonly writable: WritableStream<Uint8Array>
+  readonly whenOpened: Deferred<Opened> = new Deferred()
+  readonly whenClosed: Deferred<void> = new Deferred()
+  readonly #options: LinkOptions
+  /** Decrypted and not read. */
+  readonly #received = new ByteQueue()
+  readonly #outgoing = new ByteQueue()
+  /** Something changed that a loop or a call may wait for. */
+  readonly #changed = new Signal()
+  readonly #forget: (() => void)[] = []
+  #connection: Connection | undefined
+  #transport: Transport | undefined
+  #sender: WritableStreamDefaultWriter<Uint8Array> | undefined
+  #failure: SocketError | undefined
+  /** The connection's last event came. */
+  #over = false
+  /** `close` was called. */
+  #closing = false
+  /** Nobody reads any more. */
+  #cancelled = false
+  #readableDone = false
+  #writableDone = false
+  /** Calls of our writable's sink that are not done. */
+  #writing = 0
+  #reading!: ReadableStreamDefaultController<Uint8Array>
+  #writer!: WritableStreamDefaultController
+
+  constructor(transport: Transport | PromiseLike<Transport>, open: OpenConnection, options: LinkOptions) {
+    this.#options = options
+    this.readable = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => void (this.#reading = controller),
+        pull: () => this.#pull(),
+        cancel: () => this.#cancel(),
+      },
+      // What is read ahead is kept here: a stream throws away what it holds when it is told of a failure.
+      { highWaterMark: 0 },
+    )
+    this.writable = new WritableStream<Uint8Array>({
+      start: (controller) => {
+        this.#writer = controller
+        // The sink's own `abort` is called only when a write that is under way is done, which may wait for the peer.
+        const { signal } = controller as WritableStreamDefaultController & { readonly signal: AbortSignal }
+        const abort = (): void => this.abort(aborted('the writable was aborted', signal.reason))
+        signal.addEventListener('abort', () => queueMicrotask(abort))
+      },
+      write: (chunk) => this.#write(chunk),
+      close: () => this.#closeWrite(),
+    })
+    this.#watch()
+    handled(this.#run(transport, open))
+  }
+
+  /** From when its options are resolved. */
+  get connection(): Connection | undefined {
+    return this.#connection
+  }
+
+  /** Ends both directions now. What was written is still sent, as far as the transport takes it within a second. */
+  close(): void {
+    if (this.#closing || this.#failure !== undefined || this.#over) return
+    const connection = this.#connection
+    if (connection === undefined || connection.state === 'handshaking') {
+      return this.abort(new TlsError('ERR_TLS_CLOSED', 'the socket was closed before the handshake was done'))
+    }
+    this.#closing = true
+    this.#received.clear()
+    this.#endReadable()
+    this.#endWritable()
+    connection.closeWrite()
+    this.#boundLinger()
+    this.#changed.notify()
+  }
+
+  /** Ends both directions with an error; the peer is told by its alert. */
+  abort(error: TlsError): void {
+    this.#fail(error)
+    this.#connection?.abort(error)
+  }
+
+  // What the connection says
+
+  output(bytes: Uint8Array): void {
+    this.#outgoing.push(bytes)
+    this.#changed.notify()
+  }
+
+  data(bytes: Uint8Array): void {
+    if (!this.#cancelled && !this.#closing) this.#received.push(bytes)
+    this.#changed.notify()
+  }
+
+  connected(facts: ConnectionFacts): void {
+    this.#unwatchHandshake?.()
+    this.whenOpened.resolve({ facts, transport: this.#transport as Transport })
+    this.#changed.notify()
+  }
+
+  session(session: Session): void {
+    this.#options.onSession?.(session)
+  }
+
+  end(): void {
+    this.#changed.notify()
+  }
+
+  closed(error: TlsError | undefined): void {
+    this.#over = true
+    if (error !== undefined) this.#fail(error)
+    this.#changed.notify()
+  }
+
+  // Life
+
+  async #run(dialling: Transport | PromiseLike<Transport>, open: OpenConnection): Promise<void> {
+    const dialled = Promise.resolve(dialling)
+    handled(dialled)
+    try {
+      const connection = await open(this)
+      const transport = await Promise.race([dialled, this.whenClosed.promise])
+      if (this.#failure !== undefined || transport === undefined) throw this.#failure ?? noTransport()
+      this.#connection = connection
+      this.#transport = transport
+      const reader = transport.readable.getReader()
+      const writer = transport.writable.getWriter()
+      this.#sender = writer
+      handled(writer.closed)
+      handled(writer.ready)
+      handled(reader.closed)
+      const sent = this.#send(writer)
+      handled(sent)
+      await connection.start()
+      handled(this.#receive(reader, connection))
+      await sent
+      this.#finish(reader)
+    } catch (error) {
+      this.#over = true
+      this.abort(tlsErrorOf(error))
+      handled(dialled.then((transport) => discard(transport, error)))
+    }
+  }
+
+  /** Reads the transport while there is room for what comes of it. */
+  async #receive(reader: ReadableStreamDefaultReader<Uint8Array>, connection: Connection): Promise<void> {
+    try {
+      while (!connection.readEnded) {
+        await this.#until(() => this.#hasRoom() || connection.readEnded)
+        const { done, value } = await reader.read()
+        if (done) return connection.receiveEnd()
+        const bytes = bytesOf(value)
+        // A message of a WebSocket may be large; all of it decrypted at once is as large again.
+        for (let offset = 0; offset < bytes.length; offset += sliceLength) {
+          await this.#until(() => this.#hasRoom() || connection.readEnded)
+          await connection.receive(bytes.subarray(offset, offset + sliceLength))
+        }
+      }
+    } catch (error) {
+      this.#transportFailed(error)
+    }
+  }
+
+  /** Sends what the connection gives out, as the transport takes it; settled when there is no more to send. */
+  async #send(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
+    try {
+      for (;;) {
+        for (let bytes = this.#outgoing.take(sliceLength); bytes; bytes = this.#outgoing.take(sliceLength)) {
+          await writer.ready
+          writer.write(bytes).catch((error: unknown) => this.#transportFailed(error))
+          this.#changed.notify()
+        }
+        if (this.#sentAll()) break
+        await this.#changed.wait()
+      }
+      const closing = writer.close()
+      handled(closing)
+      await this.#until(() => this.#over || this.#closing)
+      await within(lingerTime, closing)
+    } catch (error) {
+      this.#transportFailed(error)
+    } finally {
+      // A transport that did not take it in time does not get more.
+      if (this.#failure !== undefined || this.#closing) handled(writer.abort(this.#failure))
+    }
+  }
+
+  #sentAll(): boolean {
+    const connection = this.#connection as Connection
+    if (this.#outgoing.length > 0) return false
+    if (this.#over) return true
+    if (!connection.writeEnded || connection.pendingOutput > 0) return false
+    return this.#closing || (this.#writableDone && this.#transport?.halfClose !== false)
+  }
+
+  #finish(reader: ReadableStreamDefaultReader<Uint8Array>): void {
+    handled(reader.cancel(this.#failure))
+    this.#unwatch()
+    this.#endWritable()
+    this.whenClosed.resolve()
+    this.#changed.notify()
+  }
+
+  #transportFailed(error: unknown): void {
+    const connection = this.#connection as Connection
+    this.#outgoing.clear()
+    // Close_notify went both ways: how the transport ends is of no interest.
+    const orderly = this.#closing || (connection.readEnded && connection.writeEnded)
+    if (!orderly) this.abort(tlsErrorOf(error))
+    this.#over = true
+    this.#changed.notify()
+  }
+
+  #fail(error: TlsError): void {
+    if (this.#failure !== undefined || this.#closing) return
+    const failure = new SocketError(error)
+    this.#failure = failure
+    this.#unwatch()
+    this.whenOpened.reject(failure)
+    this.whenClosed.reject(failure)
+    this.#writableDone = true
+    this.#writer.error(failure)
+    // The readable is told after all that came before.
+    this.#changed.notify()
+    if (this.#connection === undefined) this.#over = true
+    else this.#boundLinger()
+  }
+
+  /** An asynchronous provider may still owe an alert, and a transport may take none: neither keeps us for long. */
+  #boundLinger(): void {
+    const timer = setTimeout(() => {
+      if (this.#sender !== undefined) handled(this.#sender.abort(this.#failure))
+      this.#outgoing.clear()
+      this.#over = true
+      this.#changed.notify()
+    }, lingerTime)
+    handled(this.#until(() => this.#over && this.#outgoing.length === 0).then(() => clearTimeout(timer)))
+  }
+
+  #watch(): void {
+    const { signal, handshakeTimeout } = this.#options
+    if (signal?.aborted === true) return this.abort(aborted('aborted by its signal', signal.reason))
+    const timer = setTimeout(
+      () => this.abort(new TlsError('ERR_TLS_HANDSHAKE_TIMEOUT', `no handshake within ${handshakeTimeout} ms`)),
+      handshakeTimeout,
+    )
+    this.#unwatchHandshake = () => clearTimeout(timer)
+    this.#forget.push(this.#unwatchHandshake)
+    if (signal === undefined) return
+    const onAbort = (): void => this.abort(aborted('aborted by its signal', signal.reason))
+    signal.addEventListener('abort', onAbort, { once: true })
+    this.#forget.push(() => signal.removeEventListener('abort', onAbort))
+  }
+
+  #unwatchHandshake: (() => void) | undefined
+
+  #unwatch(): void {
+    for (const forget of this.#forget.splice(0)) forget()
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition()) await this.#changed.wait()
+  }
+
+  // Our readable
+
+  #hasRoom(): boolean {
+    if (this.#ended() || this.#connection?.state === 'handshaking') return true
+    // Nobody reads, but somebody may still write: the peer is not read, and so held back.
+    if (this.#cancelled) return this.#writableDone
+    return this.#received.length < readAhead
+  }
+
+  async #pull(): Promise<void> {
+    await this.#until(
+      () => this.#received.length > 0 || this.#readableDone || this.#failure !== undefined || this.#nothingToCome(),
+    )
+    if (this.#readableDone) return
+    const chunk = this.#received.shift()
+    if (chunk !== undefined) {
+      this.#reading.enqueue(chunk)
+      this.#changed.notify()
+    } else if (this.#failure !== undefined) {
+      this.#readableDone = true
+      this.#reading.error(this.#failure)
+    } else {
+      this.#endReadable()
+      if (!this.#options.allowHalfOpen) await this.#endWriting()
+    }
+  }
+
+  #nothingToCome(): boolean {
+    return this.#connection?.readEnded === true
+  }
+
+  #cancel(): void {
+    this.#cancelled = true
+    this.#readableDone = true
+    this.#received.clear()
+    this.#changed.notify()
+    // Reading was given up while nothing is left to write: there is nothing to stay for.
+    if (this.#writableDone) this.close()
+  }
+
+  #endReadable(): void {
+    if (this.#readableDone) return
+    this.#readableDone = true
+    this.#reading.close()
+  }
+
+  /** The peer has ended and was read to its end: what is being written in answer is the last. */
+  async #endWriting(): Promise<void> {
+    do await new Promise((resolve) => setTimeout(resolve, 0))
+    while (this.#writing > 0)
+    if (this.#writableDone || this.#failure !== undefined) return
+    this.#endWritable()
+    this.#connection?.closeWrite()
+    this.#changed.notify()
+  }
+
+  // Our writable
+
+  async #write(chunk: unknown): Promise<void> {
+    const bytes = bytesOf(chunk)
+    this.#writing++
+    try {
+      await this.whenOpened.promise
+      const connection = this.#connection as Connection
+      for (let offset = 0; offset < bytes.length; offset += sliceLength) {
+        this.#checkOpen()
+        connection.write(bytes.subarray(offset, offset + sliceLength))
+        await this.#until(
+          () => this.#ended() || (connection.pendingOutput === 0 && this.#outgoing.length <= sliceLength),
+        )
+      }
+      this.#checkOpen()
+    } catch (error) {
+      throw error instanceof SocketError ? error : new SocketError(tlsErrorOf(error))
+    } finally {
+      this.#writing--
+    }
+  }
+
+  #ended(): boolean {
+    return this.#over || this.#closing || this.#failure !== undefined
+  }
+
+  #checkOpen(): void {
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#closing) throw new TlsError('ERR_TLS_CLOSED', 'the socket is closed')
+  }
+
+  async #closeWrite(): Promise<void> {
+    await this.whenOpened.promise
+    this.#writableDone = true
+    const connection = this.#connection as Connection
+    connection.closeWrite()
+    this.#changed.notify()
+    await this.#until(() => this.#ended() || (connection.pendingOutput === 0 && this.#outgoing.length === 0))
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#cancelled) this.close()
+  }
+
+  #endWritable(): void {
+    if (this.#writableDone) return
+    this.#writableDone = true
+    this.#writer.error(new SocketError(new TlsError('ERR_TLS_CLOSED', 'the socket is closed')))
+  }
+}
+
+function bytesOf(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk
+  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk)
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  throw new TlsError('ERR_TLS_OPTIONS', `a chunk has to be bytes, not ${chunk === null ? 'null' : typeof chunk}`)
+}
+
+function aborted(message: string, reason: unknown): TlsError {
+  return reason instanceof TlsError ? reason : new TlsError('ERR_TLS_ABORTED', message, { cause: reason })
+}
+
+function noTransport(): TlsError {
+  return new TlsError('ERR_TLS_CLOSED', 'the socket was closed before there was a transport')
+}
+
+/** Ends a transport that is not needed. */
+function discard({ readable, writable }: Transport, reason: unknown): void {
+  if (!readable.locked) handled(readable.cancel(reason))
+  if (!writable.locked) handled(writable.abort(reason))
+}
+
+/** Settled with the promise, or after this many milliseconds. */
+async function within(time: number, promise: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, time)))
+  try {
+    await Promise.race([promise, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}
