@@ -5,8 +5,8 @@ export type { ConnectionEvents } from './events.ts'
 export type { ConnectionFacts, PeerFacts } from './facts.ts'
 export type { ClientOptions, Clock, CommonOptions, ServerOptions } from './options.ts'
 export { ServerConnection, serverConnection } from './server.ts'
-export { rotatingTicketKeys } from './ticket-keys.ts'
-export type { TicketKeyOptions } from './ticket-keys.ts'
+export { rotatingTicketKeys, ticketKeyLength, ticketKeyRing } from './ticket-keys.ts'
+export type { TicketKeyOptions, TicketKeyRing, TicketKeyRingOptions } from './ticket-keys.ts'
 export { Session } from '@typetls/handshake'
 export type {
   Credential,

@@ -3,7 +3,7 @@ import { pick } from '@typetls/crypto-provider'
 import { asyncProvider, countingProvider, manualClock } from '@typetls/testing'
 import { ascii, concat } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
-import { rotatingTicketKeys } from './ticket-keys.ts'
+import { rotatingTicketKeys, ticketKeyLength, ticketKeyRing } from './ticket-keys.ts'
 
 const state = ascii('what a server must find again')
 
@@ -111,3 +111,48 @@ test.each([{ rotateEvery: 0 }, { rotateEvery: -1 }, { rotateEvery: NaN }, { keep
 function nameOf(sealed: Uint8Array): string {
   return sealed.subarray(0, 16).join()
 }
+
+describe('a ring of given keys', () => {
+  const key = (fill: number): Uint8Array => new Uint8Array(ticketKeyLength).fill(fill)
+  const ring = (...keys: Uint8Array[]) => ticketKeyRing({ crypto: nodeCrypto, keys })
+
+  test('opens what another ring sealed that has the key too, wherever it stands there', () => {
+    const sealed = ring(key(1)).seal(state) as Uint8Array
+    expect(sealed).toHaveLength(16 + 12 + state.length + 16)
+    expect(ring(key(2), key(1)).open(sealed)).toEqual(state)
+    expect(ring(key(2)).open(sealed)).toBeUndefined()
+    expect(ring(key(1)).open(sealed.subarray(1))).toBeUndefined()
+  })
+
+  test('takes other keys while it is in use; the first seals', () => {
+    const keys = ring(key(1))
+    const first = keys.seal(state) as Uint8Array
+    keys.replace([key(2), key(1)])
+    const second = keys.seal(state) as Uint8Array
+    expect([keys.open(first), keys.open(second)]).toEqual([state, state])
+    keys.replace([key(2)])
+    expect([keys.open(first), keys.open(second)]).toEqual([undefined, state])
+  })
+
+  test('keeps copies of the keys, also out of a Buffer', () => {
+    const given = Buffer.from(key(1))
+    const keys = ring(given)
+    given.fill(0)
+    expect(ring(key(1)).open(keys.seal(state) as Uint8Array)).toEqual(state)
+  })
+
+  test('works with an asynchronous provider', async () => {
+    const keys = ticketKeyRing({ crypto: asyncProvider(nodeCrypto), keys: [key(1)] })
+    expect(await keys.open(await keys.seal(state))).toEqual(state)
+  })
+
+  test.each([[[]], [[key(1), new Uint8Array(47)]]])('refuses keys that are none', (keys) => {
+    expect(() => ring(...keys)).toThrow(expect.objectContaining({ code: 'ERR_TLS_OPTIONS' }))
+  })
+
+  test('refuses a provider without an AEAD for it', () => {
+    expect(() => ticketKeyRing({ crypto: { ...nodeCrypto, aead: {} }, keys: [key(1)] })).toThrow(
+      expect.objectContaining({ code: 'ERR_TLS_UNSUPPORTED' }),
+    )
+  })
+})

@@ -146,6 +146,36 @@ test('a transport that ends without close_notify ends the data, as with node:tls
   await ended
 })
 
+describe('ticket keys', () => {
+  test('that two servers share let each resume sessions of the other', async () => {
+    const first = tls.createServer({ ...credential, ticketKeys: Buffer.alloc(48, 1) }, (socket) => socket.end('one'))
+    const second = tls.createServer(credential, (socket) => socket.end('two'))
+    second.setTicketKeys(first.getTicketKeys())
+    expect(second.getTicketKeys()).toEqual(Buffer.alloc(48, 1))
+    const dial = { host: '127.0.0.1', servername: 'localhost', ca }
+    const client = tls.connect({ ...dial, port: await listen(first) })
+    const [session] = (await once(client, 'session')) as [Buffer]
+    await client.toArray()
+    const again = tls.connect({ ...dial, port: await listen(second), session })
+    expect(String((await again.toArray())[0])).toBe('two')
+    expect(again.isSessionReused()).toBe(true)
+    second.setTicketKeys(Buffer.alloc(48, 2))
+    const refused = tls.connect({ ...dial, port: (second.address() as AddressInfo).port, session })
+    await refused.toArray()
+    expect(refused.isSessionReused()).toBe(false)
+  })
+
+  test('that are none are refused', () => {
+    const server = new tls.Server()
+    for (const keys of [null, undefined, 'abc', 48, {}, []]) {
+      expect(() => server.setTicketKeys(keys as never)).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+      )
+    }
+    expect(() => server.setTicketKeys(new Uint8Array(47))).toThrow('Session ticket keys must be a 48-byte buffer')
+  })
+})
+
 describe('options are checked in the words of node:tls', () => {
   test.each([
     [

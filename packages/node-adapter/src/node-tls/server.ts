@@ -1,6 +1,9 @@
 import net from 'node:net'
 import type { ServerOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { TicketKeyRing } from '@typetls/connection'
+import { ticketKeyLength, ticketKeyRing } from '@typetls/connection'
+import { systemCrypto } from '../system.ts'
 import { TlsAcceptor } from '../tls-acceptor.ts'
 import type { TlsSocket } from '../tls-socket.ts'
 import { checkFunction, invalidArgumentType } from './argument-error.ts'
@@ -11,6 +14,8 @@ import type { NodeTlsOptions } from './tls-options.ts'
 
 /** Options of `createServer`: those of `tls.createServer`, and ours. */
 export interface NodeServerOptions extends NodeTlsOptions, Omit<ServerOpts, keyof NodeTlsOptions | 'allowHalfOpen'> {
+  /** 48 bytes that protect tickets: servers that share them resume each other's sessions. Default: own keys that rotate. */
+  readonly ticketKeys?: Uint8Array | null | undefined
   /** Answers with a context for the name, later if it likes; nothing: the server's own. */
   readonly SNICallback?: AskForContext | null | undefined
 }
@@ -30,6 +35,14 @@ export interface Server extends net.Server {
   addContext(serverName: string, context: SecureContext | NodeTlsOptions): void
   /** Other options for handshakes from now on, credentials for instance; what is not given stays. */
   setSecureContext(options: NodeTlsOptions): void
+  /** The 48 bytes that protect tickets, for `setTicketKeys` of a server elsewhere: secret. From now on they do not rotate. */
+  getTicketKeys(): Buffer
+  /**
+   * Tickets are protected by these 48 bytes from now on, and those of the keys before are void.
+   *
+   * @throws TypeError `ERR_INVALID_ARG_TYPE` for what is no buffer; Error for one of another length
+   */
+  setTicketKeys(keys: Uint8Array): void
 }
 
 export interface ServerConstructor {
@@ -40,9 +53,17 @@ export interface ServerConstructor {
 
 interface Accepting extends Server {
   [acceptorOf]: TlsAcceptor
+  [ticketKeysOf]: GivenTicketKeys | undefined
+}
+
+/** Ticket keys that somebody gave or asked for; without, they rotate by themselves. */
+interface GivenTicketKeys {
+  readonly ring: TicketKeyRing
+  bytes: Buffer
 }
 
 const acceptorOf: unique symbol = /* @__PURE__ */ Symbol('typetls.acceptor')
+const ticketKeysOf: unique symbol = /* @__PURE__ */ Symbol('typetls.ticketKeys')
 
 /** A function and no class: Node's `https.Server` calls it on an object of its own. */
 export const Server: ServerConstructor = function Server(
@@ -64,6 +85,8 @@ export const Server: ServerConstructor = function Server(
     wantsKeyLog: () => server.listenerCount('keylog') > 0,
     keyLog: (socket, line) => void server.emit('keylog', Buffer.from(`${line}\n`), socket),
   })
+  const { ticketKeys } = options
+  if (ticketKeys !== undefined && ticketKeys !== null) server.setTicketKeys(ticketKeys)
   server.on('connection', accept)
   if (listener !== undefined) server.on('secureConnection', listener)
   return server
@@ -85,6 +108,31 @@ Server.prototype.setSecureContext = function (this: Accepting, options): void {
   this[acceptorOf].setSecureContext(serverOptions(options))
 }
 
+Server.prototype.getTicketKeys = function (this: Accepting): Buffer {
+  return Buffer.from(givenTicketKeys(this).bytes)
+}
+
+Server.prototype.setTicketKeys = function (this: Accepting, keys): void {
+  if (!ArrayBuffer.isView(keys)) throw invalidArgumentType('buffer', bufferTypes, keys)
+  if (keys.byteLength !== ticketKeyLength) throw new Error('Session ticket keys must be a 48-byte buffer')
+  const bytes = Buffer.from(new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength))
+  const given = givenTicketKeys(this)
+  given.ring.replace([bytes])
+  given.bytes = bytes
+}
+
+function givenTicketKeys(server: Accepting): GivenTicketKeys {
+  const known = server[ticketKeysOf]
+  if (known !== undefined) return known
+  const bytes = Buffer.from(systemCrypto.random(ticketKeyLength))
+  const made = { ring: ticketKeyRing({ crypto: systemCrypto, keys: [bytes] }), bytes }
+  server[ticketKeysOf] = made
+  server[acceptorOf].setSecureContext({ tickets: made.ring })
+  return made
+}
+
+const bufferTypes = 'an instance of Buffer, TypedArray, or DataView'
+
 /** As `tls.createServer`. @throws as `createSecureContext` */
 export function createServer(options?: NodeServerOptions | SecureListener | null, listener?: SecureListener): Server {
   return new Server(options, listener)
@@ -99,7 +147,11 @@ export class NodeTlsAcceptor extends TlsAcceptor {
   }
 }
 
-function serverOptions({ SNICallback, ...options }: NodeServerOptions): ConstructorParameters<typeof TlsAcceptor>[0] {
+function serverOptions({
+  SNICallback,
+  ticketKeys: _,
+  ...options
+}: NodeServerOptions): ConstructorParameters<typeof TlsAcceptor>[0] {
   const ours = withSecureContext(options)
   if (SNICallback === undefined || SNICallback === null) return ours
   checkFunction('options.SNICallback', SNICallback)
