@@ -81,6 +81,7 @@ const rules = {
   'ocsp.expired': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 6960 section 3.2 (6)' },
   'ocsp.unknown': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 6960 section 2.2' },
   'ocsp.must-staple': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 7633 section 4' },
+  'transparency.policy': { code: 'ERR_TLS_CERTIFICATE_TRANSPARENCY', reference: 'RFC 6962 section 5.2' },
   'host-name.mismatch': { code: 'ERR_TLS_CERTIFICATE_NAME', reference: 'RFC 9525 section 6' },
   'host-name.unknown': { code: 'ERR_TLS_CERTIFICATE_NAME', reference: 'RFC 9525 section 3' },
 } as const

@@ -89,7 +89,8 @@ export function pemText(input: Uint8Array | string): string | undefined {
   return text.includes('-----BEGIN ') ? text : undefined
 }
 
-function fromBase64(text: string): Uint8Array | undefined {
+/** `undefined`: it is not base64. */
+export function fromBase64(text: string): Uint8Array | undefined {
   const digits = text.replace(/[ \t]+/g, '')
   if (digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) return undefined
   const padding = digits.endsWith('==') ? 2 : digits.endsWith('=') ? 1 : 0
