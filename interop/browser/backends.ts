@@ -30,7 +30,7 @@ export async function backendOf(name: BackendName): Promise<Backend> {
   const { missing } = provider
   const absent = missing.filter(({ filled }) => !filled)
   const leavesOut = Object.fromEntries(absent.map(({ name, keyType, reason }) => [keyType ?? name, reason]))
-  return { provider, missing, leavesOut, verifiesOnly: { 'rsa-pkcs1': 'RSA keys are those of the browser' } }
+  return { provider, missing, leavesOut, verifiesOnly: { 'rsa-pkcs1': 'RSA keys are those of the platform' } }
 }
 
 /** What Chromium did not have in 2024. */

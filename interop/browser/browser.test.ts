@@ -13,8 +13,7 @@ import { scriptPath, startPageServer } from './page-server.ts'
 const installed = findChromium()
 const nowhere = `there is no ${commands.join(', ')} on the PATH; on Debian: apt-get install chromium`
 if (installed === undefined) console.log(`Not run in a browser: ${nowhere}`)
-else
-  console.log(`Runs in ${installed.version} (${installed.path}). Firefox: not driven, playwright needs its own build`)
+else console.log(`Runs in ${installed.version} (${installed.path}). Firefox: by npm run test:runtimes`)
 
 const skipped = installed === undefined && process.env['TYPETLS_BROWSER'] !== 'required'
 
