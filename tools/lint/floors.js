@@ -18,6 +18,7 @@ export const dependencies = {
   record: ['crypto-provider', 'wire'],
   handshake: ['crypto-provider', 'wire'],
   x509: ['crypto-provider', 'wire', 'asn1js'],
+  roots: ['wire', 'x509'],
   connection: ['crypto-provider', 'handshake', 'record', 'wire'],
   'node-adapter': ['connection', 'crypto-node', 'crypto-provider', 'handshake', 'wire', 'x509'],
   'web-adapter': ['connection', 'crypto-provider', 'crypto-webcrypto', 'handshake', 'wire', 'x509'],
@@ -35,6 +36,7 @@ export const testDependencies = {
   record: ['crypto-node', 'fast-check', 'testing'],
   handshake: ['crypto-node', 'fast-check', 'testing'],
   x509: ['crypto-node', 'crypto-noble', 'fast-check', 'testing'],
+  roots: ['crypto-node', 'testing'],
   connection: ['crypto-node', 'crypto-noble', 'crypto-webcrypto', 'fast-check', 'testing', 'x509'],
   'node-adapter': ['fast-check', 'testing'],
   'web-adapter': ['crypto-node', 'testing'],
@@ -51,6 +53,7 @@ export const core = [
   'record',
   'handshake',
   'x509',
+  'roots',
   'connection',
 ]
 

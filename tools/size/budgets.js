@@ -116,6 +116,13 @@ export const budgets = [
     absentText: [],
   },
   {
+    name: 'roots: all of them, in one bundle',
+    code: `export * from '@typetls/roots'`,
+    limit: '160 kB',
+    absentFiles: [outside('wire', 'crypto-provider', 'x509', 'roots'), passphraseFiles()],
+    absentText: [],
+  },
+  {
     name: 'connection: a client, backend not counted',
     code: `export { clientConnection } from '@typetls/connection'`,
     limit: '28 kB',
