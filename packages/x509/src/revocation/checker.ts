@@ -1,14 +1,10 @@
 import { TlsError } from '@typetls/wire'
-import { parseAsn1 } from '../asn1.ts'
-import type { Asn1Value } from '../asn1.ts'
 import { Certificate } from '../certificate.ts'
+import { distributionPointsOf, mustBeStapled } from './certificate-extension.ts'
 import type { CertificateList } from './certificate-list.ts'
 import type { CrlInput } from './crl-store.ts'
 import { CrlStore } from './crl-store.ts'
 import { crlStatus } from './crl-status.ts'
-import { sequence } from '../der.ts'
-import { readDistributionPoints } from './distribution-point.ts'
-import type { DistributionPoint } from './distribution-point.ts'
 import { isUncheckableResponder, ocspStatus } from './ocsp-status.ts'
 import type { Program } from '../program.ts'
 import { run, wait } from '../program.ts'
@@ -143,12 +139,14 @@ class StatusChecker implements RevocationChecker {
     if (response !== undefined) {
       const finding = yield* this.#ocsp(query, response)
       if (finding.status !== 'unknown') return finding
+      yield* wait(source?.reject?.(request))
       notes.push(...finding.notes)
     }
     const crls = yield* fetched(notes, () => source?.crls?.(request))
     if (crls !== undefined) {
       const finding = yield* this.#byCrls(query, new CrlStore(crls))
       if (finding.status !== 'unknown') return finding
+      yield* wait(source?.reject?.(request))
       notes.push(...finding.notes)
     }
     return { status: 'unknown', notes }
@@ -174,25 +172,6 @@ class StatusChecker implements RevocationChecker {
       verified: this.#verified,
     })
   }
-}
-
-/** CRLDistributionPoints; none if it has none. */
-function distributionPointsOf(certificate: Certificate): readonly DistributionPoint[] {
-  return extensionOf(certificate, '2.5.29.31', readDistributionPoints) ?? []
-}
-
-/** Whether it lists status_request among the features that its TLS server must have. */
-function mustBeStapled(certificate: Certificate): boolean {
-  const features = extensionOf(certificate, '1.3.6.1.5.5.7.1.24', (value) =>
-    value.children(sequence).map((feature) => feature.count()),
-  )
-  return features?.includes(5) === true
-}
-
-/** @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) */
-function extensionOf<T>(certificate: Certificate, oid: string, read: (value: Asn1Value) => T): T | undefined {
-  const extension = certificate.extensions.get(oid)
-  return extension === undefined ? undefined : read(parseAsn1(extension.value, `${extension.path}.extnValue`))
 }
 
 /** A source that has no answer makes the status unknown, with its reason. */

@@ -1,5 +1,10 @@
+import type { PublicKey } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import type { CertificateRule } from '../certificate-failure.ts'
+import type { Program } from '../program.ts'
+import { wait } from '../program.ts'
+import type { RevocationQuery, SignedData } from '../revocation.ts'
+import { readSignatureAlgorithm } from '../signature-algorithm.ts'
 import type { RevocationReason } from './crl-entries.ts'
 
 /** What one kind of evidence says of a certificate. */
@@ -42,6 +47,14 @@ export function readOrNote<T>(rule: CertificateRule, what: string, read: () => T
 
 export function isNote(value: object | undefined): value is StatusNote {
   return value !== undefined && 'rule' in value && 'text' in value
+}
+
+/** As `query.isSignedBy`; what has an algorithm that cannot be read was signed by nobody. */
+export function* isSignedBy(query: RevocationQuery, signed: SignedData, key: PublicKey): Program<boolean> {
+  const algorithm = readOrNote('revocation.unknown', 'the algorithm', () =>
+    readSignatureAlgorithm(signed.algorithm, signed.algorithmPath),
+  )
+  return !isNote(algorithm) && (yield* wait(query.isSignedBy(signed, key)))
 }
 
 const unreadable: ReadonlySet<string> = /* @__PURE__ */ new Set([

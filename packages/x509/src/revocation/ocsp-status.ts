@@ -8,7 +8,7 @@ import type { Program } from '../program.ts'
 import { wait } from '../program.ts'
 import type { RevocationQuery } from '../revocation.ts'
 import type { Freshness, StatusFinding, StatusNote } from './finding.ts'
-import { instant, isNote, readOrNote } from './finding.ts'
+import { instant, isNote, isSignedBy, readOrNote } from './finding.ts'
 
 /** An OCSP response and what it must be. */
 export interface OcspEvidence {
@@ -142,7 +142,7 @@ function* isSigned(
   query: RevocationQuery,
 ): Program<boolean> {
   const algorithmPath = 'BasicOCSPResponse.signatureAlgorithm'
-  return yield* wait(query.isSignedBy({ algorithm, algorithmPath, data: tbs, signature }, publicKey))
+  return yield* isSignedBy(query, { algorithm, algorithmPath, data: tbs, signature }, publicKey)
 }
 
 /**
@@ -164,7 +164,7 @@ function* delegationProblem(responder: Certificate, query: RevocationQuery): Pro
     signature: responder.signature,
   }
   const direct =
-    responder.issuer.equals(query.issuer.subject) && (yield* wait(query.isSignedBy(signed, query.issuer.publicKey)))
+    responder.issuer.equals(query.issuer.subject) && (yield* isSignedBy(query, signed, query.issuer.publicKey))
   if (!direct) return 'was not made by the issuer of the certificate'
   // "the client MAY trust a responder for the lifetime of the responder's certificate": id-pkix-ocsp-nocheck
   if (responder.extensions.has(noCheck)) return undefined

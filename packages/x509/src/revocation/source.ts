@@ -15,6 +15,8 @@ export interface RevocationSource {
   ocspResponse?(request: SourceRequest): SourceAnswer<FetchedOcspResponse | undefined>
   /** CRLs that may speak of the certificate, deltas included. */
   crls?(request: SourceRequest): SourceAnswer<readonly CertificateList[]>
+  /** What was given for this certificate did not decide: a cache had better not keep it. */
+  reject?(request: SourceRequest): SourceAnswer<void>
 }
 
 export interface SourceRequest {

@@ -1,0 +1,5 @@
+export { memoryCache } from './cache.ts'
+export type { RevocationCache } from './cache.ts'
+export { createRevocationFetcher } from './fetcher.ts'
+export type { FetcherOptions } from './fetcher.ts'
+export type { FetchBodyReader, FetchFunction, FetchInit, FetchResponse, HttpBounds } from './http.ts'
