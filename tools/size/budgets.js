@@ -41,10 +41,17 @@ export const budgets = [
     absentText: [],
   },
   {
+    name: 'crypto-provider: finite fields',
+    code: `export * from '@typetls/crypto-provider/finite-field'`,
+    limit: '4 kB',
+    absentFiles: [outside('wire', 'crypto-provider'), /compliance/],
+    absentText: [],
+  },
+  {
     name: 'crypto-noble: X25519, AES-GCM, SHA-256, ECDSA P-256',
     code: `export { x25519, aes128Gcm, sha256, hkdfSha256, hmacSha256, ecdsaSha256, random } from '@typetls/crypto-noble'`,
     limit: '30 kB',
-    absentFiles: [/post-quantum/, /ed448/],
+    absentFiles: [/post-quantum/, /ed448/, /finite-field/, /cbc/],
     absentText: [],
   },
   {

@@ -12,6 +12,7 @@ import {
   signatureSchemes,
 } from '@typetls/crypto-provider'
 import { checkCompliance, formatReport } from '@typetls/crypto-provider/compliance'
+import { ffdhe2048 } from '@typetls/crypto-provider/finite-field'
 import { asyncProvider } from '@typetls/testing'
 import { ascii, concat, fromAscii, fromHex } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
@@ -59,6 +60,13 @@ test('the compliance suite takes it as it is', async () => {
     { verifiesOnly: { 'ecdsa-brainpool-sha256': 'its keys are with its credentials' } },
   )
   expect(report.passed, formatReport(report)).toBe(true)
+})
+
+test.each([nodeCrypto, nobleCrypto])('a group of RFC 7919 is there when it is added, on $name', (base) => {
+  const withGroup = compose(base, { keyExchange: { ffdhe2048: base.finiteField?.(ffdhe2048) } })
+  const options = { crypto: withGroup, groups: ['ffdhe2048'] }
+  const { client, server } = connectedPair(options, options)
+  for (const peer of [client, server]) expect(peer.facts?.group).toBe('ffdhe2048')
 })
 
 describe('a cipher suite', () => {

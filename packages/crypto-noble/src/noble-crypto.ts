@@ -4,6 +4,7 @@ import { aes128Cbc, aes256Cbc } from './cbc.ts'
 import { ecdsaSha256, ecdsaSha384, ecdsaSha512 } from './ecdsa.ts'
 import { ed25519 } from './ed25519.ts'
 import { ed448 } from './ed448.ts'
+import { finiteField } from './finite-field.ts'
 import { sha1, sha256, sha384, sha512 } from './hash.ts'
 import { hkdfSha256, hkdfSha384, hkdfSha512 } from './hkdf.ts'
 import { hmacSha1, hmacSha256, hmacSha384, hmacSha512 } from './hmac.ts'
@@ -40,6 +41,7 @@ export const nobleCrypto: CryptoProvider<'sync'> = {
   aead: { 'aes-128-gcm': aes128Gcm, 'aes-256-gcm': aes256Gcm, 'chacha20-poly1305': chacha20Poly1305 },
   cbc: { 'aes-128-cbc': aes128Cbc, 'aes-256-cbc': aes256Cbc },
   keyExchange: { x25519, x448, secp256r1, secp384r1, secp521r1, X25519MLKEM768, SecP256r1MLKEM768 },
+  finiteField,
   signature: {
     'ecdsa-sha256': ecdsaSha256,
     'ecdsa-sha384': ecdsaSha384,

@@ -1,6 +1,7 @@
 import type { CryptoProvider } from '@typetls/crypto-provider'
 import { aead } from './aead.ts'
 import { cbc } from './cbc.ts'
+import { finiteField } from './finite-field.ts'
 import { hash } from './hash.ts'
 import { hkdf } from './hkdf.ts'
 import { hmac } from './hmac.ts'
@@ -26,6 +27,7 @@ export const nodeCrypto: CryptoProvider<'sync'> = {
   aead,
   cbc,
   keyExchange,
+  finiteField,
   signature,
   keyTransport,
   importPrivateKey,

@@ -6,7 +6,7 @@ import type { CryptoProvider } from './provider.ts'
 export type PartMode<M extends Mode> = M extends 'sync' ? 'sync' : Mode
 
 /** Some algorithms of a provider, list by list. A plain object of this shape is a part; `pick` makes one by names. */
-export type ProviderPart<M extends Mode = Mode> = Partial<Pick<CryptoProvider<M>, ListName>> & {
+export type ProviderPart<M extends Mode = Mode> = Partial<Pick<CryptoProvider<M>, ListName | 'finiteField'>> & {
   readonly name?: string
 }
 
@@ -20,7 +20,7 @@ export function compose<M extends Mode>(
   base: CryptoProvider<M>,
   ...parts: readonly ProviderPart<PartMode<NoInfer<M>>>[]
 ): CryptoProvider<M> {
-  return { ...base, ...merged<M>([base, ...parts]) }
+  return { ...base, ...merged<M>([base, ...parts]), ...finiteFieldOf<M>([base, ...parts]) }
 }
 
 /** As `compose`, but the base wins: what it has already is not replaced. */
@@ -28,7 +28,8 @@ export function complete<M extends Mode>(
   base: CryptoProvider<M>,
   ...parts: readonly ProviderPart<PartMode<NoInfer<M>>>[]
 ): CryptoProvider<M> {
-  return { ...base, ...merged<M>([...parts, base]), name: merged<M>([base, ...parts]).name }
+  const { name } = merged<M>([base, ...parts])
+  return { ...base, ...merged<M>([...parts, base]), ...finiteFieldOf<M>([...parts, base]), name }
 }
 
 /**
@@ -56,12 +57,20 @@ export function pick<M extends Mode>(provider: CryptoProvider<M>, names: readonl
   return { name: provider.name, ...(part as Omit<ProviderPart<M>, 'name'>) }
 }
 
-function merged<M extends Mode>(parts: readonly ProviderPart[]): Required<ProviderPart<M>> {
+/** The last one's. */
+function finiteFieldOf<M extends Mode>(parts: readonly ProviderPart[]): Pick<CryptoProvider<M>, 'finiteField'> {
+  const last = parts.findLast((part) => part.finiteField !== undefined)
+  return last === undefined ? {} : { finiteField: last.finiteField }
+}
+
+function merged<M extends Mode>(parts: readonly ProviderPart[]): MergedLists<M> {
   const lists: Record<string, Record<string, unknown>> = {}
   for (const list of listNames) lists[list] = Object.assign({}, ...parts.map((part) => part[list]))
   const names = parts.map((part) => part.name).filter((name) => name !== undefined)
-  return { ...(lists as Omit<Required<ProviderPart<M>>, 'name'>), name: [...new Set(names)].join(' + ') }
+  return { ...(lists as Omit<MergedLists<M>, 'name'>), name: [...new Set(names)].join(' + ') }
 }
+
+type MergedLists<M extends Mode> = Pick<CryptoProvider<M>, ListName | 'name'>
 
 type ListName = 'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'keyExchange' | 'signature' | 'keyTransport'
 

@@ -22,6 +22,7 @@ export type {
   Cbc,
   CbcKey,
   CryptoProvider,
+  FiniteField,
   Hash,
   Hkdf,
   Hmac,

@@ -22,6 +22,15 @@ export interface CryptoProvider<M extends Mode = Mode> {
   readonly cbc: Listed<Cbc<M>>
   /** Named groups in the shape of a KEM, by IANA name: `x25519`, `secp256r1`, `X25519MLKEM768`. */
   readonly keyExchange: Listed<KeyExchange<M>>
+  /**
+   * Diffie-Hellman modulo a prime, in the shape of a named group; absent where a backend has none. Groups of RFC 7919, and
+   * a look at parameters of others, are in `@typetls/crypto-provider/finite-field`.
+   *
+   * Shares and secrets are as long as the prime. TLS 1.2 strips zeros from the front of both on its own.
+   *
+   * @throws TlsError `ERR_TLS_DH_PARAMETERS` (insufficient_security) for weak parameters
+   */
+  readonly finiteField?: ((field: FiniteField) => KeyExchange<M>) | undefined
   /** Signature algorithms by our names: `ecdsa-sha256`, `rsa-pss-sha256`, `rsa-pkcs1-sha256`, `ed25519`, `ml-dsa-44`. */
   readonly signature: Listed<SignatureAlgorithm<M>>
   /** Secrets encrypted to a public key, by our names: `rsa-pkcs1`, for the RSA key exchange of TLS 1.2 and below. */
@@ -162,6 +171,18 @@ export interface KeyExchange<M extends Mode = Mode> {
    *   not on the curve, a low-order point (zero shared secret), or an encapsulation key that is not reduced
    */
   respond(clientShare: Uint8Array): Answer<M, { readonly share: Uint8Array; readonly secret: Secret }>
+}
+
+/** Parameters of Diffie-Hellman modulo a prime. */
+export interface FiniteField {
+  /** IANA "TLS Supported Groups" name, or whatever it is called. */
+  readonly name: string
+  /** IANA "TLS Supported Groups" number, 0 for parameters without one. */
+  readonly id: number
+  /** Big-endian, without zeros in front. */
+  readonly prime: Uint8Array
+  /** Big-endian. */
+  readonly generator: Uint8Array
 }
 
 export interface KeyExchangeStart<M extends Mode = Mode> {

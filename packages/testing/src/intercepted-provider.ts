@@ -137,6 +137,9 @@ export function interceptedProvider<M extends Mode>(
     aead: each(provider.aead, aead),
     cbc: each(provider.cbc, cbc),
     keyExchange: each(provider.keyExchange, keyExchange),
+    ...(provider.finiteField && {
+      finiteField: (field) => keyExchange(provider.finiteField?.(field) as KeyExchange<M>),
+    }),
     signature: each(provider.signature, signature),
     keyTransport: each(provider.keyTransport, keyTransport),
     importPrivateKey: through('importPrivateKey', (pkcs8: Uint8Array) => provider.importPrivateKey(pkcs8)),

@@ -124,6 +124,7 @@ export const tlsErrorCodes = {
 
   // Key exchange
   ERR_TLS_KEY_SHARE_INVALID: 'illegal_parameter',
+  ERR_TLS_DH_PARAMETERS: 'insufficient_security',
 
   // Authentication
   ERR_TLS_CERTIFICATE_EMPTY: 'decode_error',
