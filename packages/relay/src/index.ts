@@ -1,0 +1,6 @@
+export type { Target } from './allow-list.ts'
+export { closeCodes } from './close-codes.ts'
+export type { CloseReason } from './close-codes.ts'
+export type { RelayMetrics } from './metrics.ts'
+export type { RelayOptions } from './options.ts'
+export { createRelay, Relay } from './relay.ts'

@@ -1,0 +1,72 @@
+import { once } from 'node:events'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import net from 'node:net'
+import { createServer } from '@typetls/node-adapter'
+import { createAuthority } from '@typetls/testing'
+import type { Dialer, RelayOptions as DialOptions, WebSocketConstructor } from '@typetls/web-adapter'
+import { relay, TypeTls, wsproxy } from '@typetls/web-adapter'
+import { afterEach } from 'vitest'
+import { WebSocket } from 'ws'
+import type { RelayOptions } from '../src/options.ts'
+import type { Relay } from '../src/relay.ts'
+import { createRelay } from '../src/relay.ts'
+
+const authority = createAuthority()
+const leaf = authority.issue({ dns: ['localhost'], ip: ['127.0.0.1'] })
+const ca: string = authority.pem
+
+/** `ws` where the platform has none, as the type of browsers has it. */
+const NodeWebSocket: WebSocketConstructor = WebSocket as unknown as WebSocketConstructor
+
+const cleanup: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of cleanup.splice(0).reverse()) await end()
+})
+
+/** A server that ends with the test. */
+async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+  })
+  cleanup.push(() => {
+    for (const socket of sockets) socket.destroy()
+    return new Promise((resolve) => server.close(resolve))
+  })
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+export function tcpServer(onSocket: (socket: Socket) => void): Promise<number> {
+  return listening(net.createServer({ allowHalfOpen: true }, onSocket))
+}
+
+export async function tlsServer(onSocket: (socket: Socket) => void): Promise<number> {
+  const server = createServer({ cert: leaf.chainPem, key: leaf.privateKeyPem, allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined)
+    onSocket(socket as unknown as Socket)
+  })
+  return listening(server as unknown as Server)
+}
+
+/** A relay to whatever listens here, and its URL. */
+export async function relayTo(options: Partial<RelayOptions> = {}): Promise<{ relay: Relay; url: string }> {
+  const relay = createRelay({ allow: ['127.0.0.1:*'], ...options })
+  const { port } = await relay.listen()
+  cleanup.push(() => relay.close())
+  return { relay, url: `ws://127.0.0.1:${port}/` }
+}
+
+export function through(url: string, options: DialOptions = {}): TypeTls {
+  return withDialer(relay(url, { WebSocket: NodeWebSocket, ...options }))
+}
+
+export function rawThrough(url: string, maxBuffered?: number): TypeTls {
+  return withDialer(wsproxy(url, { WebSocket: NodeWebSocket, ...(maxBuffered !== undefined && { maxBuffered }) }))
+}
+
+function withDialer(transport: Dialer): TypeTls {
+  return new TypeTls({ ca, transport })
+}
