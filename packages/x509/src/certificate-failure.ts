@@ -1,14 +1,21 @@
+import type { TlsErrorCode } from '@typetls/wire'
 import { TlsError } from '@typetls/wire'
 import type { Certificate, CertificateSummary } from './certificate.ts'
 
-/** `details` of a `TlsError` about a certificate: which one broke which rule. Plain data. */
+/** What was wrong with a certificate: which one broke which rule. Plain data, as JSON the same. */
 export interface CertificateFailure {
-  readonly rule: CertificateRule
+  readonly code: TlsErrorCode
+  /** One of `CertificateRule`, or a rule that a profile adds. */
+  readonly rule: string
   /** Where the rule is written, such as `RFC 5280 section 4.2.1.9`. */
   readonly reference: string
+  /** A sentence: `the certificate CN=example.org expired on 2026-01-01T00:00:00.000Z`. */
+  readonly message: string
   /** Position in the chain as it was sent, 0 is the leaf; `undefined`: a trust anchor of ours. */
   readonly index: number | undefined
   readonly certificate: CertificateSummary
+  /** Where in the certificate, if it could not be read. */
+  readonly path?: string
 }
 
 /** A certificate with its place. */
@@ -18,16 +25,34 @@ export interface PlacedCertificate {
   readonly index: number | undefined
 }
 
+/** A rule that `verifyPath` has whatever the profile. */
 export type CertificateRule = keyof typeof rules
 
-/** The error for a broken rule: `the certificate CN=example.org expired on 2026-01-01T00:00:00.000Z`. */
-export function certificateFailure(rule: CertificateRule, about: PlacedCertificate, problem: string): TlsError {
-  const { code, reference } = rules[rule]
-  const summary = about.certificate.toJSON()
+/** A rule as a failure tells of it. */
+export interface RuleSource {
+  readonly name: string
+  readonly code: CertificateErrorCode
+  readonly reference: string
+}
+
+export type CertificateErrorCode = Extract<TlsErrorCode, `ERR_TLS_CERTIFICATE_${string}`>
+
+/**
+ * The error for a broken rule: `the certificate CN=example.org expired on 2026-01-01T00:00:00.000Z`. Its `details` are a
+ * `CertificateFailure`.
+ */
+export function certificateFailure(
+  rule: CertificateRule | RuleSource,
+  about: PlacedCertificate,
+  problem: string,
+): TlsError {
+  const { name, code, reference } = typeof rule === 'string' ? { name: rule, ...rules[rule] } : rule
+  const certificate = about.certificate.toJSON()
   const role =
     about.index === undefined ? 'trust anchor' : about.index === 0 ? 'certificate' : `CA certificate (#${about.index})`
-  const details: CertificateFailure = { rule, reference, index: about.index, certificate: summary }
-  return new TlsError(code, `the ${role} ${summary.subject} ${problem}`, { details })
+  const message = `the ${role} ${certificate.subject} ${problem}`
+  const details: CertificateFailure = { code, rule: name, reference, message, index: about.index, certificate }
+  return new TlsError(code, message, { details })
 }
 
 /** Whether an error says something about a certificate, and not about our own side. */
@@ -35,32 +60,43 @@ export function isCertificateFailure(error: unknown): error is TlsError {
   return error instanceof TlsError && error.code.startsWith('ERR_TLS_CERTIFICATE_')
 }
 
+/** The failure that an error tells of. A certificate that cannot be read is told of by its frame. */
+export function failureOf(error: TlsError, about: PlacedCertificate): CertificateFailure {
+  if (error.details !== undefined) return error.details as CertificateFailure
+  return {
+    code: error.code,
+    rule: 'encoding',
+    reference: 'RFC 5280 section 4.1',
+    message: error.message,
+    index: about.index,
+    certificate: about.certificate.toJSON(),
+    ...(error.path === undefined ? {} : { path: error.path }),
+  }
+}
+
 const rules = {
   'path.trust-anchor': { code: 'ERR_TLS_CERTIFICATE_UNKNOWN_CA', reference: 'RFC 5280 section 6.1' },
   'path.length': { code: 'ERR_TLS_CERTIFICATE_WORK_LIMIT', reference: 'option maxPathLength' },
+  'path.intermediates': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'option maxIntermediates' },
   'path.signature-checks': { code: 'ERR_TLS_CERTIFICATE_WORK_LIMIT', reference: 'option maxSignatureChecks' },
+  'path.candidates': { code: 'ERR_TLS_CERTIFICATE_WORK_LIMIT', reference: 'RFC 5280 section 8' },
   'path.name-comparisons': { code: 'ERR_TLS_CERTIFICATE_WORK_LIMIT', reference: 'RFC 5280 section 8' },
   'chain.size': { code: 'ERR_TLS_CERTIFICATE_WORK_LIMIT', reference: 'RFC 5280 section 8' },
   'validity.not-before': { code: 'ERR_TLS_CERTIFICATE_NOT_YET_VALID', reference: 'RFC 5280 section 4.1.2.5' },
   'validity.not-after': { code: 'ERR_TLS_CERTIFICATE_EXPIRED', reference: 'RFC 5280 section 4.1.2.5' },
-  'serial-number': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.1.2.2' },
-  'issuer.empty': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.1.2.4' },
-  'subject.empty': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.1.2.6' },
   'signature.value': { code: 'ERR_TLS_CERTIFICATE_SIGNATURE', reference: 'RFC 5280 section 6.1.3' },
-  'signature.weak': { code: 'ERR_TLS_CERTIFICATE_SIGNATURE', reference: 'RFC 9846 section 4.5.2.4' },
   'signature.algorithm': { code: 'ERR_TLS_CERTIFICATE_UNSUPPORTED', reference: 'RFC 5280 section 4.1.1.2' },
-  'key.type': { code: 'ERR_TLS_CERTIFICATE_UNSUPPORTED', reference: 'RFC 5280 section 4.1.2.7' },
-  'key.rsa-size': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'option minRsaBits' },
+  'key.rsa-limit': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 8' },
   'basic-constraints.ca': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.9' },
   'basic-constraints.path-length': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.9' },
   'key-usage.cert-sign': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.3' },
-  'key-usage.digital-signature': { code: 'ERR_TLS_CERTIFICATE_KEY_USAGE', reference: 'RFC 9846 section 4.5.2.2' },
   'extended-key-usage': { code: 'ERR_TLS_CERTIFICATE_PURPOSE', reference: 'RFC 5280 section 4.2.1.12' },
   'name-constraints.permitted': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.10' },
   'name-constraints.excluded': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.10' },
   'name-constraints.unsupported': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.10' },
   'extensions.unknown-critical': { code: 'ERR_TLS_CERTIFICATE_UNSUPPORTED', reference: 'RFC 5280 section 4.2' },
-  'extensions.criticality': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1' },
+  'policy.explicit': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 6.1.5' },
+  'policy.mapping': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.5' },
   'revocation.revoked': { code: 'ERR_TLS_CERTIFICATE_REVOKED', reference: 'RFC 5280 section 6.1.3' },
   'revocation.unknown': { code: 'ERR_TLS_CERTIFICATE_STATUS_UNKNOWN', reference: 'RFC 5280 section 6.3.3' },
   'crl.malformed': { code: 'ERR_TLS_CERTIFICATE_STATUS_UNKNOWN', reference: 'RFC 5280 section 5.1' },

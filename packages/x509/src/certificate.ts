@@ -1,4 +1,6 @@
 import { equalBytes, TlsError, toHex } from '@typetls/wire'
+import type { AccessDescription } from './access-extensions.ts'
+import { readAccessDescriptions, readIssuerAltName, readTlsFeature } from './access-extensions.ts'
 import { parseAsn1 } from './asn1.ts'
 import type { Asn1Value } from './asn1.ts'
 import { bitString, DerReader, explicit, implicit, integer, sequence } from './der.ts'
@@ -18,6 +20,13 @@ import {
 } from './extensions.ts'
 import type { GeneralName } from './general-name.ts'
 import { pemBlocks } from './pem.ts'
+import type { PolicyConstraints, PolicyInformation, PolicyMapping } from './policy-extensions.ts'
+import {
+  readCertificatePolicies,
+  readInhibitAnyPolicy,
+  readPolicyConstraints,
+  readPolicyMappings,
+} from './policy-extensions.ts'
 import type { SubjectPublicKey } from './public-key.ts'
 import { readPublicKey } from './public-key.ts'
 import type { CertificateSignatureAlgorithm } from './signature-algorithm.ts'
@@ -126,6 +135,40 @@ export class Certificate {
 
   get nameConstraints(): NameConstraints | undefined {
     return this.#extension(extensionIds.nameConstraints, readNameConstraints)
+  }
+
+  get issuerAltName(): readonly GeneralName[] | undefined {
+    return this.#extension(extensionIds.issuerAltName, readIssuerAltName)
+  }
+
+  get certificatePolicies(): readonly PolicyInformation[] | undefined {
+    return this.#extension(extensionIds.certificatePolicies, readCertificatePolicies)
+  }
+
+  get policyMappings(): readonly PolicyMapping[] | undefined {
+    return this.#extension(extensionIds.policyMappings, readPolicyMappings)
+  }
+
+  get policyConstraints(): PolicyConstraints | undefined {
+    return this.#extension(extensionIds.policyConstraints, readPolicyConstraints)
+  }
+
+  /** How many certificates that are not self-issued may follow before anyPolicy means nothing. */
+  get inhibitAnyPolicy(): number | undefined {
+    return this.#extension(extensionIds.inhibitAnyPolicy, readInhibitAnyPolicy)
+  }
+
+  get authorityInfoAccess(): readonly AccessDescription[] | undefined {
+    return this.#extension(extensionIds.authorityInfoAccess, readAccessDescriptions)
+  }
+
+  get subjectInfoAccess(): readonly AccessDescription[] | undefined {
+    return this.#extension(extensionIds.subjectInfoAccess, readAccessDescriptions)
+  }
+
+  /** Numbers of TLS extensions that the server promises; 5, status_request, is "must-staple". RFC 7633 */
+  get tlsFeature(): readonly number[] | undefined {
+    return this.#extension(extensionIds.tlsFeature, readTlsFeature)
   }
 
   get subjectKeyIdentifier(): Uint8Array | undefined {

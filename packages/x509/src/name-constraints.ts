@@ -1,4 +1,5 @@
 import type { Certificate } from './certificate.ts'
+import type { NameConstraints } from './extensions.ts'
 import type { GeneralName } from './general-name.ts'
 import { isDnsName } from './name-match.ts'
 
@@ -9,7 +10,7 @@ export interface NameConstraintViolation {
 }
 
 /**
- * The first name of `certificate` that the name constraints of `authority` forbid, or `undefined`.
+ * The first name of `certificate` that the name constraints of an authority forbid, or `undefined`.
  * DNS, IP, email, URI and directory names are understood; a name of another form under a constraint of its form is
  * refused, since it cannot be compared. The common name is not a name for TLS and is not looked at.
  *
@@ -19,12 +20,10 @@ export interface NameConstraintViolation {
  * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) for malformed names
  */
 export function violatedNameConstraint(
-  authority: Certificate,
+  constraints: NameConstraints,
   certificate: Certificate,
   spend: (comparisons: number) => void,
 ): NameConstraintViolation | undefined {
-  const constraints = authority.nameConstraints
-  if (constraints === undefined) return undefined
   const names = namesOf(certificate)
   spend(names.length * (constraints.permitted.length + constraints.excluded.length))
 

@@ -14,13 +14,21 @@ import { formatIpAddress, parseIpAddress } from './ip-address.ts'
  *
  * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) for a malformed subjectAltName
  */
-export function matchesHost(certificate: Certificate, host: string): string | undefined {
+export function matchesHost(certificate: Certificate, host: string, options: MatchOptions = {}): string | undefined {
   const reference = referenceIdentity(host)
   if (reference === undefined) return undefined
   for (const name of certificate.subjectAltName ?? []) {
-    if (matches(name, reference)) return nameText(name)
+    if (matches(name, reference, options)) return nameText(name)
   }
   return undefined
+}
+
+export interface MatchOptions {
+  /**
+   * Whether a domain in lower case is a public suffix, such as `co.uk`: `*.co.uk` then speaks for nobody. To be answered
+   * from the list at publicsuffix.org, which is not carried here. Default: only top-level domains are.
+   */
+  readonly isPublicSuffix?: (domain: string) => boolean
 }
 
 /** The DNS names and IP addresses that a certificate is for, as text. */
@@ -52,16 +60,16 @@ export function isDnsName(name: string): boolean {
   return labels.every((label) => labelForm.test(label)) && !/^\d+$/.test(labels.at(-1) as string)
 }
 
-function matches(name: GeneralName, reference: ReferenceIdentity): boolean {
+function matches(name: GeneralName, reference: ReferenceIdentity, options: MatchOptions): boolean {
   if (reference.type === 'ip') return name.type === 'ip' && equalBytes(name.value, reference.address)
-  return name.type === 'dns' && matchesDns(name.value.toLowerCase(), reference.name)
+  return name.type === 'dns' && matchesDns(name.value.toLowerCase(), reference.name, options)
 }
 
-function matchesDns(presented: string, reference: string): boolean {
+function matchesDns(presented: string, reference: string, { isPublicSuffix }: MatchOptions): boolean {
   if (!presented.startsWith('*.')) return presented === reference
   const parent = presented.slice(2)
   // `*.com` would speak for everybody.
-  if (!parent.includes('.') || !isDnsName(parent)) return false
+  if (!parent.includes('.') || !isDnsName(parent) || isPublicSuffix?.(parent) === true) return false
   const dot = reference.indexOf('.')
   return dot > 0 && reference.slice(dot + 1) === parent
 }

@@ -1,151 +1,236 @@
-import type { CryptoProvider, PublicKey, SignatureAlgorithm } from '@typetls/crypto-provider'
-import type { TlsError } from '@typetls/wire'
-import { equalBytes } from '@typetls/wire'
-import type { Certificate } from './certificate.ts'
-import type { CertificateFailure, PlacedCertificate } from './certificate-failure.ts'
-import { certificateFailure, isCertificateFailure } from './certificate-failure.ts'
+import type { PublicKey, SignatureAlgorithm } from '@typetls/crypto-provider'
+import { equalBytes, TlsError } from '@typetls/wire'
+import { Certificate } from './certificate.ts'
+import type { PlacedCertificate } from './certificate-failure.ts'
+import { certificateFailure, failureOf } from './certificate-failure.ts'
 import type { DistinguishedName } from './distinguished-name.ts'
-import { extensionIds } from './extensions.ts'
+import type { NameConstraints } from './extensions.ts'
 import { violatedNameConstraint } from './name-constraints.ts'
+import type { NamedKey } from './named-key.ts'
+import type { Failure, FoundPath, NoPath, PathSearch, SearchState, ToldFailure } from './path-search.ts'
+import { spendSignatureCheck } from './path-search.ts'
+import { brokenRules, isBudgetSpent, isValidAt, refusalOf } from './path-rules.ts'
 import type { Program } from './program.ts'
 import { wait } from './program.ts'
+import type { SubjectPublicKey } from './public-key.ts'
+import { withInheritedParameters } from './public-key.ts'
 import { fitsKey } from './signature-algorithm.ts'
-import type { TrustAnchors } from './trust-anchors.ts'
+import { checkRevocation } from './revocation-of-path.ts'
 
 /**
  * Finds a path from the leaf to a trust anchor in which every certificate may do what it does there: leaf first, anchor
  * last. Candidates with the wrong key or a broken rule are left and others tried, within the limits.
  *
- * A trust anchor is held to the same rules as an intermediate, its own validity, name constraints and purposes
- * included; only its signature, its serial number and (below version 3) its missing basicConstraints are not looked at.
+ * A certificate that is a trust anchor is held to the same rules as an intermediate, its own validity, name constraints
+ * and purposes included; only its signature and (below version 3) its missing basicConstraints are not looked at.
  * A leaf that is itself an anchor, byte for byte, needs no issuer.
  *
  * Names chain if they are equal as RFC 5280 section 7.1 compares them. Key identifiers only rank candidates.
  *
  * https://www.rfc-editor.org/rfc/rfc5280#section-6.1
- *
- * @throws TlsError `ERR_TLS_CERTIFICATE_*` with a `CertificateFailure` as `details`: what was wrong with the most
- *   promising candidate
  */
-export function* findPath(search: PathSearch): Program<readonly Certificate[]> {
-  const state: SearchState = { ...search, failures: [], signatureChecks: 0, nameComparisons: 0 }
+export function* findPath(search: PathSearch): Program<FoundPath | NoPath> {
+  const state: SearchState = { ...search, failures: [], judged: new Map() }
   const leaf: PlacedCertificate = { certificate: search.leaf, index: 0 }
-  checkLeaf(leaf, state)
-  if (search.anchors.has(search.leaf)) return [search.leaf]
-  const path = yield* extend([leaf], state)
-  if (path === undefined) throw mostTelling(state.failures)
-  return path.map(({ certificate }) => certificate)
+  const own = brokenRules(leaf, 'leaf', search)
+  for (const error of own) state.failures.push({ error, about: leaf, depth: 0 })
+  try {
+    const found = search.anchors.has(search.leaf)
+      ? yield* whole([leaf], search.leaf, state)
+      : yield* extend([leaf], state)
+    if (found !== undefined && own.length === 0) return found
+  } catch (error) {
+    if (!isBudgetSpent(error)) throw error
+    state.failures.push({ error, about: leaf, depth: Infinity })
+  }
+  return { failures: told(state.failures) }
 }
 
-export interface PathSearch {
-  readonly leaf: Certificate
-  /** What the peer sent behind the leaf, in any order; not trusted. */
-  readonly intermediates: readonly PlacedCertificate[]
-  readonly anchors: TrustAnchors
-  /** Milliseconds since 1970. */
-  readonly now: number
-  /** Whose leaf it is. */
-  readonly peer: 'server' | 'client'
-  readonly crypto: CryptoProvider
-  readonly minRsaBits: number
-  /** Certificates, leaf and anchor included. */
-  readonly maxPathLength: number
-  readonly maxSignatureChecks: number
-  /** Signatures that were found good: certificate → key of the issuer. */
-  readonly verified: WeakMap<Certificate, PublicKey>
+/** A certificate that may have issued the last one of a path, or an anchor without a certificate. */
+interface Candidate {
+  readonly authority: Certificate | NamedKey
+  /** Position in the chain as it was sent; `undefined`: a trust anchor of ours. */
+  readonly index: number | undefined
 }
 
-interface SearchState extends PathSearch {
-  readonly failures: Failure[]
-  signatureChecks: number
-  nameComparisons: number
-}
-
-interface Failure {
-  readonly error: TlsError
-  /** Length of the path it happened at. */
-  readonly depth: number
-}
+type Path = readonly PlacedCertificate[]
 
 /** Tries each issuer of the last certificate; `undefined`: none leads to an anchor, and `failures` says why. */
-function* extend(
-  path: readonly PlacedCertificate[],
-  state: SearchState,
-): Program<readonly PlacedCertificate[] | undefined> {
+function* extend(path: Path, state: SearchState): Program<FoundPath | undefined> {
   const child = path.at(-1) as PlacedCertificate
   let issuerSeen = false
   for (const candidate of rankedIssuers(path, state)) {
-    const failure = yield* triedWith(candidate, path, state)
-    if (failure === 'other-key') continue
+    const refusals = yield* triedWith(candidate, path, state)
+    if (refusals === 'other-key') continue
     issuerSeen = true
-    if (failure !== undefined) {
-      state.failures.push({ error: failure, depth: path.length })
+    const { authority, index } = candidate
+    if (refusals.length > 0) {
+      const about = authority instanceof Certificate ? { certificate: authority, index } : child
+      for (const error of refusals) state.failures.push({ error, about, depth: path.length })
       continue
     }
-    const longer = [...path, candidate]
-    if (candidate.index === undefined) return longer
-    const whole = yield* extend(longer, state)
-    if (whole !== undefined) return whole
+    const longer = authority instanceof Certificate ? [...path, { certificate: authority, index }] : path
+    const found = yield* index === undefined ? whole(longer, authority, state) : extend(longer, state)
+    if (found !== undefined) return found
   }
   if (!issuerSeen) {
     const selfSigned = path.length === 1 && child.certificate.isSelfIssued
     const problem = selfSigned
       ? 'is self-signed and not a trust anchor'
       : `was issued by ${child.certificate.issuer}: no trust anchor and no certificate sent has that name and key`
-    state.failures.push({ error: certificateFailure('path.trust-anchor', child, problem), depth: path.length })
+    const error = certificateFailure('path.trust-anchor', child, problem)
+    state.failures.push({ error, about: child, depth: path.length })
   }
   return undefined
 }
 
-/** Why the candidate is not the next step of the path; `'other-key'`: it only has the issuer's name. */
-function* triedWith(
-  candidate: PlacedCertificate,
-  path: readonly PlacedCertificate[],
-  state: SearchState,
-): Program<TlsError | 'other-key' | undefined> {
-  const child = path.at(-1) as PlacedCertificate
-  const algorithm = refusalOf(() => {
-    if (path.length >= state.maxPathLength) {
-      throw certificateFailure(
-        'path.length',
-        candidate,
-        `makes the path longer than ${state.maxPathLength} certificates`,
-      )
+/** What can only be judged of a path that has reached its anchor. */
+function* whole(path: Path, anchor: Certificate | NamedKey, state: SearchState): Program<FoundPath | undefined> {
+  const certificates = path.map(({ certificate }) => certificate)
+  const refuse = (error: TlsError, about: PlacedCertificate): undefined => {
+    state.failures.push({ error, about, depth: path.length + 1 })
+    return undefined
+  }
+  const below = anchor instanceof Certificate && certificates.length > 1 ? certificates.slice(0, -1) : certificates
+  // Keys without parameters of their own take those of the key above: working_public_key_parameters, section 6.1.4
+  const keys = new Map<PublicKey, SubjectPublicKey>()
+  for (const placed of path.slice(0, below.length).reverse()) {
+    const { certificate } = placed
+    const issuer = below[below.indexOf(certificate) + 1] ?? anchor
+    const key = keys.get(issuer.publicKey) ?? issuer.publicKey
+    if (issuer !== certificate && issuer.publicKey.inheritsParameters === true) {
+      const algorithm = refusalOf(() => checkedAlgorithm(placed, key, state))
+      if (algorithm instanceof TlsError) return refuse(algorithm, placed)
+      if (!(yield* isSignedBy(placed, key, algorithm, state))) return refuse(wrongSignature(placed, issuer), placed)
     }
-    checkAuthority(candidate, path, state)
-    return checkedAlgorithm(child, candidate, state)
+    const working = withInheritedParameters(certificate.publicKey, key)
+    if (working !== certificate.publicKey) keys.set(certificate.publicKey, working)
+  }
+
+  const outcome = state.policies?.(below) ?? { policies: [] }
+  if ('rule' in outcome) {
+    const about = path[outcome.index] as PlacedCertificate
+    return refuse(certificateFailure(outcome.rule, about, outcome.problem), about)
+  }
+  const revocation = yield* checkRevocation({ path, below, anchor, keys, state, refuse, findPath })
+  return revocation === undefined ? undefined : { path: certificates, anchor, policies: outcome.policies, revocation }
+}
+
+/** Why the candidate is not the next step of the path; `'other-key'`: it only has the issuer's name. */
+function* triedWith(candidate: Candidate, path: Path, state: SearchState): Program<readonly TlsError[] | 'other-key'> {
+  const child = path.at(-1) as PlacedCertificate
+  const { authority } = candidate
+  const { budget } = state
+  if (++budget.candidates > maxCandidates) {
+    throw certificateFailure('path.candidates', child, `takes over ${maxCandidates} candidates to find an issuer for`)
+  }
+  const refusals = authorityRefusals(candidate, path, state)
+  const algorithm = refusalOf(() => checkedAlgorithm(child, authority.publicKey, state))
+  if (algorithm instanceof TlsError) return [...refusals, algorithm]
+  if (refusals.length > 0) return refusals
+  // Its parameters are known when the path is whole.
+  if (authority.publicKey.inheritsParameters === true) return []
+  if (yield* isSignedBy(child, authority.publicKey, algorithm, state)) return []
+  if (keyIdentifierMatch(child.certificate, authority) === false) return 'other-key'
+  return [wrongSignature(child, authority)]
+}
+
+function wrongSignature(child: PlacedCertificate, authority: Certificate | NamedKey): TlsError {
+  return certificateFailure('signature.value', child, `was not signed by the key of ${authority.subject}`)
+}
+
+/** What keeps an authority from having issued the path below it. */
+function authorityRefusals({ authority, index }: Candidate, path: Path, state: SearchState): TlsError[] {
+  const child = path.at(-1) as PlacedCertificate
+  const about = authority instanceof Certificate ? { certificate: authority, index } : child
+  const refusals = authority instanceof Certificate ? [...judged(authority, index, state)] : []
+  const below = path.filter((one, i) => i > 0 && !one.certificate.isSelfIssued).length
+  const ask = (check: () => TlsError | undefined): void => {
+    const refusal = refusalOf(check)
+    if (refusal !== undefined) refusals.push(refusal)
+  }
+
+  if (path.length >= state.maxPathLength) {
+    const problem = `makes the path longer than ${state.maxPathLength} certificates`
+    refusals.push(certificateFailure('path.length', about, problem))
+  }
+  // The authority itself is an intermediate if it is not an anchor.
+  const intermediates = below + (index !== undefined && !(authority as Certificate).isSelfIssued ? 1 : 0)
+  if (intermediates > state.maxIntermediates) {
+    const problem = `makes a path of more than ${state.maxIntermediates} intermediates`
+    refusals.push(certificateFailure('path.intermediates', about, problem))
+  }
+  // "the maximum number of non-self-issued intermediate certificates that may follow this certificate"
+  ask(() => {
+    const pathLength = authority instanceof Certificate ? authority.basicConstraints?.pathLength : authority.pathLength
+    if (pathLength === undefined || below <= pathLength) return undefined
+    const problem = `allows ${pathLength} intermediates below it, has ${below}`
+    return certificateFailure('basic-constraints.path-length', about, problem)
   })
-  if (typeof algorithm !== 'string') return algorithm
-  if (yield* isSignedBy(child, candidate, algorithm, state)) return undefined
-  if (keyIdentifierMatch(child.certificate, candidate.certificate) === false) return 'other-key'
-  const problem = `was not signed by the key of ${candidate.certificate.subject}`
-  return certificateFailure('signature.value', child, problem)
+  ask(() => {
+    const { nameConstraints } = authority
+    return nameConstraints === undefined ? undefined : forbiddenName(nameConstraints, authority, path, state)
+  })
+  return refusals
+}
+
+function judged(certificate: Certificate, index: number | undefined, state: SearchState): readonly TlsError[] {
+  const known = state.judged.get(certificate)
+  if (known !== undefined) return known
+  const role = index === undefined ? 'anchor' : 'intermediate'
+  const failures = brokenRules({ certificate, index }, role, state)
+  state.judged.set(certificate, failures)
+  return failures
+}
+
+/** "Name constraints are not applied to self-issued certificates (unless the certificate is the final certificate)" */
+function forbiddenName(
+  constraints: NameConstraints,
+  authority: Certificate | NamedKey,
+  path: Path,
+  { budget }: SearchState,
+): TlsError | undefined {
+  for (const [i, below] of path.entries()) {
+    if (i > 0 && below.certificate.isSelfIssued) continue
+    const violation = violatedNameConstraint(constraints, below.certificate, (comparisons) => {
+      budget.nameComparisons += comparisons
+      if (budget.nameComparisons > maxNameComparisons) {
+        throw certificateFailure('path.name-comparisons', below, `needs over ${maxNameComparisons} name comparisons`)
+      }
+    })
+    if (violation !== undefined) {
+      const problem = `has the name ${violation.name}, which ${authority.subject} may not vouch for`
+      return certificateFailure(violation.rule, below, problem)
+    }
+  }
+  return undefined
 }
 
 /** Anchors before intermediates, matching key identifiers before unknown before others, valid before expired. */
-function rankedIssuers(path: readonly PlacedCertificate[], state: SearchState): PlacedCertificate[] {
+function rankedIssuers(path: Path, state: SearchState): Candidate[] {
   const child = (path.at(-1) as PlacedCertificate).certificate
-  const anchors = state.anchors.issuersOf(child).map((certificate) => ({ certificate, index: undefined }))
-  const intermediates = state.intermediates.filter(
-    ({ certificate }) => isSameName(certificate.subject, child.issuer) && !state.anchors.has(certificate),
-  )
-  const candidates = [...anchors, ...intermediates]
-    .filter(({ certificate }) => !path.some((one) => isSameEntity(one.certificate, certificate)))
-    .filter((candidate) => isReadable(candidate, path.length, state))
+  const anchors = state.anchors.issuersOf(child).map((authority) => ({ authority, index: undefined }))
+  const intermediates = state.intermediates
+    .filter(({ certificate }) => isSameName(certificate.subject, child.issuer) && !state.anchors.has(certificate))
+    .map(({ certificate, index }) => ({ authority: certificate, index }))
+  const candidates: Candidate[] = [...anchors, ...intermediates]
+    .filter(({ authority }) => !path.some((one) => isSameEntity(one.certificate, authority)))
+    .filter((candidate) => isReadable(candidate, path, state))
   if (candidates.length < 2) return candidates
-  const ranks = new Map(candidates.map((candidate) => [candidate, rank(child, candidate, state.now)]))
+  const ranks = new Map(candidates.map((candidate) => [candidate, rank(child, candidate, state.time)]))
   return candidates.sort((a, b) => (ranks.get(b) as number) - (ranks.get(a) as number))
 }
 
-function rank(child: Certificate, { certificate, index }: PlacedCertificate, now: number): number {
-  const match = keyIdentifierMatch(child, certificate)
+function rank(child: Certificate, { authority, index }: Candidate, time: number): number {
+  const match = keyIdentifierMatch(child, authority)
   const known = match === true ? 4 : match === undefined ? 2 : 0
-  return (index === undefined ? 8 : 0) + known + (isValidAt(certificate, now) ? 1 : 0)
+  const valid = !(authority instanceof Certificate) || isValidAt(authority, time)
+  return (index === undefined ? 8 : 0) + known + (valid ? 1 : 0)
 }
 
 /** "A certificate MUST NOT appear more than once in a prospective certification path": nor may its name and key. */
-function isSameEntity(one: Certificate, other: Certificate): boolean {
-  return one === other || (isSameName(one.subject, other.subject) && equalBytes(one.spki, other.spki))
+function isSameEntity(one: Certificate, other: Certificate | NamedKey): boolean {
+  return one === other || (isSameName(one.subject, other.subject) && equalBytes(one.spki, other.publicKey.spki))
 }
 
 /** A name that cannot be read is equal to its own bytes only. */
@@ -154,270 +239,71 @@ function isSameName(one: DistinguishedName, other: DistinguishedName): boolean {
 }
 
 /** `undefined`: one of the identifiers is missing. */
-function keyIdentifierMatch(child: Certificate, authority: Certificate): boolean | undefined {
+function keyIdentifierMatch(child: Certificate, authority: Certificate | NamedKey): boolean | undefined {
   const wanted = child.authorityKeyIdentifier?.keyIdentifier
   const own = authority.subjectKeyIdentifier
   return wanted === undefined || own === undefined ? undefined : equalBytes(wanted, own)
 }
 
-/** Whether all that the rules look at can be read; otherwise the reason is kept and the candidate is none. */
-function isReadable(candidate: PlacedCertificate, depth: number, state: SearchState): boolean {
-  const error = refusalOf(() => readAll(candidate.certificate))
-  if (error !== undefined) state.failures.push({ error, depth })
-  return error === undefined
+/** Whether what ranking looks at can be read; otherwise the reason is kept and the candidate is none. */
+function isReadable({ authority, index }: Candidate, path: Path, state: SearchState): boolean {
+  if (!(authority instanceof Certificate)) return true
+  const [first] = judged(authority, index, state)
+  if (first?.code !== 'ERR_TLS_CERTIFICATE_PARSE') return true
+  state.failures.push({ error: first, about: { certificate: authority, index }, depth: path.length })
+  return false
 }
 
-function readAll(certificate: Certificate): void {
-  for (const field of lazyFields) void certificate[field]
-}
-
-/** What a function returns, or the certificate failure that it throws. */
-function refusalOf<T>(check: () => T): T | TlsError {
-  try {
-    return check()
-  } catch (error) {
-    if (isCertificateFailure(error) && !isBudgetSpent(error)) return error
-    throw error
-  }
-}
-
-/** A spent budget ends the whole search, not only this candidate. */
-function isBudgetSpent(error: TlsError): boolean {
-  const { rule } = (error.details ?? {}) as Partial<CertificateFailure>
-  return rule === 'path.signature-checks' || rule === 'path.name-comparisons'
-}
-
-function mostTelling(failures: readonly Failure[]): TlsError {
-  const [first, ...others] = failures as [Failure, ...Failure[]]
-  return others.reduce((best, one) => (weight(one) > weight(best) ? one : best), first).error
-}
-
-/** A broken rule says more than a certificate that cannot be read, and that says more than a missing issuer. */
-function weight({ error, depth }: Failure): number {
-  const kind = error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA' ? 0 : error.code === 'ERR_TLS_CERTIFICATE_PARSE' ? 1 : 2
-  return 1000 * kind + depth
-}
-
-function checkLeaf(leaf: PlacedCertificate, state: SearchState): void {
-  const { certificate } = leaf
-  readAll(certificate)
-  checkAny(leaf, state)
-  // "the certificate MUST allow the key to be used for signing (i.e., the digitalSignature bit MUST be set if the
-  // Key Usage extension is present)"
-  if (certificate.keyUsage?.has('digitalSignature') === false) {
-    throw certificateFailure('key-usage.digital-signature', leaf, 'has a key that is not for digital signatures')
-  }
-}
-
-/** What makes a certificate an issuer of the path below it. */
-function checkAuthority(authority: PlacedCertificate, path: readonly PlacedCertificate[], state: SearchState): void {
-  const { certificate, index } = authority
-  const constraints = certificate.basicConstraints
-  // Before version 3 there is no way to say it; then trusting it says it.
-  const unsaid = constraints === undefined && index === undefined && certificate.version < 3
-  if (!unsaid && constraints?.ca !== true) {
-    throw certificateFailure('basic-constraints.ca', authority, 'is not a certificate authority, but issued another')
-  }
-  checkAny(authority, state)
-  if (certificate.subject.isEmpty) throw certificateFailure('subject.empty', authority, 'has no subject')
-  if (certificate.keyUsage?.has('keyCertSign') === false) {
-    throw certificateFailure('key-usage.cert-sign', authority, 'has a key that is not for signing certificates')
-  }
-  // "the maximum number of non-self-issued intermediate certificates that may follow this certificate"
-  const below = path.filter((one, i) => i > 0 && !one.certificate.isSelfIssued).length
-  if (constraints?.pathLength !== undefined && below > constraints.pathLength) {
-    const problem = `allows ${constraints.pathLength} intermediates below it, has ${below}`
-    throw certificateFailure('basic-constraints.path-length', authority, problem)
-  }
-  checkNameConstraints(authority, path, state)
-}
-
-/** What every certificate of a path must satisfy. */
-function checkAny(placed: PlacedCertificate, state: SearchState): void {
-  const { certificate, index } = placed
-  checkExtensions(placed)
-  checkValidity(placed, state.now)
-  checkPurpose(placed, state.peer)
-  checkKey(placed, state.minRsaBits)
-  if (certificate.issuer.isEmpty) throw certificateFailure('issuer.empty', placed, 'has no issuer name')
-  if (index !== undefined && !state.anchors.has(certificate)) checkSerialNumber(placed)
-}
-
-/** "A certificate-using system MUST reject the certificate if it encounters a critical extension it does not recognize" */
-function checkExtensions(placed: PlacedCertificate): void {
-  for (const { oid, critical } of placed.certificate.extensions.values()) {
-    if (critical && !understood.has(oid)) {
-      const problem = `has the critical extension ${oid}, which is not supported`
-      throw certificateFailure('extensions.unknown-critical', placed, problem)
-    }
-    if (critical && neverCritical.has(oid)) {
-      throw certificateFailure('extensions.criticality', placed, `marks the extension ${oid} critical`)
-    }
-  }
-}
-
-function checkValidity(placed: PlacedCertificate, now: number): void {
-  const { certificate } = placed
-  if (isValidAt(certificate, now)) return
-  if (now < certificate.notBefore) {
-    const problem = `is not valid before ${new Date(certificate.notBefore).toISOString()}`
-    throw certificateFailure('validity.not-before', placed, problem)
-  }
-  throw certificateFailure('validity.not-after', placed, `expired on ${new Date(certificate.notAfter).toISOString()}`)
-}
-
-/** "from the date on which … notBefore through the date … notAfter, inclusive", and times here have whole seconds. */
-function isValidAt({ notBefore, notAfter }: Certificate, now: number): boolean {
-  return notBefore <= now && now < notAfter + 1000
-}
-
-/** A purpose that an authority lacks, nobody below it has: what browsers do, and RFC 5280 leaves open. */
-function checkPurpose(placed: PlacedCertificate, peer: 'server' | 'client'): void {
-  const purposes = placed.certificate.extendedKeyUsage
-  if (purposes === undefined || purposes.has(anyExtendedKeyUsage) || purposes.has(tlsPurposes[peer])) return
-  throw certificateFailure('extended-key-usage', placed, `is not for TLS ${peer}s`)
-}
-
-function checkKey(placed: PlacedCertificate, minRsaBits: number): void {
-  const { keyType, rsa } = placed.certificate.publicKey
-  if (!keyTypes.has(keyType)) {
-    throw certificateFailure('key.type', placed, `has a key of the kind ${keyType}, which is not supported`)
-  }
-  if (rsa === undefined) return
-  if (rsa.modulusBits < minRsaBits) {
-    throw certificateFailure(
-      'key.rsa-size',
-      placed,
-      `has an RSA key of ${rsa.modulusBits} bits, less than ${minRsaBits}`,
-    )
-  }
-  if (rsa.modulusBits > maxRsaBits || rsa.exponentBits > maxRsaExponentBits) {
-    throw certificateFailure('key.rsa-size', placed, 'has an RSA key that would take too long to use')
-  }
-}
-
-/** "The serial number MUST be a positive integer", at most 20 octets. Some old roots have 0: anchors are not asked. */
-function checkSerialNumber(placed: PlacedCertificate): void {
-  const { serialNumber } = placed.certificate
-  const positive = (serialNumber[0] as number) < 0x80 && serialNumber.some((byte) => byte !== 0)
-  if (!positive || serialNumber.length > 20) {
-    throw certificateFailure('serial-number', placed, 'has a serial number that is not positive or over 20 octets')
-  }
-}
-
-/** "Name constraints are not applied to self-issued certificates (unless the certificate is the final certificate)" */
-function checkNameConstraints(
-  authority: PlacedCertificate,
-  path: readonly PlacedCertificate[],
-  state: SearchState,
-): void {
-  if (authority.certificate.nameConstraints === undefined) return
-  for (const [i, below] of path.entries()) {
-    if (i > 0 && below.certificate.isSelfIssued) continue
-    const violation = violatedNameConstraint(authority.certificate, below.certificate, (comparisons) => {
-      state.nameComparisons += comparisons
-      if (state.nameComparisons > maxNameComparisons) {
-        throw certificateFailure(
-          'path.name-comparisons',
-          authority,
-          `needs over ${maxNameComparisons} name comparisons`,
-        )
-      }
-    })
-    if (violation !== undefined) {
-      const problem = `has the name ${violation.name}, which ${authority.certificate.subject} may not vouch for`
-      throw certificateFailure(violation.rule, below, problem)
-    }
-  }
-}
-
-/** The name of the child's signature algorithm, if the authority's key can have made such a signature. */
-function checkedAlgorithm(child: PlacedCertificate, authority: PlacedCertificate, state: SearchState): string {
-  const { oid, name, refusal } = child.certificate.signatureAlgorithm
-  if (refusal === 'weak') {
-    throw certificateFailure('signature.weak', child, `is signed with a broken algorithm (${oid})`)
-  }
-  if (name === undefined || state.crypto.signature[name] === undefined) {
+/** The name of the child's signature algorithm, if the key can have made such a signature. */
+function checkedAlgorithm(child: PlacedCertificate, key: SubjectPublicKey, { crypto }: SearchState): string {
+  const { oid, name } = child.certificate.signatureAlgorithm
+  if (name === undefined || crypto.signature[name] === undefined) {
     throw certificateFailure('signature.algorithm', child, `is signed with ${name ?? oid}, which is not supported`)
   }
-  const { keyType, onlyAlgorithm } = authority.certificate.publicKey
-  if (!fitsKey(name, keyType) || (onlyAlgorithm !== undefined && onlyAlgorithm !== name)) {
-    throw certificateFailure(
-      'signature.value',
-      child,
-      `is signed with ${name}, which is not for its issuer's ${keyType} key`,
-    )
+  if (!fitsKey(name, key.keyType) || (key.onlyAlgorithm !== undefined && key.onlyAlgorithm !== name)) {
+    const problem = `is signed with ${name}, which is not for its issuer's ${key.keyType} key`
+    throw certificateFailure('signature.value', child, problem)
   }
   return name
 }
 
 function* isSignedBy(
   child: PlacedCertificate,
-  authority: PlacedCertificate,
+  key: SubjectPublicKey,
   algorithm: string,
   state: SearchState,
 ): Program<boolean> {
   const { certificate } = child
-  const key = authority.certificate.publicKey
-  // Remembered ones count too: a search that goes in circles among them ends as well.
-  if (++state.signatureChecks > state.maxSignatureChecks) {
-    const problem = `takes more than ${state.maxSignatureChecks} signature checks to find an issuer for`
-    throw certificateFailure('path.signature-checks', child, problem)
-  }
+  spendSignatureCheck(child, state.budget)
   if (state.verified.get(certificate) === key) return true
-  const { signature } = state.crypto
-  const answer = (signature[algorithm] as SignatureAlgorithm).verify(key, certificate.tbs, certificate.signature)
-  const good = yield* wait(answer)
+  const { verify } = state.crypto.signature[algorithm] as SignatureAlgorithm
+  const good = yield* wait(verify(key, certificate.tbs, certificate.signature))
   if (good) state.verified.set(certificate, key)
   return good
 }
 
-/** All that is read on demand and that a rule looks at. */
-const lazyFields = [
-  'publicKey',
-  'signatureAlgorithm',
-  'basicConstraints',
-  'keyUsage',
-  'extendedKeyUsage',
-  'subjectAltName',
-  'nameConstraints',
-  'subjectKeyIdentifier',
-  'authorityKeyIdentifier',
-] as const satisfies readonly (keyof Certificate)[]
+/** Each failure once, the most telling first. */
+function told(failures: readonly Failure[]): ToldFailure[] {
+  const seen = new Set<string>()
+  return failures
+    .toSorted((a, b) => weight(b) - weight(a))
+    .filter(({ error }) => !seen.has(error.message) && seen.add(error.message))
+    .map(({ error, about }) => ({ error, failure: failureOf(error, about) }))
+}
 
 /**
- * What may be critical: what is enforced here, and certificatePolicies and inhibitAnyPolicy, which can only fail a path
- * if a policy is required. Nobody requires one: policyConstraints, the only extension that does, is not in the list.
+ * What is wrong with the leaf itself comes first. A broken rule says more than a certificate that cannot be read, and that
+ * says more than a missing issuer.
  */
-const understood: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  ...Object.values(extensionIds),
-  '2.5.29.32',
-  '2.5.29.54',
-])
-
-/** "Conforming CAs MUST mark this extension as non-critical." sections 4.2.1.1 and 4.2.1.2 */
-const neverCritical: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  extensionIds.authorityKeyIdentifier,
-  extensionIds.subjectKeyIdentifier,
-])
-
-const tlsPurposes = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' } as const
-const anyExtendedKeyUsage = '2.5.29.37.0'
-
-/** The kinds of keys that TLS has signature schemes for. */
-const keyTypes: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  'rsa',
-  'rsa-pss',
-  'ec-secp256r1',
-  'ec-secp384r1',
-  'ec-secp521r1',
-  'ed25519',
-  'ed448',
-])
-
-/** OpenSSL's limits, so that a key cannot be a weapon. */
-const maxRsaBits = 16_384
-const maxRsaExponentBits = 64
+function weight({ error, depth }: Failure): number {
+  if (depth === 0) return 3000
+  if (error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') return depth
+  if (error.code === 'ERR_TLS_CERTIFICATE_PARSE') return 1000 + depth
+  return 2000 + depth
+}
 
 /** A quarter of a million, as in Go's crypto/x509. */
 const maxNameComparisons = 250_000
+
+/** Issuers looked at for one chain, whether or not their signature was then checked. */
+const maxCandidates = 2000

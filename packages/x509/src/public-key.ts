@@ -1,12 +1,21 @@
 import type { KeyType, PublicKey } from '@typetls/crypto-provider'
 import { parseAsn1 } from './asn1.ts'
-import { bitString, DerReader, integer, nullValue, objectIdentifier, objectIdentifierText, sequence } from './der.ts'
+import {
+  bitString,
+  derElement,
+  DerReader,
+  integer,
+  nullValue,
+  objectIdentifier,
+  objectIdentifierText,
+  sequence,
+} from './der.ts'
 import { pssName } from './signature-algorithm.ts'
 
 /** A public key with what a policy asks about it. */
 export interface SubjectPublicKey extends PublicKey {
   /**
-   * `rsa`, `rsa-pss`, `ec-` and the curve, `ed25519`, `ed448`. What TLS does not know: `ec-` and the curve's object
+   * `rsa`, `rsa-pss`, `ec-` and the curve, `ed25519`, `ed448`. What TLS does not know: `dsa`, `ec-` and the curve's object
    * identifier, `ec-explicit`, or the algorithm's object identifier.
    */
   readonly keyType: KeyType
@@ -16,6 +25,8 @@ export interface SubjectPublicKey extends PublicKey {
   readonly rsa: RsaKeySize | undefined
   /** The one algorithm that the parameters of an RSASSA-PSS key allow; `undefined`: no parameters, or no such key. */
   readonly onlyAlgorithm: string | undefined
+  /** A DSA key whose parameters are those of its issuer's key. RFC 3279 section 2.3.2 */
+  readonly inheritsParameters?: boolean
 }
 
 export interface RsaKeySize {
@@ -67,11 +78,33 @@ export function readPublicKey(spki: Uint8Array, path = 'SubjectPublicKeyInfo'): 
         parametersType === objectIdentifier ? objectIdentifierText((parameters as Uint8Array).subarray(2)) : 'explicit'
       return { keyType: `ec-${curveNames[curve] ?? curve}`, spki, keyBytes, rsa: undefined, onlyAlgorithm: undefined }
     }
+    case dsa:
+      return {
+        keyType: 'dsa',
+        spki,
+        keyBytes,
+        rsa: undefined,
+        onlyAlgorithm: undefined,
+        inheritsParameters: parameters === undefined,
+      }
     default:
       // "the parameters MUST be absent." RFC 8410 section 3
       if (edwardsCurves[oid] !== undefined && parameters !== undefined) algorithm.fail('must be absent', 'parameters')
       return { keyType: edwardsCurves[oid] ?? oid, spki, keyBytes, rsa: undefined, onlyAlgorithm: undefined }
   }
+}
+
+/**
+ * The key with the parameters of its issuer's key: "if the subjectPublicKeyAlgorithm … are the same, … the
+ * working_public_key_parameters … are unchanged". https://www.rfc-editor.org/rfc/rfc5280#section-6.1.4 (d) to (f)
+ */
+export function withInheritedParameters(key: SubjectPublicKey, issuer: SubjectPublicKey): SubjectPublicKey {
+  if (key.inheritsParameters !== true || issuer.keyType !== key.keyType || issuer.inheritsParameters === true)
+    return key
+  const info = new DerReader(issuer.spki, 'ERR_TLS_CERTIFICATE_PARSE').enter(sequence, '')
+  const algorithm = info.element(sequence, 'algorithm')
+  const spki = derElement(sequence, algorithm, derElement(bitString, Uint8Array.of(0), key.keyBytes))
+  return { ...key, spki, inheritsParameters: false }
 }
 
 /** RSAPublicKey. https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1 */
@@ -94,6 +127,7 @@ function positiveBits(key: DerReader, step: string): number {
 
 const rsaEncryption = '1.2.840.113549.1.1.1'
 const rsassaPss = '1.2.840.113549.1.1.10'
+const dsa = '1.2.840.10040.4.1'
 const ecPublicKey = '1.2.840.10045.2.1'
 
 /** By the names of their groups in TLS. */

@@ -7,10 +7,12 @@ import { explicit, nullValue, sequence } from './der.ts'
 export interface CertificateSignatureAlgorithm {
   /** Object identifier, such as `1.2.840.10045.4.3.2`. */
   readonly oid: string
-  /** Name in `CryptoProvider.signature`; `undefined`: `refusal` says why we have none. */
+  /** Name in `CryptoProvider.signature`; `undefined`: we have none. */
   readonly name: string | undefined
   /** `weak`: broken hashes, MD5 and SHA-1. `unsupported`: algorithms and parameters that we do not know. */
   readonly refusal: 'weak' | 'unsupported' | undefined
+  /** Whether it has a broken hash. It may have a name nevertheless, for providers that still know it. */
+  readonly isWeak: boolean
 }
 
 /**
@@ -22,13 +24,14 @@ export function readSignatureAlgorithm(der: Uint8Array, path: string): Certifica
   const row = algorithms[oid]
   const name =
     row?.parameters(parameters) === true ? row.name : oid === rsassaPss ? pssName(parameters, 'signature') : undefined
-  const refusal = name !== undefined ? undefined : row?.name === undefined && row !== undefined ? 'weak' : 'unsupported'
-  return { oid, name, refusal }
+  const isWeak = row?.isWeak === true
+  return { oid, name, refusal: isWeak ? 'weak' : name === undefined ? 'unsupported' : undefined, isWeak }
 }
 
 /** Whether a key of this kind makes signatures of the algorithm. */
 export function fitsKey(algorithm: string, keyType: KeyType): boolean {
   if (algorithm.startsWith('ecdsa-')) return keyType.startsWith('ec-')
+  if (algorithm.startsWith('dsa-')) return keyType === 'dsa'
   if (algorithm.startsWith('rsa-pkcs1-')) return keyType === 'rsa'
   if (algorithm.startsWith('rsa-pss-')) return keyType === 'rsa' || keyType === 'rsa-pss'
   return algorithm === keyType
@@ -90,6 +93,7 @@ function absentOrNull(parameters: Asn1Value | undefined): boolean {
 
 interface Row {
   readonly name: string | undefined
+  readonly isWeak?: boolean
   parameters(parameters: Asn1Value | undefined): boolean
 }
 
@@ -103,11 +107,11 @@ const algorithms: Readonly<Record<string, Row>> = {
   '1.3.101.112': { name: 'ed25519', parameters: absent },
   '1.3.101.113': { name: 'ed448', parameters: absent },
   // md2, md5 and sha1 with RSA, sha1 with DSA and ECDSA
-  '1.2.840.113549.1.1.2': { name: undefined, parameters: absentOrNull },
-  '1.2.840.113549.1.1.4': { name: undefined, parameters: absentOrNull },
-  '1.2.840.113549.1.1.5': { name: undefined, parameters: absentOrNull },
-  '1.2.840.10040.4.3': { name: undefined, parameters: absentOrNull },
-  '1.2.840.10045.4.1': { name: undefined, parameters: absentOrNull },
+  '1.2.840.113549.1.1.2': { name: undefined, parameters: absentOrNull, isWeak: true },
+  '1.2.840.113549.1.1.4': { name: undefined, parameters: absentOrNull, isWeak: true },
+  '1.2.840.113549.1.1.5': { name: 'rsa-pkcs1-sha1', parameters: absentOrNull, isWeak: true },
+  '1.2.840.10040.4.3': { name: 'dsa-sha1', parameters: absentOrNull, isWeak: true },
+  '1.2.840.10045.4.1': { name: 'ecdsa-sha1', parameters: absentOrNull, isWeak: true },
 }
 
 const rsassaPss = '1.2.840.113549.1.1.10'

@@ -1,28 +1,30 @@
 import { fromAscii, TlsError } from '@typetls/wire'
 import { Certificate } from './certificate.ts'
+import { DistinguishedName } from './distinguished-name.ts'
+import type { NamedKey } from './named-key.ts'
 import { pemText } from './pem.ts'
 
 /** The certificates a path may end at, found by name. */
 export class TrustAnchors {
-  readonly #bySubject = new Map<string, Certificate[]>()
-  #byComparable: Map<string, Certificate[]> | undefined
+  readonly #bySubject = new Map<string, Anchor[]>()
+  #byComparable: Map<string, Anchor[]> | undefined
 
   /** @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) when one of them cannot be read */
-  constructor(anchors: readonly TrustAnchor[]) {
-    for (const certificate of anchors.flatMap(certificatesOf)) {
-      if (this.has(certificate)) continue
-      entry(this.#bySubject, fromAscii(certificate.subject.der)).push(certificate)
+  constructor(anchors: readonly (TrustAnchor | NamedKey)[]) {
+    for (const anchor of anchors.flatMap(anchorsOf)) {
+      if (anchor instanceof Certificate && this.has(anchor)) continue
+      entry(this.#bySubject, fromAscii(anchor.subject.der)).push(anchor)
     }
   }
 
   /** Whether this very certificate is an anchor. */
   has(certificate: Certificate): boolean {
     const sameName = this.#bySubject.get(fromAscii(certificate.subject.der))
-    return sameName?.some((anchor) => anchor.equals(certificate)) ?? false
+    return sameName?.some((anchor) => anchor instanceof Certificate && anchor.equals(certificate)) ?? false
   }
 
   /** Anchors whose subject is the certificate's issuer. */
-  issuersOf(certificate: Certificate): readonly Certificate[] {
+  issuersOf(certificate: Certificate): readonly (Certificate | NamedKey)[] {
     const sameBytes = this.#bySubject.get(fromAscii(certificate.issuer.der))
     if (sameBytes !== undefined) return sameBytes
     // Names nearly always come back byte for byte: only otherwise are the anchors' own names read, once.
@@ -34,29 +36,39 @@ export class TrustAnchors {
 /** A certificate, its DER, or PEM (as text or bytes of a file) with any number of them. */
 export type TrustAnchor = Certificate | Uint8Array | string
 
-function certificatesOf(anchor: TrustAnchor): Certificate[] {
-  if (anchor instanceof Certificate) return [anchor]
+type Anchor = Certificate | NamedKey
+
+function anchorsOf(anchor: TrustAnchor | NamedKey): readonly Anchor[] {
+  if (anchor instanceof Certificate || isNamedKey(anchor)) return [anchor]
   if (typeof anchor !== 'string' && !(anchor instanceof Uint8Array)) {
-    throw new TlsError('ERR_TLS_OPTIONS', 'a trust anchor is neither a Certificate, nor DER, nor PEM')
+    throw new TlsError(
+      'ERR_TLS_OPTIONS',
+      'a trust anchor is neither a Certificate, nor a name and key, nor DER, nor PEM',
+    )
   }
   const text = pemText(anchor)
   return text === undefined ? [Certificate.parse(anchor)] : Certificate.parseAll(text)
 }
 
-function byComparable(anchors: readonly Certificate[]): Map<string, Certificate[]> {
-  const map = new Map<string, Certificate[]>()
+function isNamedKey(anchor: TrustAnchor | NamedKey): anchor is NamedKey {
+  if (typeof anchor !== 'object' || anchor === null) return false
+  return 'publicKey' in anchor && (anchor as Partial<NamedKey>).subject instanceof DistinguishedName
+}
+
+function byComparable(anchors: readonly Anchor[]): Map<string, Anchor[]> {
+  const map = new Map<string, Anchor[]>()
   for (const anchor of anchors) entry(map, comparableKey(anchor.subject)).push(anchor)
   return map
 }
 
-function comparableKey(name: Certificate['subject']): string {
+function comparableKey(name: DistinguishedName): string {
   return name.comparable.join(',')
 }
 
-function entry(map: Map<string, Certificate[]>, key: string): Certificate[] {
+function entry(map: Map<string, Anchor[]>, key: string): Anchor[] {
   const existing = map.get(key)
   if (existing !== undefined) return existing
-  const created: Certificate[] = []
+  const created: Anchor[] = []
   map.set(key, created)
   return created
 }

@@ -4,12 +4,22 @@ import type { Certificate } from './certificate.ts'
 import { CertificateCache } from './certificate-cache.ts'
 import type { PlacedCertificate } from './certificate-failure.ts'
 import { certificateFailure, isCertificateFailure } from './certificate-failure.ts'
-import { hostNames, matchesHost, referenceIdentity } from './name-match.ts'
+import type { PolicyCheck } from './certificate-policies.ts'
+import { matchesHost, referenceIdentity } from './name-match.ts'
+import type { MatchOptions } from './name-match.ts'
+import type { NamedKey } from './named-key.ts'
 import { findPath } from './path.ts'
+import { tlsPurposes } from './path-rules.ts'
+import type { ToldFailure } from './path-search.ts'
+import { newBudget, wholeNumber } from './path-search.ts'
+import type { Profile, ProfileRule } from './profile.ts'
+import { activeRules, digitalSignature, tls } from './profile.ts'
 import type { Program } from './program.ts'
 import { run } from './program.ts'
+import type { RevocationChecker } from './revocation.ts'
 import type { TrustAnchor } from './trust-anchors.ts'
 import { TrustAnchors } from './trust-anchors.ts'
+import { wrongName } from './wrong-name.ts'
 
 /**
  * A verifier for `Connection`: the peer's chain must lead to one of the trust anchors, be for this purpose, and (for a
@@ -17,7 +27,7 @@ import { TrustAnchors } from './trust-anchors.ts'
  *
  * It remembers up to 64 certificates of up to 8 KiB that it parsed, and for each of them the issuer's key that its
  * signature was checked with: both follow from the bytes alone. Validity, purpose, names and limits are checked each
- * time. Revocation is not checked.
+ * time.
  *
  * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) when a trust anchor cannot be read, `ERR_TLS_OPTIONS`
  *   (internal_error) for limits that are not whole numbers
@@ -28,10 +38,10 @@ export function createVerifier(options: VerifierOptions): CertificateVerifier {
 
 export interface VerifierOptions {
   /**
-   * Where a path may end: certificates, their DER, or PEM with any number of them. None: every chain is refused with
+   * Where a path may end: certificates, their DER, PEM with any number of them, or names with keys. None: every chain is refused with
    * `ERR_TLS_CERTIFICATE_UNKNOWN_CA`.
    */
-  readonly trustAnchors: readonly TrustAnchor[]
+  readonly trustAnchors: readonly (TrustAnchor | NamedKey)[]
   /**
    * Goes on with a peer that could be anybody: the verdict is `authorized: false` and has the failure. Only what a
    * handshake cannot do without is still required: a leaf whose key can be read. Default `false`.
@@ -42,6 +52,22 @@ export interface VerifierOptions {
    * under the trust anchors can then be the server. Default `false`.
    */
   readonly dangerouslySkipNameCheck?: boolean
+  /** Rules beyond the path itself. Default `tls`; `webpki` adds those of the CA/Browser Forum. */
+  readonly profile?: Profile
+  /**
+   * Rules of the profile, by name, that are on or off otherwise than it says. `key-usage.digital-signature`, that a leaf's
+   * key may sign, is on whatever the profile.
+   */
+  readonly rules?: Readonly<Record<string, boolean>>
+  /**
+   * Judges certificate policies, such as `certificatePolicies()`. Default: they are not looked at, and a chain whose
+   * policyConstraints or policyMappings are critical is refused.
+   */
+  readonly policies?: PolicyCheck
+  /** Default: revocation is not checked. */
+  readonly revocation?: RevocationChecker
+  /** Whether a domain is a public suffix, for which no wildcard may speak. Default: only the top-level domains are. */
+  readonly isPublicSuffix?: MatchOptions['isPublicSuffix'] & {}
   /** Smallest RSA modulus, in bits, anywhere in the path. Default 2048, as the CA/Browser Forum and NIST ask. */
   readonly minRsaBits?: number
   /** Most certificates in a path, leaf and anchor included. Default 10; the Web PKI needs 4 or 5. */
@@ -92,6 +118,8 @@ export class CertificateVerifier {
   readonly acceptsUnauthorized: boolean
   readonly #anchors: TrustAnchors
   readonly #skipName: boolean
+  readonly #options: VerifierOptions
+  readonly #rules: readonly (readonly [name: string, rule: ProfileRule])[]
   readonly #minRsaBits: number
   readonly #maxPathLength: number
   readonly #maxSignatureChecks: number
@@ -100,6 +128,10 @@ export class CertificateVerifier {
 
   constructor(options: VerifierOptions) {
     this.#anchors = new TrustAnchors(options.trustAnchors)
+    this.#options = options
+    const profile = options.profile ?? tls
+    const rules = { ...profile.rules, 'key-usage.digital-signature': digitalSignature }
+    this.#rules = activeRules({ ...profile, rules }, options.rules)
     this.acceptsUnauthorized = options.dangerouslyAcceptAnyCertificate === true
     this.#skipName = options.dangerouslySkipNameCheck === true
     this.#minRsaBits = wholeNumber('minRsaBits', options.minRsaBits ?? 2048)
@@ -148,25 +180,34 @@ export class CertificateVerifier {
         unreadable.push(error)
       }
     }
-    try {
-      return yield* findPath({
-        leaf,
-        intermediates,
-        anchors: this.#anchors,
-        now: context.now,
-        peer: context.peer,
-        crypto: context.crypto,
-        minRsaBits: this.#minRsaBits,
-        maxPathLength: this.#maxPathLength,
-        maxSignatureChecks: this.#maxSignatureChecks,
-        verified: this.#verified,
-      })
-    } catch (error) {
-      const [first] = unreadable
-      if (first !== undefined && error instanceof TlsError && error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA')
-        throw first
-      throw error
-    }
+    const answer = yield* findPath({
+      leaf,
+      intermediates,
+      anchors: this.#anchors,
+      time: context.now,
+      crypto: context.crypto,
+      purpose: tlsPurposes[context.peer],
+      minRsaBits: this.#minRsaBits,
+      rules: this.#rules,
+      knowsPolicies: this.#options.policies !== undefined,
+      policies: this.#options.policies,
+      revocation: this.#options.revocation,
+      ocspResponse: chain.ocspResponse,
+      pending: [],
+      maxPathLength: this.#maxPathLength,
+      maxIntermediates: Infinity,
+      budget: newBudget(this.#maxSignatureChecks),
+      verified: this.#verified,
+    })
+    if ('path' in answer) return answer.path
+    const [first, ...others] = answer.failures as [ToldFailure, ...ToldFailure[]]
+    const [notRead] = unreadable
+    if (notRead !== undefined && first.error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') throw notRead
+    if (others.length === 0) throw first.error
+    throw new TlsError(first.error.code, first.error.message, {
+      ...(first.failure.path === undefined ? {} : { path: first.failure.path }),
+      details: { ...first.failure, others: others.map(({ failure }) => failure) },
+    })
   }
 
   #matchedName(leaf: Certificate, { peer, name }: VerifyContext): string | undefined {
@@ -176,25 +217,12 @@ export class CertificateVerifier {
       const problem = 'cannot be checked, since no name was dialled: give one, or set dangerouslySkipNameCheck'
       throw certificateFailure('host-name.unknown', placed, problem)
     }
-    const matched = matchesHost(leaf, name)
+    const matched = matchesHost(leaf, name, this.#options)
     if (matched !== undefined) return matched
-    const names = hostNames(leaf)
-    const others = names.length === 0 ? 'has no name' : `is for ${names.slice(0, maxNamesShown).map(shown).join(', ')}`
-    const more = names.length > maxNamesShown ? ` and ${names.length - maxNamesShown} more` : ''
     const odd =
       referenceIdentity(name) === undefined ? ', which is neither a DNS name in A-labels nor an IP address' : ''
-    throw certificateFailure('host-name.mismatch', placed, `${others}${more}, not for ${shown(name)}${odd}`)
+    throw wrongName(leaf, name, odd)
   }
-}
-
-function wholeNumber(name: string, value: number): number {
-  if (Number.isInteger(value) && value > 0) return value
-  throw new TlsError('ERR_TLS_OPTIONS', `${name} must be a whole number above 0`, { received: value })
-}
-
-/** Names come from a peer: nothing of them may steer a terminal. */
-function shown(name: string): string {
-  return name.replace(/[^\x21-\x7e]/g, '?').slice(0, 253)
 }
 
 /** Certificates in a chain, the leaf included. */
@@ -202,5 +230,3 @@ const maxSent = 64
 
 /** Reading is linear in the bytes; OpenSSL stops at 100 KiB, and three post-quantum certificates may need more. */
 const maxSentBytes = 256 * 1024
-
-const maxNamesShown = 5

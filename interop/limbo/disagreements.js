@@ -1,0 +1,12 @@
+/** Cases of `data/limbo.json.gz` whose expectation is not ours, each with the reason. Only the test reads them. */
+export const disagreements = {
+  'webpki::cn::not-in-san':
+    'The rule `common-name` refuses it, but is off unless asked for: 180 cases of BetterTLS, and eight of x509-limbo itself, expect success with a common name that is not in subjectAltName. Nothing of ours looks at the common name for a name.',
+  'webpki::cn::punycode-not-in-san': 'As webpki::cn::not-in-san.',
+  'webpki::eku::ee-without-eku':
+    'The rule `extended-key-usage.present` refuses it, but is off unless asked for: rfc5280::eku::ee-without-eku is the same chain and expects success.',
+  'webpki::san::public-suffix-multi-label-wildcard-san':
+    'Needs the list of public suffixes, which is not part of a certificate library: with one as `isPublicSuffix` it is refused.',
+  'crl::crlnumber-missing':
+    'RFC 5280 section 5.2.3 asks those who issue CRLs for a cRLNumber; section 6.3, by which CRLs are judged, needs none, so we take the list.',
+}
