@@ -102,6 +102,7 @@ const causes: { readonly [Code in TlsErrorCode]?: readonly string[] } = {
   ERR_TLS_PSK_NOT_LAST: ['PRE_SHARED_KEY_MUST_BE_LAST'],
   ERR_TLS_PSK_BINDER_COUNT: ['PSK_IDENTITY_BINDER_COUNT_MISMATCH'],
   ERR_TLS_PSK_BINDER: ['DIGEST_CHECK_FAILED'],
+  ERR_TLS_PSK_BINDER_LENGTH: ['DIGEST_CHECK_FAILED'],
   ERR_TLS_PSK_IDENTITY: ['PSK_IDENTITY_NOT_FOUND'],
   ERR_TLS_PSK_HASH: ['OLD_SESSION_PRF_HASH_MISMATCH'],
 
@@ -122,6 +123,7 @@ export function alertsOf(flags: Flags): { readonly [Code in TlsErrorCode]?: Aler
     // The extension was asked for, but not in this message.
     ERR_TLS_EXTENSION_NOT_ALLOWED: 'unsupported_extension',
     ERR_TLS_CLIENT_HELLO_REFUSED: 'handshake_failure',
+    ERR_TLS_PSK_BINDER_LENGTH: 'decrypt_error',
     // A server's selection of a compression method is not read, only compared.
     ...(flags.server === undefined && { ERR_TLS_COMPRESSION: 'decode_error' as const }),
     // OpenSSL's verification callback cannot say which alert.

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { Credential, CredentialRequest, CredentialSelector } from '@typetls/connection'
+import type { CredentialOptions } from '@typetls/x509'
+import { nobleCrypto } from '@typetls/crypto-noble'
 import { Certificate, createCredential } from '@typetls/x509'
 import { TlsError, equalBytes } from '@typetls/wire'
-import { crypto, schemesOf } from './algorithms.ts'
+import { crypto, defaultSigningSchemes, schemesOf } from './algorithms.ts'
 import type { CredentialFlags, Flags } from './flags.ts'
 import { Refusal, Unexpected } from './refusal.ts'
 
@@ -102,11 +104,16 @@ interface Candidate {
 function candidate(given: CredentialFlags, index: number, flags: Flags): Candidate | undefined {
   if (given.certFile === undefined || given.keyFile === undefined) return undefined
   const declined = flags['use-ocsp-callback'] === true && flags['decline-ocsp-callback'] === true
-  const credential = createCredential({
-    certificates: readFileSync(given.certFile, 'latin1'),
+  const certificates = Certificate.parseAll(readFileSync(given.certFile, 'latin1'))
+  const keyType = certificates[0]?.publicKey.keyType
+  const wanted = given.signingPrefs === undefined ? defaultSigningSchemes : schemesOf(given.signingPrefs)
+  const schemes = wanted.filter((row) => row.keyType === keyType)
+  const ders = certificates.map(({ der }) => der)
+  const credential = usableCredential({
+    certificates: ders,
     privateKey: readFileSync(given.keyFile, 'latin1'),
-    provider: crypto,
-    ...(given.signingPrefs !== undefined && { schemes: schemesOf(given.signingPrefs) }),
+    provider: keyType?.startsWith('ml-dsa') ? nobleCrypto : crypto,
+    schemes,
     ...(given.ocspResponse !== undefined && flags.server === true && !declined && { ocspResponse: given.ocspResponse }),
     ...(given.signedCertTimestamps !== undefined && { signedCertificateTimestamps: given.signedCertTimestamps }),
   })
@@ -116,6 +123,17 @@ function candidate(given: CredentialFlags, index: number, flags: Flags): Candida
     index,
     mustMatchIssuer: given.mustMatchIssuer === true,
     issuers: credential.certificates.map((der) => Certificate.parse(der).issuer.der),
+  }
+}
+
+/** A key that can sign with nothing BoringSSL finds out about during the handshake, and we before it. */
+function usableCredential(options: CredentialOptions<'sync'>): Credential {
+  try {
+    return createCredential(options)
+  } catch (error) {
+    if (!(error instanceof TlsError) || error.received !== 'schemes') throw error
+    const certificates = options.certificates as readonly Uint8Array[]
+    return { certificates, signer: { schemes: [], sign: () => new Uint8Array() } }
   }
 }
 

@@ -1,4 +1,13 @@
-import type { ClientOptions, Clock, CommonOptions, ServerOptions, Session, TicketProtector } from '@typetls/connection'
+import type {
+  ClientOptions,
+  Clock,
+  CommonOptions,
+  OfferedGroup,
+  ServerOptions,
+  Session,
+  TicketProtector,
+} from '@typetls/connection'
+import { signatureSchemes } from '@typetls/crypto-provider'
 import { crypto, defaultGroups, defaultVerifySchemes, groupName, schemesOf, suitesOf } from './algorithms.ts'
 import { alertsOf } from './causes.ts'
 import type { Flags } from './flags.ts'
@@ -30,6 +39,8 @@ export function clientOptions(profile: Profile): ClientOptions {
     ...(shares !== undefined && { keyShares: shares }),
     ...(flags['advertise-alpn'] !== undefined && { applicationProtocols: wireNames(flags['advertise-alpn']) }),
     grease: flags['enable-grease'] === true,
+    fallback: flags['fallback-scsv'] === true,
+    allowUnofferedApplicationProtocol: flags['allow-unknown-alpn-protos'] === true,
     requestStatus: flags['enable-ocsp-stapling'] === true || flags['enable-signed-cert-timestamps'] === true,
   }
 }
@@ -53,7 +64,11 @@ export function serverOptions(profile: Profile): ServerOptions {
       selectApplicationProtocol: (offered: readonly string[]) => protocol(flags, offered),
     }),
     ...(flags['no-ticket'] === undefined && { tickets: flags.async === undefined ? tickets : later(tickets) }),
-    cipherPreference: flags['server-preference'] || flags.cipher !== undefined ? 'server' : 'client',
+    cipherPreference: ownPreference(flags) ? 'server' : 'client',
+    selectGroup: (offered) => preferredGroup(flags, offered),
+    resumeWithOtherSuite: false,
+    acknowledgeServerName: flags['no-server-name-ack'] === undefined,
+    alwaysChangeCipherSpec: true,
   }
 }
 
@@ -65,7 +80,9 @@ function commonOptions({ flags, clock, judge, keyLog }: Profile): CommonOptions 
     cipherSuites: suitesOf(),
     groups: (flags.curves ?? defaultGroups).flatMap((id) => groupName(id) ?? []),
     signatureSchemes: schemesOf(verify ?? defaultVerifySchemes),
+    signingSchemes: signatureSchemes,
     verifier: judge,
+    verifyOnResumption: flags['reverify-on-resume'] === true,
     keyLog,
     alerts: alertsOf(flags),
     ...(flags['max-cert-list'] !== undefined && { maxCertificateListSize: flags['max-cert-list'] }),
@@ -78,7 +95,32 @@ function clientAuthentication(flags: Flags): 'none' | 'request' | 'require' {
   return flags['require-any-client-certificate'] ? 'require' : 'none'
 }
 
+function ownPreference(flags: Flags): boolean {
+  return flags['server-preference'] === true || flags.cipher !== undefined
+}
+
+/**
+ * The most wanted group, with a share or without, in the order of whoever's preference counts. A flag of 1 makes a group
+ * as wanted as the next: among such the client decides.
+ */
+function preferredGroup(flags: Flags, offered: readonly OfferedGroup[]): string | undefined {
+  if (!ownPreference(flags)) return offered[0]?.name
+  const names = offered.map(({ name }) => name)
+  const ranks = new Map<string, number>()
+  let rank = 0
+  for (const [i, id] of (flags.curves ?? defaultGroups).entries()) {
+    ranks.set(groupName(id) ?? '', rank)
+    if (flags['curves-flags']?.[i] !== 1) rank++
+  }
+  const best = Math.min(...names.map((name) => ranks.get(name) ?? Infinity))
+  return names.find((name) => ranks.get(name) === best)
+}
+
 function keyShares(flags: Flags): readonly string[] | undefined {
+  // What DNS or an earlier connection told about the server goes first.
+  const hints = flags['server-supported-groups-hint'] ?? []
+  const predicted = (flags.curves ?? defaultGroups).find((id) => hints.includes(id))
+  if (predicted !== undefined) return [groupName(predicted) ?? '']
   if (flags['no-key-shares']) return []
   return flags['key-shares']?.flatMap((id) => groupName(id) ?? [])
 }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { once } from 'node:events'
 import { rotatingTicketKeys } from '@typetls/connection'
 import type { Session } from '@typetls/connection'
+import { TlsError } from '@typetls/wire'
 import { crypto } from './algorithms.ts'
 import { describe } from './causes.ts'
 import { Exchange } from './exchange.ts'
@@ -32,7 +33,9 @@ async function main(): Promise<void> {
   for (let i = 0; i <= (initial['resume-count'] ?? 0); i++) {
     const flags = i === 0 ? initial : line.resume
     if (i > 0 && !flags.server && session === undefined) throw new Error('there is no session to offer')
-    const profile = { flags, clock, tickets, session, identity: new Identity(flags), judge: new Judge(flags) }
+    const identity = identityOf(flags)
+    if (identity === undefined) return
+    const profile = { flags, clock, tickets, session, identity, judge: new Judge(flags) }
     const socket = await dial(flags)
     const outcome = await new Exchange(socket, profile, i > 0).run()
     if (outcome.failure !== undefined) {
@@ -53,6 +56,18 @@ function commandLine(): CommandLine | undefined {
     if (!(error instanceof UnknownFlag)) throw error
     writeSync(2, `${error.message}\n`)
     process.exitCode = 89
+    return undefined
+  }
+}
+
+/** What BoringSSL's shim is refused when it sets itself up, ours is as well. */
+function identityOf(flags: Flags): Identity | undefined {
+  try {
+    return new Identity(flags)
+  } catch (error) {
+    if (!(error instanceof TlsError) || error.received !== 'signedCertificateTimestamps') throw error
+    writeSync(2, `${error.code} :INVALID_SCT_LIST: ${error.message}\n`)
+    process.exitCode = 1
     return undefined
   }
 }

@@ -44,8 +44,10 @@ export function clientParameters(options: ClientOptions): ClientParameters {
     cipherSuites: common.cipherSuites,
     groups: common.groups,
     signatureSchemes: common.signatureSchemes,
+    signingSchemes: common.signingSchemes,
     applicationProtocols: common.applicationProtocols,
     verifier: common.verifier,
+    verifyOnResumption: common.verifyOnResumption,
     credentials: common.credentials,
     allowPskWithoutKeyExchange: common.allowPskWithoutKeyExchange,
     recordSizeLimit: common.recordSizeLimit,
@@ -59,6 +61,8 @@ export function clientParameters(options: ClientOptions): ClientParameters {
     externalPsks,
     keyShares: keySharesOf(options, common.groups),
     grease: options.grease ?? defaults.grease,
+    fallback: options.fallback ?? false,
+    allowUnofferedApplicationProtocol: options.allowUnofferedApplicationProtocol ?? false,
     middleboxCompatibility: options.middleboxCompatibility ?? defaults.middleboxCompatibility,
     postHandshakeAuthentication: options.postHandshakeAuthentication ?? false,
     requestStatus: options.requestStatus ?? defaults.requestStatus,
@@ -98,6 +102,11 @@ export function serverParameters(options: ServerOptions): ServerParameters {
     cookies: options.cookies,
     requireCookie: options.requireCookie ?? false,
     cipherPreference: options.cipherPreference ?? defaults.cipherPreference,
+    selectGroup: options.selectGroup,
+    resumeWithOtherSuite: options.resumeWithOtherSuite ?? true,
+    acknowledgeServerName: options.acknowledgeServerName ?? true,
+    alwaysChangeCipherSpec: options.alwaysChangeCipherSpec ?? false,
+    grease: options.grease ?? defaults.grease,
   }
   resolvedServers.set(options, parameters)
   return parameters
@@ -110,13 +119,19 @@ function commonParameters(options: ClientOptions | ServerOptions): CommonParamet
   const { crypto, clock, keyLog, recordSizeLimit } = options
   checkLimit('recordSizeLimit', recordSizeLimit)
   checkLimit('maxFragment', options.maxFragment)
+  const signatureSchemes = schemesOf(crypto, 'signatureSchemes', options.signatureSchemes)
   return {
     crypto,
     cipherSuites: suitesOf(crypto, options.cipherSuites),
     groups: groupsOf(crypto, options.groups),
-    signatureSchemes: schemesOf(crypto, options.signatureSchemes),
+    signatureSchemes,
+    signingSchemes:
+      options.signingSchemes === undefined
+        ? signatureSchemes
+        : schemesOf(crypto, 'signingSchemes', options.signingSchemes),
     applicationProtocols: protocolsOf(options.applicationProtocols),
     verifier: options.verifier,
+    verifyOnResumption: options.verifyOnResumption ?? false,
     credentials: selectorOf(options.credentials),
     allowPskWithoutKeyExchange: options.dangerouslyAllowPskWithoutKeyExchange ?? false,
     // The record limit counts the type byte that TLS 1.3 adds. https://www.rfc-editor.org/rfc/rfc8449#section-4
@@ -153,9 +168,13 @@ function groupsOf(crypto: CryptoProvider, asked: readonly string[] | undefined):
       })
 }
 
-function schemesOf(crypto: CryptoProvider, asked: readonly SignatureScheme[] | undefined): readonly SignatureScheme[] {
+function schemesOf(
+  crypto: CryptoProvider,
+  option: string,
+  asked: readonly SignatureScheme[] | undefined,
+): readonly SignatureScheme[] {
   const missing = asked?.find((row) => crypto.signature[row.algorithm] === undefined)
-  if (missing !== undefined) throw wrong('signatureSchemes', `${crypto.name} cannot do ${missing.name}`)
+  if (missing !== undefined) throw wrong(option, `${crypto.name} cannot do ${missing.name}`)
   return asked ?? defaultsIn(crypto).schemes
 }
 

@@ -50,11 +50,10 @@ describe('keying material', () => {
 
   test('needs a label that fits', () => {
     const { client } = connectedPair()
-    for (const label of ['', 'x'.repeat(250)]) {
-      expect(() => client.connection.exportKeyingMaterial(label, none, 32)).toThrow(
-        expect.objectContaining({ code: 'ERR_TLS_ENCODE_RANGE' }),
-      )
-    }
+    expect(() => client.connection.exportKeyingMaterial('x'.repeat(250), none, 32)).toThrow(
+      expect.objectContaining({ code: 'ERR_TLS_ENCODE_RANGE' }),
+    )
+    expect(client.connection.exportKeyingMaterial('', none, 32)).toHaveLength(32)
     expect(client.connection.exportKeyingMaterial('x'.repeat(249), none, 32)).toHaveLength(32)
   })
 })

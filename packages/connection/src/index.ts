@@ -14,6 +14,7 @@ export type {
   CredentialSelector,
   ExternalPsk,
   ExternalPskLookup,
+  OfferedGroup,
   PeerChain,
   PeerVerdict,
   PeerVerifier,

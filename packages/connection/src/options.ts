@@ -4,6 +4,7 @@ import type {
   CredentialSelector,
   ExternalPsk,
   ExternalPskLookup,
+  OfferedGroup,
   PeerVerifier,
   Session,
   TicketProtector,
@@ -22,14 +23,21 @@ export interface CommonOptions {
   /** IANA group names, most wanted first. Default: `defaultGroupNames`, as far as `crypto` has them. */
   readonly groups?: readonly string[]
   /**
-   * Accepted in CertificateVerify and in certificates, most wanted first; we sign with no other either. Default:
-   * `defaultSignatureSchemes`, as far as `crypto` has their algorithm.
+   * Accepted in CertificateVerify and in certificates, most wanted first. Default: `defaultSignatureSchemes`, as far as
+   * `crypto` has their algorithm.
    */
   readonly signatureSchemes?: readonly SignatureScheme[]
+  /** What we sign with, of what a credential can. Default: `signatureSchemes`. */
+  readonly signingSchemes?: readonly SignatureScheme[]
   /** ALPN, most wanted first. Default: none, the extension is not sent and not answered. */
   readonly applicationProtocols?: readonly string[]
   /** Judges the peer's certificates. Client: required unless only PSKs are used. Server: required to ask for any. */
   readonly verifier?: PeerVerifier
+  /**
+   * Ask the verifier again about the remembered certificates when a session is resumed: they may have expired or been
+   * revoked since. Default false.
+   */
+  readonly verifyOnResumption?: boolean
   /** One line in SSLKEYLOGFILE format (no newline at the end) per secret: hand it to nobody but a debugger. */
   readonly keyLog?: (line: string) => void
   readonly trace?: Trace
@@ -71,6 +79,13 @@ export interface ClientOptions extends CommonOptions {
   readonly keyShares?: readonly string[]
   /** RFC 8701. Default true. */
   readonly grease?: boolean
+  /**
+   * Say that this is a second attempt with less than we have (TLS_FALLBACK_SCSV, RFC 7507): a server that has more refuses.
+   * Default false.
+   */
+  readonly fallback?: boolean
+  /** Go on when the server selects an application protocol that was not offered. Default false. */
+  readonly allowUnofferedApplicationProtocol?: boolean
   /** RFC 9846 appendix E.4: fake session id and ChangeCipherSpec. Default true. */
   readonly middleboxCompatibility?: boolean
   /** Offer post_handshake_auth. Default false. */
@@ -109,6 +124,19 @@ export interface ServerOptions extends CommonOptions {
   readonly requireCookie?: boolean
   /** Cipher preference: `'server'` (default) or `'client'` order. */
   readonly cipherPreference?: 'server' | 'client'
+  /**
+   * Chooses among the groups of both sides, in the client's order; may be called again for a second ClientHello. One
+   * without a share costs a HelloRetryRequest. Default: our most wanted one with a share, else our most wanted one.
+   */
+  readonly selectGroup?: (offered: readonly OfferedGroup[]) => string | undefined
+  /** Resume a session also when we would now choose another cipher suite than its own. Default true. */
+  readonly resumeWithOtherSuite?: boolean
+  /** Acknowledge the client's server_name. Default true. */
+  readonly acknowledgeServerName?: boolean
+  /** Send the ChangeCipherSpec of RFC 9846 appendix E.4 also to clients that do not ask for it. Default false. */
+  readonly alwaysChangeCipherSpec?: boolean
+  /** RFC 8701, in tickets. Default true. */
+  readonly grease?: boolean
 }
 
 /** The time. Adapters hand in the platform's; tests a manual one. */

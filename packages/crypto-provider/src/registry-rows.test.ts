@@ -23,12 +23,15 @@ test('signature schemes have the numbers of the registry', () => {
   ])
 })
 
-test('ML-DSA has rows of its own, and is not offered without being asked for', () => {
+test('ML-DSA and the legacy schemes of clients have rows, and are not offered without being asked for', () => {
   const others = signatureSchemes.filter((row) => !defaultSignatureSchemes.includes(row))
   expect(others.map(({ id, name }) => [id, name])).toEqual([
     [0x0904, 'mldsa44'],
     [0x0905, 'mldsa65'],
     [0x0906, 'mldsa87'],
+    [0x0420, 'rsa_pkcs1_sha256_legacy'],
+    [0x0520, 'rsa_pkcs1_sha384_legacy'],
+    [0x0620, 'rsa_pkcs1_sha512_legacy'],
   ])
 })
 

@@ -12,6 +12,8 @@ export interface SignatureScheme {
   readonly keyType: KeyType | undefined
   /** Whether TLS 1.3 allows it in CertificateVerify; the others are for certificates only. */
   readonly handshake: boolean
+  /** Only a client may sign with it, and only if the server offers it. RFC 9963 */
+  readonly clientOnly?: true
 }
 
 export const ecdsa_secp256r1_sha256: SignatureScheme = row(
@@ -44,6 +46,11 @@ export const rsa_pkcs1_sha256: SignatureScheme = row(0x0401, 'rsa_pkcs1_sha256',
 export const rsa_pkcs1_sha384: SignatureScheme = row(0x0501, 'rsa_pkcs1_sha384', 'rsa-pkcs1-sha384', 'rsa', false)
 export const rsa_pkcs1_sha512: SignatureScheme = row(0x0601, 'rsa_pkcs1_sha512', 'rsa-pkcs1-sha512', 'rsa', false)
 
+/** For client keys that can do no better, such as those of older smart cards. https://www.rfc-editor.org/rfc/rfc9963 */
+export const rsa_pkcs1_sha256_legacy: SignatureScheme = legacyRow(0x0420, 'rsa_pkcs1_sha256_legacy', 'rsa-pkcs1-sha256')
+export const rsa_pkcs1_sha384_legacy: SignatureScheme = legacyRow(0x0520, 'rsa_pkcs1_sha384_legacy', 'rsa-pkcs1-sha384')
+export const rsa_pkcs1_sha512_legacy: SignatureScheme = legacyRow(0x0620, 'rsa_pkcs1_sha512_legacy', 'rsa-pkcs1-sha512')
+
 /** https://datatracker.ietf.org/doc/html/draft-ietf-tls-mldsa */
 export const mldsa44: SignatureScheme = row(0x0904, 'mldsa44', 'ml-dsa-44', 'ml-dsa-44')
 export const mldsa65: SignatureScheme = row(0x0905, 'mldsa65', 'ml-dsa-65', 'ml-dsa-65')
@@ -67,9 +74,24 @@ export const defaultSignatureSchemes: readonly SignatureScheme[] = [
   rsa_pkcs1_sha512,
 ]
 
-/** Every scheme we have a row for. ML-DSA is to be asked for: its signatures and certificates are large. */
-export const signatureSchemes: readonly SignatureScheme[] = [...defaultSignatureSchemes, mldsa44, mldsa65, mldsa87]
+/**
+ * Every scheme we have a row for. ML-DSA is to be asked for: its signatures and certificates are large. So are the legacy
+ * ones: RFC 9963 leaves them to those who need them.
+ */
+export const signatureSchemes: readonly SignatureScheme[] = [
+  ...defaultSignatureSchemes,
+  mldsa44,
+  mldsa65,
+  mldsa87,
+  rsa_pkcs1_sha256_legacy,
+  rsa_pkcs1_sha384_legacy,
+  rsa_pkcs1_sha512_legacy,
+]
 
 function row(id: number, name: string, algorithm: string, keyType: KeyType, handshake = true): SignatureScheme {
   return { id, name, algorithm, keyType, handshake }
+}
+
+function legacyRow(id: number, name: string, algorithm: string): SignatureScheme {
+  return { ...row(id, name, algorithm, 'rsa'), clientOnly: true }
 }

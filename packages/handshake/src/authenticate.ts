@@ -8,6 +8,7 @@ import type { Certificate, CertificateVerify, Finished } from './messages/authen
 import type { PeerChain, PeerVerdict, PeerVerifier } from './peer-verifier.ts'
 import type { Program } from './program.ts'
 import { ask, wait } from './program.ts'
+import type { StoredPeer } from './session.ts'
 
 /** Proof that the peer showed a chain the verifier took and signed the transcript with its key. Only `verifyPeer` makes one. */
 export class VerifiedPeer {
@@ -35,10 +36,10 @@ export class VerifiedPeer {
   ): Program<VerifiedPeer> {
     const peer = hs.role === 'client' ? 'server' : 'client'
     const { signatureSchemes, crypto } = hs.parameters
-    const scheme = signatureSchemes.find((row) => row.id === proof.algorithm && row.handshake)
+    const scheme = signatureSchemes.find((row) => row.id === proof.algorithm && usableBy(peer, row))
     if (scheme === undefined) {
       throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', `the ${peer} signed with a scheme we did not offer for this`, {
-        expected: signatureSchemes.filter((row) => row.handshake).map((row) => row.name),
+        expected: signatureSchemes.filter((row) => usableBy(peer, row)).map((row) => row.name),
         received: proof.algorithm,
       })
     }
@@ -93,6 +94,27 @@ export class VerifiedFinished {
 }
 
 /**
+ * Asks the verifier about a peer that an earlier handshake authenticated.
+ *
+ * @param peer as remembered; without one there is nothing to ask about
+ */
+export function* verifyAgain(
+  hs: Handshake,
+  peer: StoredPeer | undefined,
+  name: string | undefined,
+): Program<StoredPeer | undefined> {
+  const { verifier, signatureSchemes, crypto } = hs.parameters
+  if (peer === undefined || verifier === undefined) return peer
+  const { certificates } = peer
+  const chain = { certificates, ocspResponse: undefined, signedCertificateTimestamps: undefined }
+  const whose = hs.role === 'client' ? 'server' : 'client'
+  const verdict = yield* ask('ERR_TLS_CALLBACK', 'the certificate verifier', () =>
+    verifier.verify(chain, { peer: whose, name, now: hs.parameters.now(), crypto, signatureSchemes }),
+  )
+  return { certificates, authorized: verdict.authorized }
+}
+
+/**
  * The chain of a Certificate message.
  *
  * @param asked extensions we asked for, by number
@@ -137,13 +159,20 @@ export function* chooseCredential(
   const credential = yield* ask('ERR_TLS_CALLBACK', 'the credential selector', () => selector(request))
   if (credential === undefined) return undefined
   const accepted = request.signatureSchemes
-  const scheme = credential.signer.schemes.find((row) => row.handshake && accepted.some((one) => one.id === row.id))
+  const scheme = credential.signer.schemes.find(
+    (row) => usableBy(request.role, row) && accepted.some((one) => one.id === row.id),
+  )
   if (scheme !== undefined) return { credential, scheme }
   if (request.role === 'client') return undefined
   throw new TlsError('ERR_TLS_NO_SHARED_SIGNATURE_SCHEME', 'the peer accepts no signature scheme of our certificate', {
     expected: accepted.map((row) => row.name),
     received: credential.signer.schemes.map((row) => row.name),
   })
+}
+
+/** Whether TLS 1.3 lets this side sign its CertificateVerify with such a scheme. */
+function usableBy(signer: 'client' | 'server', { handshake, clientOnly }: SignatureScheme): boolean {
+  return handshake && (signer === 'client' || clientOnly === undefined)
 }
 
 /** Certificate and CertificateVerify. */

@@ -120,7 +120,8 @@ export class ClientOffer {
   }
 
   #hello(extensions: ClientHelloExtensions): ClientHello {
-    const suites = this.#parameters.cipherSuites.map((row) => row.id)
+    const { cipherSuites, fallback } = this.#parameters
+    const suites = [...cipherSuites.map((row) => row.id), ...(fallback ? [TLS_FALLBACK_SCSV] : [])]
     return {
       legacyVersion: 0x0303,
       random: this.random,
@@ -159,6 +160,8 @@ export class ClientOffer {
         known.key_share = this.#retried(shares) ? shares : [{ group, keyExchange: Uint8Array.of(0) }, ...shares]
       }
       known.supported_versions = [grease(seed[2] as number), 0x0304]
+      const schemes = known.signature_algorithms
+      if (schemes !== undefined) known.signature_algorithms = [grease(seed[5] as number), ...schemes]
       known.unknown = [
         { type: grease(seed[3] as number), data: none },
         { type: grease(seed[4] as number), data: Uint8Array.of(0) },
@@ -229,6 +232,9 @@ function greaseless(extensions: ClientHelloExtensions): number[] {
 }
 
 const preSharedKey = 41
+
+/** https://www.rfc-editor.org/rfc/rfc7507#section-2 */
+const TLS_FALLBACK_SCSV = 0x5600
 
 const extensionIds = {
   server_name: 0,

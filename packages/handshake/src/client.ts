@@ -9,6 +9,7 @@ import {
   knownSchemes,
   sendCertificate,
   sendFinished,
+  verifyAgain,
 } from './authenticate.ts'
 import type { OfferedPsk } from './client-offer.ts'
 import { ClientOffer } from './client-offer.ts'
@@ -64,7 +65,7 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
     const { authenticated, request } =
       psk === undefined
         ? yield* authenticateServer(hs, parameters, offer)
-        : { authenticated: byPsk(psk), request: undefined }
+        : { authenticated: yield* byPsk(hs, parameters, psk), request: undefined }
     const beforeFinished = yield* hs.transcript.hash()
     const serverFinished = yield* hs.receive('finished')
     const finished = yield* VerifiedFinished.verify(hs, suite, traffic.server, serverFinished.body, beforeFinished)
@@ -279,7 +280,7 @@ function checkEncryptedExtensions(
   checkAnswers('EncryptedExtensions', extensions.order, allowed, offer)
   const protocol = extensions.application_layer_protocol_negotiation
   if (protocol !== undefined) {
-    if (!parameters.applicationProtocols.includes(protocol)) {
+    if (!parameters.applicationProtocols.includes(protocol) && !parameters.allowUnofferedApplicationProtocol) {
       throw new TlsError('ERR_TLS_ALPN', 'the server selected an application protocol we did not offer', {
         expected: parameters.applicationProtocols,
         received: protocol,
@@ -363,7 +364,7 @@ export function* answerCertificateRequest(
     role: 'client',
     serverName: undefined,
     applicationProtocol: undefined,
-    signatureSchemes: knownSchemes(extensions.signature_algorithms, hs.parameters.signatureSchemes),
+    signatureSchemes: knownSchemes(extensions.signature_algorithms, hs.parameters.signingSchemes),
     certificateAuthorities: extensions.certificate_authorities ?? [],
     clientHello: undefined,
   })
@@ -379,8 +380,13 @@ export function* answerCertificateRequest(
   return chosen
 }
 
-function byPsk(psk: OfferedPsk): AuthenticatedBy {
-  return psk.kind === 'external' ? { by: 'external_psk' } : { by: 'resumption', peer: psk.session?.peer }
+function* byPsk(hs: Handshake, parameters: ClientParameters, psk: OfferedPsk): Program<AuthenticatedBy> {
+  if (psk.kind === 'external') return { by: 'external_psk' }
+  const peer = psk.session?.peer
+  return {
+    by: 'resumption',
+    peer: parameters.verifyOnResumption ? yield* verifyAgain(hs, peer, parameters.verifyName) : peer,
+  }
 }
 
 function logApplicationSecrets(

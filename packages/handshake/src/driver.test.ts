@@ -18,6 +18,8 @@ const parameters: CommonParameters = {
   cipherSuites: [],
   groups: [],
   signatureSchemes: [],
+  signingSchemes: [],
+  verifyOnResumption: false,
   applicationProtocols: [],
   verifier: undefined,
   credentials: undefined,

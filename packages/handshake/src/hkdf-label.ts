@@ -5,7 +5,7 @@ import { TlsError } from '@typetls/wire'
  * HKDF-Expand-Label(Secret, Label, Context, Length).
  * https://www.rfc-editor.org/rfc/rfc9846#section-7.1
  *
- * @param label without the `tls13 ` that is put before it; 1 to 249 characters
+ * @param label without the `tls13 ` that is put before it; 0 to 249 characters
  * @param length bytes
  */
 export function expandLabel(
@@ -21,8 +21,11 @@ export function expandLabel(
 /** The HkdfLabel struct. */
 export function hkdfLabel(label: string, context: Uint8Array, length: number): Uint8Array {
   const labelLength = prefix.length + label.length
-  if (label.length < 1 || labelLength > 255 || context.length > 255) {
-    throw new TlsError('ERR_TLS_ENCODE_RANGE', 'an HKDF label has 1 to 249 characters and at most 255 bytes of context')
+  if (labelLength > 255 || context.length > 255) {
+    throw new TlsError(
+      'ERR_TLS_ENCODE_RANGE',
+      'an HKDF label has at most 249 characters and at most 255 bytes of context',
+    )
   }
   const info = new Uint8Array(4 + labelLength + context.length)
   info[0] = length >>> 8

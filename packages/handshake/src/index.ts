@@ -28,7 +28,13 @@ export type { HandshakeMessage, HandshakeMessages, HandshakeMessageType } from '
 export { MessageAssembler } from './messages/message-assembler.ts'
 export { KeyUpdate, NewSessionTicket } from './messages/post-handshake.ts'
 export { HelloRetryRequest, ServerHello, helloRetryRequestRandom } from './messages/server-hello.ts'
-export type { ClientHelloHook, ClientParameters, CommonParameters, ServerParameters } from './parameters.ts'
+export type {
+  ClientHelloHook,
+  ClientParameters,
+  CommonParameters,
+  OfferedGroup,
+  ServerParameters,
+} from './parameters.ts'
 export type { PeerChain, PeerVerdict, PeerVerifier, VerifyContext } from './peer-verifier.ts'
 export { PostHandshake } from './post-handshake.ts'
 export type { PostHandshakeResult } from './post-handshake.ts'

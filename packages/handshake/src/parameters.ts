@@ -13,8 +13,11 @@ export interface CommonParameters {
   readonly cipherSuites: readonly CipherSuite[]
   readonly groups: readonly KeyExchange[]
   readonly signatureSchemes: readonly SignatureScheme[]
+  /** What we sign with. */
+  readonly signingSchemes: readonly SignatureScheme[]
   readonly applicationProtocols: readonly string[]
   readonly verifier: PeerVerifier | undefined
+  readonly verifyOnResumption: boolean
   readonly credentials: CredentialSelector | undefined
   /** Whether psk_ke may be used. */
   readonly allowPskWithoutKeyExchange: boolean
@@ -38,6 +41,8 @@ export interface ClientParameters extends CommonParameters {
   /** A share is sent for each; all are in `groups`. */
   readonly keyShares: readonly KeyExchange[]
   readonly grease: boolean
+  readonly fallback: boolean
+  readonly allowUnofferedApplicationProtocol: boolean
   readonly middleboxCompatibility: boolean
   readonly postHandshakeAuthentication: boolean
   readonly requestStatus: boolean
@@ -57,6 +62,19 @@ export interface ServerParameters extends CommonParameters {
   readonly cookies: TicketProtector | undefined
   readonly requireCookie: boolean
   readonly cipherPreference: 'server' | 'client'
+  readonly selectGroup: ((offered: readonly OfferedGroup[]) => string | undefined) | undefined
+  readonly resumeWithOtherSuite: boolean
+  readonly acknowledgeServerName: boolean
+  readonly alwaysChangeCipherSpec: boolean
+  readonly grease: boolean
+}
+
+/** A group that the client lists and we have. */
+export interface OfferedGroup {
+  /** IANA name. */
+  readonly name: string
+  /** Whether the client sent a key share for it. */
+  readonly hasShare: boolean
 }
 
 /**

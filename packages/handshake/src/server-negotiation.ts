@@ -86,18 +86,38 @@ export function chooseGroup(
 ): { readonly group: KeyExchange; readonly share: Uint8Array | undefined } {
   const { supported_groups: listed = [], key_share: shares = [] } = hello.extensions
   const common = parameters.groups.filter((group) => listed.includes(group.id))
-  for (const group of common) {
-    const share = shares.find((entry) => entry.group === group.id)
-    if (share !== undefined) return { group, share: share.keyExchange }
-  }
-  const [group] = common
+  const shareOf = ({ id }: KeyExchange): Uint8Array | undefined =>
+    shares.find((entry) => entry.group === id)?.keyExchange
+  const { selectGroup } = parameters
+  const group =
+    selectGroup === undefined
+      ? (common.find((one) => shareOf(one) !== undefined) ?? common[0])
+      : selectedGroup(common, listed, (one) => shareOf(one) !== undefined, selectGroup)
   if (group === undefined) {
     throw new TlsError('ERR_TLS_NO_SHARED_GROUP', 'the client lists no group of ours', {
       expected: parameters.groups.map((row) => row.name),
       received: listed,
     })
   }
-  return { group, share: undefined }
+  return { group, share: shareOf(group) }
+}
+
+function selectedGroup(
+  common: readonly KeyExchange[],
+  listed: readonly number[],
+  hasShare: (group: KeyExchange) => boolean,
+  select: NonNullable<ServerParameters['selectGroup']>,
+): KeyExchange | undefined {
+  const offered = listed.flatMap((id) => common.find((group) => group.id === id) ?? [])
+  const chosen = askNow('ERR_TLS_CALLBACK', 'selectGroup', () =>
+    select(offered.map((group) => ({ name: group.name, hasShare: hasShare(group) }))),
+  )
+  return common.find(({ name }) => name === chosen)
+}
+
+/** A client that sends a session id wants a TLS 1.2 look. https://www.rfc-editor.org/rfc/rfc9846#appendix-E.4 */
+export function asksForChangeCipherSpec(parameters: ServerParameters, hello: ClientHello): boolean {
+  return parameters.alwaysChangeCipherSpec || hello.legacySessionId.length > 0
 }
 
 /** https://www.rfc-editor.org/rfc/rfc7301#section-3.2 */

@@ -120,6 +120,14 @@ function checkShape(hello: ClientHello, offered: OfferedPsks): void {
       received: offered.binders.length,
     })
   }
+  // The syntax of a binder, which other stacks call a wrong binder.
+  const short = offered.binders.find(({ length }) => length < minBinder)
+  if (short !== undefined) {
+    throw new TlsError('ERR_TLS_PSK_BINDER_LENGTH', 'a PSK binder has fewer bytes than any hash', {
+      expected: { min: minBinder },
+      received: short.length,
+    })
+  }
   if (hello.extensions.psk_key_exchange_modes === undefined) {
     throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'pre_shared_key without psk_key_exchange_modes', {
       expected: 'psk_key_exchange_modes',
@@ -133,6 +141,9 @@ function bindersLength(offered: OfferedPsks): number {
 }
 
 const preSharedKey = 41
+
+/** PskBinderEntry<32..255> */
+const minBinder = 32
 
 /** More identities than this are not looked at: each may cost a decryption or a question to somebody. */
 const maxIdentities = 8

@@ -8,6 +8,7 @@ import { encodeMessage } from './messages/handshake-message.ts'
 import type { HelloRetryRequest } from './messages/server-hello.ts'
 import { helloRetryRequestRandom } from './messages/server-hello.ts'
 import type { ServerParameters } from './parameters.ts'
+import { asksForChangeCipherSpec } from './server-negotiation.ts'
 import type { Program } from './program.ts'
 import { ask } from './program.ts'
 
@@ -40,7 +41,7 @@ export function* sendRetry(
   hs.send('hello_retry_request', request(hello, retry, cookie))
   hs.decided('hello_retry_request', retry.group?.name ?? 'cookie')
   // https://www.rfc-editor.org/rfc/rfc9846#appendix-E.4
-  if (hello.legacySessionId.length > 0) hs.carrier.changeCipherSpec()
+  if (asksForChangeCipherSpec(parameters, hello)) hs.carrier.changeCipherSpec()
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { CipherSuite, Secret } from '@typetls/crypto-provider'
+import type { CipherSuite, CryptoProvider, Secret } from '@typetls/crypto-provider'
+import type { UnknownExtension } from '@typetls/wire'
 import { TlsError, equalBytes } from '@typetls/wire'
 import type { ChosenCredential } from './authenticate.ts'
 import {
@@ -9,6 +10,7 @@ import {
   knownSchemes,
   sendCertificate,
   sendFinished,
+  verifyAgain,
 } from './authenticate.ts'
 import type { AuthenticatedBy, Connected } from './connected.ts'
 import type { Handshake } from './handshake.ts'
@@ -16,6 +18,7 @@ import type { HandshakeSecret } from './key-schedule.ts'
 import { EarlySecret, resumptionPsk } from './key-schedule.ts'
 import type { CertificateRequest } from './messages/authentication.ts'
 import type { ClientHello } from './messages/client-hello.ts'
+import { grease } from './messages/extension-type.ts'
 import { PskKeyExchangeMode } from './messages/extensions.ts'
 import type { HandshakeMessage } from './messages/handshake-message.ts'
 import { encodeMessage } from './messages/handshake-message.ts'
@@ -23,6 +26,7 @@ import type { ServerParameters } from './parameters.ts'
 import type { Program } from './program.ts'
 import { ask, wait } from './program.ts'
 import {
+  asksForChangeCipherSpec,
   checkClientHello,
   checkSecondHello,
   chooseApplicationProtocol,
@@ -57,7 +61,7 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
     owned.add(traffic.client).add(traffic.server)
     hs.logSecret('CLIENT_HANDSHAKE_TRAFFIC_SECRET', traffic.client)
     hs.logSecret('SERVER_HANDSHAKE_TRAFFIC_SECRET', traffic.server)
-    if (hello.legacySessionId.length > 0 && !retried) hs.carrier.changeCipherSpec()
+    if (asksForChangeCipherSpec(parameters, hello) && !retried) hs.carrier.changeCipherSpec()
     yield* hs.installKeys('sent', 'handshake', suite, traffic.server)
     yield* hs.installKeys('received', 'handshake', suite, traffic.client)
 
@@ -82,7 +86,7 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
     hs.logSecret('EXPORTER_SECRET', secrets.exporter)
     yield* hs.installKeys('sent', 'application', suite, secrets.server)
 
-    const peer = asks ? yield* authenticateClient(hs, parameters, none) : withoutCertificate(psk)
+    const peer = asks ? yield* authenticateClient(hs, parameters, none) : yield* withoutCertificate(hs, parameters, psk)
     const beforeFinished = yield* hs.transcript.hash()
     const clientFinished = yield* hs.receive('finished')
     const finished = yield* VerifiedFinished.verify(hs, suite, traffic.client, clientFinished.body, beforeFinished)
@@ -181,7 +185,8 @@ function* settle(
     throw new TlsError('ERR_TLS_SECOND_CLIENT_HELLO', 'the second ClientHello drops the cipher suite we chose')
   }
   if (retry?.group !== undefined) checkRequestedShare(hello, retry.group.id)
-  const psk = yield* acceptPsk(hs, parameters, hello, suites, owned)
+  const usable = parameters.resumeWithOtherSuite ? suites : suites.slice(0, 1)
+  const psk = yield* acceptPsk(hs, parameters, hello, usable, owned)
   if (psk !== undefined) hs.decided('psk', psk.kind)
   return { hello, suite: psk?.suite ?? (suites[0] as CipherSuite), psk }
 }
@@ -240,7 +245,7 @@ function* ourCredential(
     role: 'server',
     serverName: hello.extensions.server_name,
     applicationProtocol,
-    signatureSchemes: knownSchemes(schemes, parameters.signatureSchemes),
+    signatureSchemes: knownSchemes(schemes, parameters.signingSchemes),
     certificateAuthorities: authorities,
     clientHello: hello,
   })
@@ -307,7 +312,8 @@ function sendEncryptedExtensions(
   hs.send('encrypted_extensions', {
     extensions: {
       // "when a PSK is used, the server does not acknowledge server_name": the name is the session's.
-      server_name: hello.extensions.server_name !== undefined && !byPsk ? {} : undefined,
+      server_name:
+        hello.extensions.server_name !== undefined && !byPsk && parameters.acknowledgeServerName ? {} : undefined,
       application_layer_protocol_negotiation: applicationProtocol,
       record_size_limit: limit,
     },
@@ -355,9 +361,16 @@ function* authenticateClient(
   return { by: 'certificate', peer }
 }
 
-function withoutCertificate(psk: AcceptedPsk | undefined): AuthenticatedBy {
+function* withoutCertificate(
+  hs: Handshake,
+  parameters: ServerParameters,
+  psk: AcceptedPsk | undefined,
+): Program<AuthenticatedBy> {
   if (psk === undefined) return { by: 'nothing' }
-  return psk.kind === 'external' ? { by: 'external_psk' } : { by: 'resumption', peer: psk.ticket?.peer }
+  if (psk.kind === 'external') return { by: 'external_psk' }
+  const peer = psk.ticket?.peer
+  const again = parameters.verifyOnResumption && parameters.clientAuthentication !== 'none'
+  return { by: 'resumption', peer: again ? yield* verifyAgain(hs, peer, undefined) : peer }
 }
 
 function acceptsTickets(parameters: ServerParameters, hello: ClientHello): boolean {
@@ -394,12 +407,18 @@ function* sendTickets(
         peer: storedPeer(connected.peer),
       })
       const ticket = yield* sealed(tickets, state)
-      const message = { ticketLifetime, ticketAgeAdd: ageAdd, ticketNonce, ticket, extensions: {} }
+      const extensions = parameters.grease ? greased(crypto) : {}
+      const message = { ticketLifetime, ticketAgeAdd: ageAdd, ticketNonce, ticket, extensions }
       hs.transmit('new_session_ticket', encodeMessage('new_session_ticket', message))
     } finally {
       psk.dispose()
     }
   }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc8701#section-4 */
+function greased({ random }: CryptoProvider): { unknown: readonly UnknownExtension[] } {
+  return { unknown: [{ type: grease(random(1)[0] as number), data: none }] }
 }
 
 /** Seals a state and wipes what was in clear. */

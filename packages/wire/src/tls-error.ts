@@ -158,6 +158,7 @@ export const tlsErrorCodes = {
   ERR_TLS_PSK_NOT_LAST: 'illegal_parameter',
   ERR_TLS_PSK_BINDER_COUNT: 'illegal_parameter',
   ERR_TLS_PSK_BINDER: 'decrypt_error',
+  ERR_TLS_PSK_BINDER_LENGTH: 'decode_error',
   ERR_TLS_PSK_IDENTITY: 'illegal_parameter',
   ERR_TLS_PSK_HASH: 'illegal_parameter',
   ERR_TLS_PSK_CHANGED: 'illegal_parameter',

@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { nodeCrypto } from '@typetls/crypto-node'
 import type { CryptoProvider, SignatureScheme } from '@typetls/crypto-provider'
 import { ed25519, rsa_pkcs1_sha256, rsa_pss_rsae_sha256, ecdsa_secp256r1_sha256 } from '@typetls/crypto-provider'
@@ -157,3 +157,28 @@ function codeOf(act: () => unknown): string | undefined {
     throw error
   }
 }
+
+test('a credential leaves out what its RSA key is too short for', () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  const made = root.issue({ key: privateKey, keyType: 'rsa' })
+  const credential = createCredential({
+    certificates: made.chainPem,
+    privateKey: made.privateKeyPem,
+    provider: nodeCrypto,
+  })
+  expect(credential.signer.schemes.map(({ name }) => name)).toEqual(['rsa_pss_rsae_sha256', 'rsa_pss_rsae_sha384'])
+})
+
+test('a credential is refused with timestamps that no client could read', () => {
+  const made = root.issue()
+  const options = { certificates: made.chainPem, privateKey: made.privateKeyPem, provider: nodeCrypto }
+  const refused = { code: 'ERR_TLS_OPTIONS', received: 'signedCertificateTimestamps' }
+  for (const list of [[], [0, 0], [0, 3, 0, 2, 1], [0, 2, 0, 0]]) {
+    const signedCertificateTimestamps = Uint8Array.from(list)
+    expect(() => createCredential({ ...options, signedCertificateTimestamps })).toThrow(
+      expect.objectContaining(refused),
+    )
+  }
+  const signedCertificateTimestamps = Uint8Array.of(0, 3, 0, 1, 7)
+  expect(createCredential({ ...options, signedCertificateTimestamps })).toMatchObject({ signedCertificateTimestamps })
+})

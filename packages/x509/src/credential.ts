@@ -1,9 +1,11 @@
 import type { CryptoProvider, Mode, PrivateKey, SignatureScheme } from '@typetls/crypto-provider'
 import { defaultSignatureSchemes, isPromiseLike } from '@typetls/crypto-provider'
-import { equalBytes, TlsError } from '@typetls/wire'
+import type { Codec } from '@typetls/wire'
+import { decode, equalBytes, opaqueVector, TlsError, vector } from '@typetls/wire'
 import { Certificate } from './certificate.ts'
 import { pemText } from './pem.ts'
 import { readPrivateKey } from './private-key.ts'
+import type { SubjectPublicKey } from './public-key.ts'
 import { readPublicKey } from './public-key.ts'
 
 /**
@@ -84,6 +86,7 @@ function credentialOf(
   if (!sameKey || key.keyType !== publicKey.keyType) {
     throw new TlsError('ERR_TLS_OPTIONS', `the private key (${key.keyType}) is not that of the certificate ${leaf}`)
   }
+  checkTimestamps(options.signedCertificateTimestamps)
   const { signature } = options.provider
   const { onlyAlgorithm } = publicKey
   const wanted = options.schemes ?? defaultSignatureSchemes.filter(({ handshake }) => handshake)
@@ -91,12 +94,14 @@ function credentialOf(
     ({ algorithm, keyType }) =>
       keyType === key.keyType &&
       signature[algorithm] !== undefined &&
+      isLongEnough(publicKey, algorithm) &&
       (onlyAlgorithm === undefined || onlyAlgorithm === algorithm),
   )
   if (schemes.length === 0) {
     throw new TlsError(
       'ERR_TLS_OPTIONS',
       `no signature scheme of ${options.provider.name} fits a key of the kind ${key.keyType}`,
+      { received: 'schemes' },
     )
   }
   return {
@@ -116,3 +121,25 @@ function credentialOf(
     return algorithm.sign(key, data)
   }
 }
+
+/** PSS needs room for two hashes: an RSA key of 1024 bits cannot sign with SHA-512. RFC 8017 section 9.1.1 */
+function isLongEnough({ rsa }: SubjectPublicKey, algorithm: string): boolean {
+  const hash = /^rsa-pss-sha(\d+)$/.exec(algorithm)
+  if (rsa === undefined || hash === null) return true
+  return Math.ceil((rsa.modulusBits - 1) / 8) >= (2 * Number(hash[1])) / 8 + 2
+}
+
+/** Clients refuse a list that they cannot read. RFC 6962 section 3.3 */
+function checkTimestamps(list: Uint8Array | undefined): void {
+  if (list === undefined) return
+  try {
+    decode(timestampList, list)
+  } catch (cause) {
+    throw new TlsError('ERR_TLS_OPTIONS', 'signedCertificateTimestamps is not a SignedCertificateTimestampList', {
+      received: 'signedCertificateTimestamps',
+      cause,
+    })
+  }
+}
+
+const timestampList: Codec<readonly Uint8Array[]> = /* @__PURE__ */ vector(opaqueVector(1, 0xffff), 1, 0xffff)

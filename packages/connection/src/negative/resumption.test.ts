@@ -207,7 +207,7 @@ describe.each(ways)('a server that is offered %s', (what, offer) => {
       return concat(before, Uint8Array.of(0, 32, 31), binder.subarray(1))
     })
     const client = said(shorter)
-    expectRefusal(client, 'ERR_TLS_DECODE_LENGTH', 'decode_error')
+    expectRefusal(client, 'ERR_TLS_PSK_BINDER_LENGTH', 'decode_error')
   })
 
   test(`#102 a server that is offered ${what} refuses it without psk_key_exchange_modes`, () => {

@@ -217,6 +217,12 @@ describe('extensions', () => {
     }
   })
 
+  test('a client takes an application protocol that it did not offer only if it is told to', () => {
+    const options = { ...alpn, client: { ...alpn.client, allowUnofferedApplicationProtocol: true } }
+    const server = encryptedWith({ application_layer_protocol_negotiation: 'spdy' }, options)
+    expect(server.peer.failure).toBeUndefined()
+  })
+
   test.each([
     ['two protocols', Uint8Array.of(0, 6, 2, 0x68, 0x32, 2, 0x68, 0x33), 'ERR_TLS_DECODE_TRAILING'],
     ['no protocol', Uint8Array.of(0, 0), 'ERR_TLS_DECODE_LENGTH'],

@@ -32,7 +32,8 @@ export const OfferedPsks: Codec<OfferedPsks> = /* @__PURE__ */ struct('OfferedPs
     7,
     0xffff,
   ),
-  binders: vector(opaqueVector(32, 255), 33, 0xffff),
+  // The least length of a binder, 32, is checked where binders are: `ERR_TLS_PSK_BINDER_LENGTH`.
+  binders: vector(opaqueVector(0, 255), 1, 0xffff),
 })
 
 export const PskKeyExchangeMode = { psk_ke: 0, psk_dhe_ke: 1 } as const
