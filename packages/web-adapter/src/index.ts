@@ -13,3 +13,14 @@ export type { ConnectOptions, TypeTlsOptions } from './type-tls.ts'
 export { webSocketDialer, websockify, webSocketTransport, wsproxy } from './web-socket-transport.ts'
 export type { RawWebSocketOptions } from './web-socket-transport.ts'
 export type { WebSocketConstructor, WebSocketLike, WebSocketOptions } from './web-socket.ts'
+export { messagePortTransport } from './message-port.ts'
+export type { PortLike, PortMessage } from './message-port.ts'
+export { cloudflareSockets, denoSockets, denoTransport, directSockets } from './platform-sockets.ts'
+export type {
+  CloudflareConnect,
+  CloudflareSocket,
+  DenoConnect,
+  DenoConnection,
+  TcpSocket,
+  TcpSocketConstructor,
+} from './platform-sockets.ts'
