@@ -44,7 +44,21 @@ export function responseByProgram({ issuer, responder = issuer, issued, request 
 /** The arguments of a responder that listens. */
 export function responderArguments(port: number, issuer: TestCertificate, issued: readonly Issued[]): string[] {
   const { cert, key } = files(issuer)
-  return ['ocsp', '-port', String(port), '-index', index(issued), '-CA', cert, '-rsigner', cert, '-rkey', key, '-ndays', '7']
+  return [
+    'ocsp',
+    '-port',
+    String(port),
+    '-index',
+    index(issued),
+    '-CA',
+    cert,
+    '-rsigner',
+    cert,
+    '-rkey',
+    key,
+    '-ndays',
+    '7',
+  ]
 }
 
 /** The database of `openssl ca`. */

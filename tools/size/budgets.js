@@ -100,7 +100,11 @@ export const budgets = [
     name: 'x509: everything',
     code: `export * from '@typetls/x509'`,
     limit: '40 kB',
-    absentFiles: [outside('wire', 'crypto-provider', 'x509'), /\/x509\/dist\/revocation\//, passphraseFiles()],
+    absentFiles: [
+      outside('wire', 'crypto-provider', 'x509'),
+      /\/x509\/dist\/(revocation|transparency|fetch)\//,
+      passphraseFiles(),
+    ],
     absentText: [],
   },
   {

@@ -11,6 +11,7 @@ import { withIdentityCheck } from './identity-check.ts'
 import { sharedInput } from './shared-input.ts'
 import type { TlsOptions } from './tls-options.ts'
 import { commonOptions } from './tls-options.ts'
+import { revocationChecker } from './revocation.ts'
 import { verifierFor } from './trust.ts'
 
 /** Options of `connect`: those of `net.connect` and of TLS. */
@@ -108,7 +109,7 @@ function clientVerifier(options: ConnectOptions): PeerVerifier {
   const { ca, verifier, checkServerIdentity } = options
   const rejectUnauthorized = options.rejectUnauthorized !== false
   const skipName = checkServerIdentity !== undefined
-  const judge = verifier ?? verifierFor({ ca, rejectUnauthorized, skipName })
+  const judge = verifier ?? verifierFor({ ca, rejectUnauthorized, skipName, revocation: revocationChecker(options) })
   return skipName ? withIdentityCheck(judge, checkServerIdentity, !rejectUnauthorized) : judge
 }
 

@@ -9,6 +9,7 @@ import { chainOf } from './key-material.ts'
 import type { AskForName, NamedCredentials } from './named-credentials.ts'
 import type { TlsOptions } from './tls-options.ts'
 import { commonOptions } from './tls-options.ts'
+import { revocationChecker } from './revocation.ts'
 import { verifierFor } from './trust.ts'
 
 /** TLS options of servers. */
@@ -74,7 +75,8 @@ export function serverOptions(options: TlsServerOptions, names: NamedCredentials
 function clientVerifier(options: TlsServerOptions): PeerVerifier | undefined {
   const { ca, verifier, requestCert } = options
   if (verifier !== undefined || (requestCert !== true && ca === undefined)) return verifier
-  return verifierFor({ ca, rejectUnauthorized: options.rejectUnauthorized !== false, skipName: true })
+  const revocation = revocationChecker(options)
+  return verifierFor({ ca, rejectUnauthorized: options.rejectUnauthorized !== false, skipName: true, revocation })
 }
 
 function authorityNames({ ca }: TlsServerOptions): readonly Uint8Array[] | undefined {

@@ -6,11 +6,12 @@ import { TlsError } from '@typetls/wire'
 import { given } from './given.ts'
 import type { KeyMaterialOptions } from './key-material.ts'
 import { allocateOutput } from './output-arrays.ts'
+import type { RevocationOptions } from './revocation.ts'
 import { systemClock, systemCrypto } from './system.ts'
 import type { TrustAnchors } from './trust.ts'
 
 /** What clients and servers take. Names are those of node:tls where it has the thing, otherwise ours. */
-export interface TlsOptions extends KeyMaterialOptions {
+export interface TlsOptions extends KeyMaterialOptions, RevocationOptions {
   /** Default: `node:crypto`. */
   readonly crypto?: CryptoProvider | undefined
   /** Default: the wall clock. */
@@ -19,7 +20,7 @@ export interface TlsOptions extends KeyMaterialOptions {
   readonly credentials?: Credential | readonly Credential[] | CredentialSelector | undefined
   /** Where the peer's certificates must lead, in place of the system's roots. */
   readonly ca?: TrustAnchors | undefined
-  /** In place of `ca`, `rejectUnauthorized` and `checkServerIdentity`. */
+  /** In place of `ca`, `crl`, `revocation`, `rejectUnauthorized` and `checkServerIdentity`. */
   readonly verifier?: PeerVerifier | undefined
   /** `false` goes on with a peer that could be anybody; look at `authorized` then. Default true. */
   readonly rejectUnauthorized?: boolean | undefined
@@ -112,7 +113,6 @@ function protocolNames(protocols: readonly string[] | Uint8Array | undefined): r
 
 /** Options of node:tls that would change what is safe or possible: silence would mislead. */
 const unsupported = {
-  crl: 'revocation lists are not checked yet',
   ciphers: 'OpenSSL cipher strings are not read yet, give cipherSuites as IANA names',
   ecdhCurve: 'OpenSSL curve names are not read yet, give groups as IANA names',
   sigalgs: 'OpenSSL algorithm names are not read yet, give signatureSchemes as IANA names',

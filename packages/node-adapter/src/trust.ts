@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import tls from 'node:tls'
 import type { PeerVerifier } from '@typetls/handshake'
-import type { TrustAnchor } from '@typetls/x509'
+import type { RevocationChecker, TrustAnchor } from '@typetls/x509'
 import { createVerifier } from '@typetls/x509'
 
 /** Certificates, DER or PEM; a single one or a list. */
@@ -13,6 +13,8 @@ export interface TrustOptions {
   readonly rejectUnauthorized: boolean
   /** Somebody else looks at the name. */
   readonly skipName: boolean
+  /** Default: revocation is not checked. */
+  readonly revocation: RevocationChecker | undefined
 }
 
 /**
@@ -20,9 +22,9 @@ export interface TrustOptions {
  * The system's roots are read when a chain is first judged by them.
  */
 export function verifierFor(options: TrustOptions): PeerVerifier {
-  const { ca, rejectUnauthorized, skipName } = options
+  const { ca, rejectUnauthorized, skipName, revocation } = options
   const anchors: readonly TrustAnchor[] | undefined = ca === undefined ? undefined : Array.isArray(ca) ? ca : [ca]
-  const made = verifiers[(rejectUnauthorized ? 2 : 0) + (skipName ? 1 : 0)] as Map<string | undefined, PeerVerifier>
+  const made = verifiersWith(revocation)[(rejectUnauthorized ? 2 : 0) + (skipName ? 1 : 0)] as Verifiers
   const key = anchors?.map(textOf).join()
   const known = made.get(key)
   if (known !== undefined) return known
@@ -31,6 +33,7 @@ export function verifierFor(options: TrustOptions): PeerVerifier {
       trustAnchors,
       dangerouslyAcceptAnyCertificate: !rejectUnauthorized,
       dangerouslySkipNameCheck: skipName,
+      ...(revocation === undefined ? {} : { revocation }),
     })
   const verifier = anchors === undefined ? later(!rejectUnauthorized, () => make(systemRoots())) : make(anchors)
   made.set(key, verifier)
@@ -74,11 +77,25 @@ function textOf(anchor: TrustAnchor): string {
   return typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1')
 }
 
-/** By what they are asked for, then by their anchors; `undefined`: the system's. */
-const verifiers: readonly Map<string | undefined, PeerVerifier>[] = /* @__PURE__ */ Array.from(
-  { length: 4 },
-  () => new Map(),
-)
+/** By their anchors; `undefined`: the system's. */
+type Verifiers = Map<string | undefined, PeerVerifier>
+
+/** By what they are asked for. */
+function verifiersWith(revocation: RevocationChecker | undefined): readonly Verifiers[] {
+  if (revocation === undefined) return verifiers
+  const known = checkingVerifiers.get(revocation)
+  if (known !== undefined) return known
+  const made = fourMaps()
+  checkingVerifiers.set(revocation, made)
+  return made
+}
+
+function fourMaps(): readonly Verifiers[] {
+  return Array.from({ length: 4 }, () => new Map())
+}
+
+const verifiers: readonly Verifiers[] = /* @__PURE__ */ fourMaps()
+const checkingVerifiers = /* @__PURE__ */ new WeakMap<RevocationChecker, readonly Verifiers[]>()
 
 /** Different sets of trust anchors in use at the same time; each keeps at most a few hundred kilobytes. */
 const maxVerifiers = 8

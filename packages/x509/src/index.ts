@@ -36,6 +36,7 @@ export { selectCredential } from './select-credential.ts'
 export type { SelectionRequest, Selector } from './select-credential.ts'
 export type { CertificateSignatureAlgorithm } from './signature-algorithm.ts'
 export { TrustAnchors } from './trust-anchors.ts'
+export type { TransparencyAnswer, TransparencyChecker, TransparencyQuery } from './transparency.ts'
 export type { TrustAnchor } from './trust-anchors.ts'
 export { createVerifier } from './verifier.ts'
 export type {

@@ -10,13 +10,14 @@ import type { MatchOptions } from './name-match.ts'
 import type { NamedKey } from './named-key.ts'
 import { findPath } from './path.ts'
 import { tlsPurposes } from './path-rules.ts'
-import type { ToldFailure } from './path-search.ts'
+import type { FoundPath, ToldFailure } from './path-search.ts'
 import { newBudget, wholeNumber } from './path-search.ts'
 import type { Profile, ProfileRule } from './profile.ts'
 import { activeRules, digitalSignature, tls } from './profile.ts'
 import type { Program } from './program.ts'
-import { run } from './program.ts'
+import { run, wait } from './program.ts'
 import type { RevocationChecker } from './revocation.ts'
+import type { TransparencyChecker } from './transparency.ts'
 import type { TrustAnchor } from './trust-anchors.ts'
 import { TrustAnchors } from './trust-anchors.ts'
 import { wrongName } from './wrong-name.ts'
@@ -64,8 +65,13 @@ export interface VerifierOptions {
    * policyConstraints or policyMappings are critical is refused.
    */
   readonly policies?: PolicyCheck
-  /** Default: revocation is not checked. */
+  /** Such as `createRevocationChecker()` of `@typetls/x509/revocation`. Default: revocation is not checked. */
   readonly revocation?: RevocationChecker
+  /**
+   * Such as `createTransparencyChecker()` of `@typetls/x509/transparency`; asked about servers only. Default: nobody asks
+   * whether a certificate was logged.
+   */
+  readonly transparency?: TransparencyChecker
   /** Whether a domain is a public suffix, for which no wildcard may speak. Default: only the top-level domains are. */
   readonly isPublicSuffix?: MatchOptions['isPublicSuffix'] & {}
   /** Smallest RSA modulus, in bits, anywhere in the path. Default 2048, as the CA/Browser Forum and NIST ask. */
@@ -153,8 +159,9 @@ export class CertificateVerifier {
     const leaf = this.#cache.parse(first)
     const { publicKey } = leaf
     try {
-      const path = yield* this.#path(leaf, chain, context)
+      const { path, anchor } = yield* this.#path(leaf, chain, context)
       const matchedName = this.#matchedName(leaf, context)
+      yield* this.#checkTransparency(path[1] ?? anchor, leaf, chain, context)
       return { publicKey, authorized: true, failure: undefined, facts: { path, matchedName } }
     } catch (error) {
       if (!this.acceptsUnauthorized || !isCertificateFailure(error)) throw error
@@ -162,7 +169,7 @@ export class CertificateVerifier {
     }
   }
 
-  *#path(leaf: Certificate, chain: PeerChain, context: VerifyContext): Program<readonly Certificate[]> {
+  *#path(leaf: Certificate, chain: PeerChain, context: VerifyContext): Program<FoundPath> {
     const bytes = chain.certificates.reduce((sum, { length }) => sum + length, 0)
     if (chain.certificates.length > maxSent || bytes > maxSentBytes) {
       const problem = `came in a chain of over ${maxSent} certificates or ${maxSentBytes} bytes`
@@ -199,7 +206,7 @@ export class CertificateVerifier {
       budget: newBudget(this.#maxSignatureChecks),
       verified: this.#verified,
     })
-    if ('path' in answer) return answer.path
+    if ('path' in answer) return answer
     const [first, ...others] = answer.failures as [ToldFailure, ...ToldFailure[]]
     const [notRead] = unreadable
     if (notRead !== undefined && first.error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') throw notRead
@@ -208,6 +215,20 @@ export class CertificateVerifier {
       ...(first.failure.path === undefined ? {} : { path: first.failure.path }),
       details: { ...first.failure, others: others.map(({ failure }) => failure) },
     })
+  }
+
+  /** A leaf that is itself the anchor was not issued by anybody who had to log it. */
+  *#checkTransparency(
+    issuer: Certificate | NamedKey,
+    leaf: Certificate,
+    { signedCertificateTimestamps, ocspResponse }: PeerChain,
+    { peer, now, crypto }: VerifyContext,
+  ): Program<void> {
+    const { transparency } = this.#options
+    if (transparency === undefined || peer === 'client' || issuer === leaf) return
+    const query = { certificate: leaf, issuer, time: now, crypto, signedCertificateTimestamps, ocspResponse }
+    const answer = yield* wait(transparency.check(query))
+    if (answer !== undefined) throw certificateFailure(answer.rule, { certificate: leaf, index: 0 }, answer.problem)
   }
 
   #matchedName(leaf: Certificate, { peer, name }: VerifyContext): string | undefined {
