@@ -49,6 +49,7 @@ describe('what a platform lacks', () => {
       'keyExchange secp521r1',
       'keyExchange x25519',
       'keyExchange x448',
+      'keyTransport rsa-pkcs1',
       'signature ecdsa-sha256 ec-secp521r1',
       'signature ecdsa-sha384 ec-secp521r1',
       'signature ecdsa-sha512 ec-secp521r1',
