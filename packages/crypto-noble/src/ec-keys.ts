@@ -1,7 +1,7 @@
 import { p256, p384, p521 } from '@noble/curves/nist.js'
 import type { KeyType } from '@typetls/crypto-provider'
-import { spkiPrefix } from './spki-prefix.ts'
-import type { SpkiPrefix } from './spki-prefix.ts'
+import { spkiPrefix } from '@typetls/crypto-provider/key-forms'
+import type { SpkiPrefix } from '@typetls/crypto-provider/key-forms'
 
 /** A curve that ECDSA keys are on. */
 export interface EcCurve {

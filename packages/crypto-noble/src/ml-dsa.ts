@@ -1,11 +1,11 @@
 import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import type { SignatureAlgorithm } from '@typetls/crypto-provider'
 import { equalBytes, TlsError } from '@typetls/wire'
-import { DerReader, tags } from './der.ts'
+import { DerReader, tags } from '@typetls/crypto-provider/key-forms'
 import { NoblePrivateKey, scalarOf } from './noble-private-key.ts'
 import { random } from './random.ts'
-import { spkiPrefix } from './spki-prefix.ts'
-import type { SpkiPrefix } from './spki-prefix.ts'
+import { spkiPrefix } from '@typetls/crypto-provider/key-forms'
+import type { SpkiPrefix } from '@typetls/crypto-provider/key-forms'
 
 /**
  * ML-DSA (FIPS 204) without prehash and with an empty context, as draft-ietf-tls-mldsa and RFC 9881 have it. Signing is

@@ -1,6 +1,7 @@
 import type { KeyType, PrivateKey } from '@typetls/crypto-provider'
+import type { PssParameters } from '@typetls/crypto-provider/key-forms'
 import { TlsError } from '@typetls/wire'
-import type { PssParameters, RsaPrivateKey } from './rsa-key.ts'
+import type { RsaPrivateKey } from './rsa-key.ts'
 
 /** What a private key is made of, by kind. */
 export type KeyMaterial =

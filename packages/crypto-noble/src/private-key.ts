@@ -2,15 +2,15 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { ed448 } from '@noble/curves/ed448.js'
 import type { PrivateKey } from '@typetls/crypto-provider'
 import { equalBytes, TlsError, toHex } from '@typetls/wire'
-import { DerReader, tags } from './der.ts'
+import { DerReader, rsaKeyKind, tags } from '@typetls/crypto-provider/key-forms'
 import { ecCurves } from './ec-keys.ts'
 import type { EcCurve } from './ec-keys.ts'
 import { ed25519Spki } from './ed25519.ts'
 import { ed448Spki } from './ed448.ts'
 import { mlDsaIdentifiers, readMlDsaKey } from './ml-dsa.ts'
 import { NoblePrivateKey } from './noble-private-key.ts'
-import { readPkcs1PrivateKey, rsaKeyKind, writeRsaSpki } from './rsa-key.ts'
-import type { SpkiPrefix } from './spki-prefix.ts'
+import { readPkcs1PrivateKey } from './rsa-key.ts'
+import type { SpkiPrefix } from '@typetls/crypto-provider/key-forms'
 
 /**
  * A private key from PKCS#8 DER: RSA, RSA-PSS, ECDSA on P-256, P-384 and P-521, Ed25519, Ed448,
@@ -23,8 +23,7 @@ export function importPrivateKey(pkcs8: Uint8Array): PrivateKey {
   const outer = new DerReader(pkcs8)
   const info = outer.sequence()
   outer.finish()
-  const version = info.integer()
-  if (version !== 0n && version !== 1n) throw unknown('its version is neither 0 nor 1')
+  if (info.smallInteger() > 1) throw unknown('its version is neither 0 nor 1')
   const algorithm = info.element(tags.sequence)
   const privateKey = info.content(tags.octetString)
   // Attributes, and the public key that we derive ourselves.
@@ -65,7 +64,7 @@ function ecKey(row: EcCurve, der: Uint8Array): PrivateKey {
   const outer = new DerReader(der)
   const sequence = outer.sequence()
   outer.finish()
-  if (sequence.integer() !== 1n) throw unknown('its ECPrivateKey is not of version 1')
+  if (sequence.smallInteger() !== 1) throw unknown('its ECPrivateKey is not of version 1')
   const scalar = new Uint8Array(sequence.content(tags.octetString))
   const parameters = sequence.optional(tags.context)
   const publicKey = sequence.optional(tags.context + 1)
@@ -93,8 +92,8 @@ function edwardsKey(keyType: string, curve: typeof ed25519, spki: SpkiPrefix, de
 function rsaKey(algorithm: Uint8Array, der: Uint8Array): PrivateKey {
   const kind = rsaKeyKind(new DerReader(algorithm).sequence())
   if (kind === undefined) throw unknown('its algorithm makes no TLS signatures')
-  const key = readPkcs1PrivateKey(der)
-  return new NoblePrivateKey(kind.keyType, writeRsaSpki(algorithm, key), { kind: 'rsa', key, pss: kind.pss })
+  const { key, spki } = readPkcs1PrivateKey(der, algorithm)
+  return new NoblePrivateKey(kind.keyType, spki, { kind: 'rsa', key, pss: kind.pss })
 }
 
 function unknown(why: string): TlsError {

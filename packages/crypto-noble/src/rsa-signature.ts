@@ -1,11 +1,11 @@
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import type { SignatureAlgorithm } from '@typetls/crypto-provider'
+import { allowsPss } from '@typetls/crypto-provider/key-forms'
 import { equalBytes, fromHex, TlsError } from '@typetls/wire'
 import { materialOf, unfit } from './noble-private-key.ts'
 import { random } from './random.ts'
 import { closeSignature, modulusLength, openSignature } from './rsa.ts'
 import { readRsaPublicKey } from './rsa-key.ts'
-import type { RsaKeyKind } from './rsa-key.ts'
 import { encodePkcs1, encodePss, verifyPss } from './rsa-padding.ts'
 import type { RsaHash } from './rsa-padding.ts'
 
@@ -25,13 +25,16 @@ function pss(row: RsaHash): SignatureAlgorithm<'sync'> {
     name,
     verify(publicKey, data, signature) {
       const key = readRsaPublicKey(publicKey)
-      if (key === undefined || !allowsPss(key, row)) return false
+      if (key === undefined || !allowsPss(key, row.name, row.hash.outputLen)) return false
       const encoded = openSignature(key, signature)
       return encoded !== undefined && verifyPss(row, data, key.bits, encoded)
     },
     sign(privateKey, data) {
       const material = materialOf(privateKey)
-      if (material.kind !== 'rsa' || !allowsPss({ keyType: privateKey.keyType, pss: material.pss }, row)) {
+      if (
+        material.kind !== 'rsa' ||
+        !allowsPss({ keyType: privateKey.keyType, pss: material.pss }, row.name, row.hash.outputLen)
+      ) {
         throw unfit(privateKey, name)
       }
       const encoded = encodePss(row, data, material.key.bits, random(row.hash.outputLen))
@@ -58,16 +61,6 @@ function pkcs1(row: RsaHash): SignatureAlgorithm<'sync'> {
       return closeSignature(material.key, encodePkcs1(row, data, modulusLength(material.key)) ?? tooSmall(name))
     },
   }
-}
-
-/**
- * "the digest used in the mask generation function ... [is] the same", "the length of the Salt MUST be equal to the
- * length of the digest output". https://www.rfc-editor.org/rfc/rfc9846#section-4.3.3
- */
-function allowsPss({ keyType, pss: bound }: RsaKeyKind, row: RsaHash): boolean {
-  if (keyType !== 'rsa' && keyType !== 'rsa-pss') return false
-  if (bound === undefined) return true
-  return bound.hash === row.name && bound.maskHash === row.name && bound.saltLength <= row.hash.outputLen
 }
 
 function tooSmall(algorithm: string): never {

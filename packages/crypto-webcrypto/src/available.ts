@@ -16,7 +16,7 @@ import { mlkem768 } from './ml-kem.ts'
 import type { ParsedKey } from './pkcs8.ts'
 import type { Algorithm, Subtle } from './platform.ts'
 import type { SigningAlgorithm } from './private-key.ts'
-import type { RsaKeyKind } from './rsa-key.ts'
+import type { RsaKeyKind } from '@typetls/crypto-provider/key-forms'
 import { rsa, rsaPkcs1, rsaPss } from './rsa.ts'
 
 /** What a platform was found to have, and what not. */

@@ -5,7 +5,7 @@ import type { EllipticKey } from './elliptic-keys.ts'
 import { errorName } from './error-name.ts'
 import type { HashRow } from './hash.ts'
 import type { Algorithm, KeyPair, Subtle } from './platform.ts'
-import { writeRsaSpki } from './rsa-key.ts'
+import { writeRsaSpki } from '@typetls/crypto-provider/key-forms'
 import type { RsaScheme } from './rsa.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { TlsError } from '@typetls/wire'
-import { derElement, derInteger, DerReader, tags } from './der.ts'
+import { derElement, derInteger, DerReader, tags } from '@typetls/crypto-provider/key-forms'
 
 /**
  * Ecdsa-Sig-Value in DER, as TLS and certificates have it, from `r` and `s` side by side, as Web Cryptography has them.

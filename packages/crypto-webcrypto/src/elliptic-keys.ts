@@ -1,7 +1,7 @@
 import type { KeyType } from '@typetls/crypto-provider'
 import type { Algorithm } from './platform.ts'
-import { spkiPrefix } from './spki-prefix.ts'
-import type { SpkiPrefix } from './spki-prefix.ts'
+import { spkiPrefix } from '@typetls/crypto-provider/key-forms'
+import type { SpkiPrefix } from '@typetls/crypto-provider/key-forms'
 
 /** A kind of key on an elliptic curve. */
 export interface EllipticKey {

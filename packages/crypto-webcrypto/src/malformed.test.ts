@@ -11,7 +11,7 @@ import { derKeyPair, pemOf } from '../test/der-key-pair.ts'
 import { montgomery } from './diffie-hellman.ts'
 import { sha256 } from './hash.ts'
 import { webCrypto } from './index.ts'
-import { readRsaSpki } from './rsa-key.ts'
+import { readRsaSpki } from '@typetls/crypto-provider/key-forms'
 import { rsa, rsaPkcs1, rsaPss } from './rsa.ts'
 
 const provider = await webCrypto()

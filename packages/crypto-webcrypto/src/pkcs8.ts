@@ -1,10 +1,10 @@
 import type { KeyType } from '@typetls/crypto-provider'
 import { fromHex, TlsError, toHex } from '@typetls/wire'
-import { derElement, DerReader, tags } from './der.ts'
+import { derElement, DerReader, tags } from '@typetls/crypto-provider/key-forms'
 import { ecdsaKeys, ed25519Key, ed448Key } from './elliptic-keys.ts'
 import type { EllipticKey } from './elliptic-keys.ts'
-import { publicHalf, rsaEncryption, rsaKeyKind, writeRsaSpki } from './rsa-key.ts'
-import type { RsaKeyKind } from './rsa-key.ts'
+import { publicHalf, rsaEncryption, rsaKeyKind, writeRsaSpki } from '@typetls/crypto-provider/key-forms'
+import type { RsaKeyKind } from '@typetls/crypto-provider/key-forms'
 
 /** A private key as its PKCS#8 describes it. */
 export type ParsedKey = ParsedEllipticKey | ParsedRsaKey

@@ -1,8 +1,8 @@
 import type { SignatureAlgorithm } from '@typetls/crypto-provider'
 import type { HashRow } from './hash.ts'
 import type { Algorithm, Subtle } from './platform.ts'
-import { allowsPss, readRsaSpki, writeRsaSpki } from './rsa-key.ts'
-import type { RsaKeyKind } from './rsa-key.ts'
+import { allowsPss, readRsaSpki, writeRsaSpki } from '@typetls/crypto-provider/key-forms'
+import type { RsaKeyKind } from '@typetls/crypto-provider/key-forms'
 import { signatureAlgorithm } from './signature.ts'
 
 /** One of our RSA signature algorithms: the platform ties keys to scheme and hash. */

@@ -1,11 +1,13 @@
-import type { KeyType } from '@typetls/crypto-provider'
 import { fromHex, TlsError, toHex } from '@typetls/wire'
+import type { KeyType } from '../provider.ts'
 import { derElement, derInteger, DerReader, tags } from './der.ts'
 
 /** Digits, big-endian without leading zeros. */
 export interface RsaPublicKey {
   readonly n: Uint8Array
   readonly e: Uint8Array
+  /** Bits of `n`. */
+  readonly bits: number
 }
 
 /** What a key for RSASSA-PSS may be bound to. https://www.rfc-editor.org/rfc/rfc4055#section-3.1 */
@@ -46,7 +48,10 @@ export function readRsaSpki(spki: Uint8Array): (RsaPublicKey & RsaKeyKind) | und
 }
 
 /** The SPKI of the key under `algorithm`, an AlgorithmIdentifier. Default rsaEncryption, the one platforms know. */
-export function writeRsaSpki({ n, e }: RsaPublicKey, algorithm: Uint8Array = rsaEncryption): Uint8Array {
+export function writeRsaSpki(
+  { n, e }: Pick<RsaPublicKey, 'n' | 'e'>,
+  algorithm: Uint8Array = rsaEncryption,
+): Uint8Array {
   const publicKey = derElement(tags.sequence, derInteger(n), derInteger(e))
   return derElement(tags.sequence, algorithm, derElement(tags.bitString, Uint8Array.of(0), publicKey))
 }
@@ -131,8 +136,9 @@ function wholeInteger(content: Uint8Array): number {
  */
 function usable(n: Uint8Array, e: Uint8Array): RsaPublicKey {
   const odd = ((n.at(-1) ?? 0) & (e.at(-1) ?? 0) & 1) === 1
-  if (!odd || n.length < 64 || n.length > 1024 || e.length > 8 || (e.length === 1 && e[0] === 1)) throw unusable()
-  return { n, e }
+  const bits = 8 * n.length - (Math.clz32(n[0] ?? 0) - 24)
+  if (!odd || bits < 512 || bits > 8192 || e.length > 8 || (e.length === 1 && e[0] === 1)) throw unusable()
+  return { n, e, bits }
 }
 
 function unusable(): TlsError {

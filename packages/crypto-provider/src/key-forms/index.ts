@@ -1,0 +1,5 @@
+export { derElement, derInteger, DerReader, tags } from './der.ts'
+export { allowsPss, publicHalf, readRsaSpki, rsaEncryption, rsaKeyKind, writeRsaSpki } from './rsa-key.ts'
+export type { PssParameters, RsaKeyKind, RsaPublicKey } from './rsa-key.ts'
+export { spkiPrefix } from './spki-prefix.ts'
+export type { SpkiPrefix } from './spki-prefix.ts'
