@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { nodeCrypto } from '@typetls/crypto-node'
 import { Certificate, parseIpAddress, verifyPath, webpki } from '@typetls/x509'
-import { createRevocationChecker } from '@typetls/x509/revocation'
+import { CertificateList, createRevocationChecker } from '@typetls/x509/revocation'
 
 /**
  * @typedef {object} LimboResult
@@ -36,7 +36,7 @@ function judged(one) {
   try {
     verdict = verifyPath(questionOf(one))
   } catch (error) {
-    // A leaf or an anchor that cannot be read. Anything else is a fault of ours, and must not pass for a refusal.
+    // A leaf that cannot be read. Anything else is a fault of ours, and must not pass for a refusal.
     if (error?.code !== 'ERR_TLS_CERTIFICATE_PARSE') throw error
     return { actual: 'FAILURE', reason: String(error) }
   }
@@ -49,23 +49,26 @@ function questionOf(one) {
   const [name] = one.expected_peer_name === null ? (one.expected_peer_names ?? []) : [one.expected_peer_name]
   return {
     certificate: Certificate.parse(one.peer_certificate),
-    intermediates: one.untrusted_intermediates.flatMap(readable),
-    anchors: one.trusted_certs,
+    intermediates: one.untrusted_intermediates.flatMap((pem) => readable(pem)),
+    anchors: one.trusted_certs.flatMap((pem) => readable(pem)),
     time: one.validation_time === null ? Date.now() : Date.parse(one.validation_time),
     crypto: nodeCrypto,
     profile: webpki,
     purpose: one.validation_kind === 'CLIENT' ? 'client' : 'server',
-    ...(one.crls?.length > 0 ? { revocation: createRevocationChecker({ crls: one.crls }) } : {}),
+    ...(one.crls?.length > 0
+      ? { revocation: createRevocationChecker({ crls: one.crls.flatMap((pem) => readable(pem, CertificateList)) }) }
+      : {}),
     ...(name === undefined ? {} : { identity: identityOf(name) }),
     ...(one.max_chain_depth === null ? {} : { maxIntermediates: one.max_chain_depth }),
   }
 }
 
-function readable(pem) {
+/** None, if they cannot be read: a path may do without them. */
+function readable(pem, kind = Certificate) {
   try {
-    return Certificate.parseAll(pem)
+    return kind.parseAll(pem)
   } catch (error) {
-    if (error?.code !== 'ERR_TLS_CERTIFICATE_PARSE') throw error
+    if (!['ERR_TLS_CERTIFICATE_PARSE', 'ERR_TLS_CRL_PARSE'].includes(error?.code)) throw error
     return []
   }
 }
