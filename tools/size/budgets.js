@@ -86,14 +86,14 @@ export const budgets = [
     name: 'handshake: a client',
     code: `export { clientHandshake, ClientPostHandshake, HandshakeDriver } from '@typetls/handshake'`,
     limit: '18 kB',
-    absentFiles: [outside('wire', 'crypto-provider', 'handshake'), serverFiles()],
+    absentFiles: [outside('wire', 'crypto-provider', 'handshake'), serverFiles(), /tls12/],
     absentText: [/\bserverHandshake\b/, /\bServerPostHandshake\b/],
   },
   {
     name: 'handshake: a server',
     code: `export { serverHandshake, ServerPostHandshake, HandshakeDriver } from '@typetls/handshake'`,
     limit: '20 kB',
-    absentFiles: [outside('wire', 'crypto-provider', 'handshake'), clientFiles()],
+    absentFiles: [outside('wire', 'crypto-provider', 'handshake'), clientFiles(), /tls12/],
     absentText: [/\bclientHandshake\b/, /\bClientPostHandshake\b/],
   },
   {
@@ -137,15 +137,29 @@ export const budgets = [
     name: 'connection: a client, backend not counted',
     code: `export { clientConnection } from '@typetls/connection'`,
     limit: '28 kB',
-    absentFiles: [outside('wire', 'crypto-provider', 'handshake', 'record', 'connection'), serverFiles()],
+    absentFiles: [outside('wire', 'crypto-provider', 'handshake', 'record', 'connection'), serverFiles(), /tls12/],
     absentText: [/\bserverHandshake\b/, /\bServerConnection\b/, /\brotatingTicketKeys\b/],
   },
   {
     name: 'connection: a server, backend not counted',
     code: `export { serverConnection, rotatingTicketKeys } from '@typetls/connection'`,
     limit: '32 kB',
-    absentFiles: [outside('wire', 'crypto-provider', 'handshake', 'record', 'connection'), clientFiles()],
+    absentFiles: [outside('wire', 'crypto-provider', 'handshake', 'record', 'connection'), clientFiles(), /tls12/],
     absentText: [/\bclientHandshake\b/, /\bClientPostHandshake\b/],
+  },
+  {
+    name: 'connection: a client of TLS 1.2 alone, backend not counted',
+    code: `export { tls12ClientConnection } from '@typetls/connection/tls12'`,
+    limit: '28 kB',
+    absentFiles: [outside('wire', 'crypto-provider', 'handshake', 'record', 'connection'), /key-schedule|traffic-key/],
+    absentText: [/\bclientHandshake\b/, /\bserverHandshake\b/, /\btls12ServerHandshake\b/, /\bClientPostHandshake\b/],
+  },
+  {
+    name: 'connection: a server of TLS 1.2 alone, backend not counted',
+    code: `export { tls12ServerConnection } from '@typetls/connection/tls12'`,
+    limit: '30 kB',
+    absentFiles: [outside('wire', 'crypto-provider', 'handshake', 'record', 'connection'), /traffic-key/],
+    absentText: [/\bclientHandshake\b/, /\bserverHandshake\b/, /\btls12ClientHandshake\b/],
   },
   {
     name: 'a TLS 1.3 client on any platform: connection, certificates, and the noble backend',
@@ -154,7 +168,7 @@ export const budgets = [
       export * from '@typetls/x509'
       export { nobleCrypto } from '@typetls/crypto-noble'`,
     limit: '120 kB',
-    absentFiles: [serverFiles(), passphraseFiles(), /^packages\/(crypto-node|node-adapter|typetls)\//],
+    absentFiles: [serverFiles(), passphraseFiles(), /tls12/, /^packages\/(crypto-node|node-adapter|typetls)\//],
     absentText: [/\bserverHandshake\b/, /\bServerConnection\b/, /from ['"]node:/],
   },
   {

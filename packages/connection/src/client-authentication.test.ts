@@ -79,7 +79,9 @@ describe('during the handshake', () => {
     expect(asked).toHaveLength(1)
     expect(asked[0]).toMatchObject({ role: 'client', serverName: undefined, clientHello: undefined })
     expect(asked[0]?.certificateAuthorities).toEqual([authority.subjectDer])
-    expect(asked[0]?.signatureSchemes.map((row) => row.name)).toEqual(defaultSignatureSchemes.map((row) => row.name))
+    expect(asked[0]?.signatureSchemes.map((row) => row.name)).toEqual(
+      defaultSignatureSchemes.filter((row) => row.handshake).map((row) => row.name),
+    )
   })
 
   test('the selector of x509 chooses by the authorities', () => {

@@ -1,25 +1,28 @@
-import type { CipherSuite, Secret } from '@typetls/crypto-provider'
+import type { CipherSuite, CryptoProvider, Secret } from '@typetls/crypto-provider'
 import { isPromiseLike } from '@typetls/crypto-provider'
 import type {
+  AfterHandshake,
+  Agreed,
   CommonParameters,
-  Connected,
   Direction,
   Epoch,
   HandshakeCarrier,
-  PostHandshake,
   PostHandshakeResult,
   Program,
+  RecordProtection,
+  Session,
   Step,
   Trace,
 } from '@typetls/handshake'
 import { Handshake, HandshakeDriver, askNow, nextExpected, run } from '@typetls/handshake'
-import type { OpenedRecord, RecordTraceInfo, RecordWriterOptions } from '@typetls/record'
+import type { OpenedRecord, Protection, RecordKey, RecordTraceInfo, RecordWriterOptions } from '@typetls/record'
 import {
   RecordReader,
   RecordWriter,
   maxFragmentLength,
   typeAlert,
   typeApplicationData,
+  typeChangeCipherSpec,
   typeHandshake,
 } from '@typetls/record'
 import { Alert, AlertDescription, TlsError, decode } from '@typetls/wire'
@@ -27,7 +30,6 @@ import type { ConnectionEvents } from './events.ts'
 import type { ConnectionFacts } from './facts.ts'
 import { factsOf, peerFactsOf } from './facts.ts'
 import type { CommonOptions } from './options.ts'
-import { trafficKey } from './traffic-key.ts'
 
 /**
  * One TLS connection without IO: bytes in, bytes and events out. `clientConnection` and `serverConnection` make them.
@@ -46,9 +48,9 @@ export class Connection {
   readonly #role: RoleOfConnection
   readonly #alerts: CommonOptions['alerts']
   #handshake: Handshake | undefined
-  #driver: HandshakeDriver<Connected> | undefined
+  #driver: HandshakeDriver<Agreed> | undefined
   #answering: HandshakeDriver<PostHandshakeResult> | undefined
-  #post: PostHandshake | undefined
+  #post: AfterHandshake | undefined
   #facts: ConnectionFacts | undefined
   #failure: TlsError | undefined
   #started = false
@@ -137,7 +139,7 @@ export class Connection {
     this.#started = true
     if (this.role === 'client') this.#writer.recordVersion = 0x0301
     return this.#guard(() => {
-      const pending = this.#stepped((this.#driver as HandshakeDriver<Connected>).start())
+      const pending = this.#stepped((this.#driver as HandshakeDriver<Agreed>).start())
       return pending === undefined ? this.#saidHello() : this.#suspend(pending.then(() => this.#saidHello()))
     })
   }
@@ -214,10 +216,11 @@ export class Connection {
    * Goes on under new write keys, and asks the peer to do the same if `requestPeer`. Happens by itself when a key has
    * protected as many records as it should.
    *
-   * @throws TlsError `ERR_TLS_STATE` (internal_error) as `write`
+   * @throws TlsError `ERR_TLS_STATE` (internal_error) as `write`, and where TLS 1.2 was negotiated
    */
   updateKeys(requestPeer = false): void {
     const post = this.#checkWritable()
+    if (this.#facts?.version !== 'TLSv1.3') throw new TlsError('ERR_TLS_STATE', 'TLS 1.2 has no KeyUpdate')
     this.#inOrder(() => this.#runWriting(post.updateWriteKeys(requestPeer)))
   }
 
@@ -225,10 +228,17 @@ export class Connection {
    * TLS-Exporter. https://www.rfc-editor.org/rfc/rfc9846#section-7.5
    * The channel binding `tls-exporter` (RFC 9266) is label `EXPORTER-Channel-Binding`, empty context, 32 bytes.
    *
+   * In TLS 1.2 no context (`undefined`) and an empty one are different (RFC 5705); in TLS 1.3 they are the same.
+   *
    * @param length bytes
-   * @throws TlsError `ERR_TLS_STATE` (internal_error) before `connected` and after the end
+   * @throws TlsError `ERR_TLS_STATE` (internal_error) before `connected`, after the end, and in TLS 1.2 without
+   *   extended_main_secret
    */
-  exportKeyingMaterial(label: string, context: Uint8Array, length: number): Uint8Array | PromiseLike<Uint8Array> {
+  exportKeyingMaterial(
+    label: string,
+    context: Uint8Array | undefined,
+    length: number,
+  ): Uint8Array | PromiseLike<Uint8Array> {
     if (this.#post === undefined || this.#closed) {
       throw new TlsError('ERR_TLS_STATE', 'keying material can be exported while connected')
     }
@@ -236,7 +246,7 @@ export class Connection {
   }
 
   /** @internal for what only one role has */
-  protected get postHandshake(): PostHandshake | undefined {
+  protected get postHandshake(): AfterHandshake | undefined {
     return this.#post
   }
 
@@ -261,12 +271,12 @@ export class Connection {
     })
   }
 
-  #sendNow(post: PostHandshake, send: () => void): void {
+  #sendNow(post: AfterHandshake, send: () => void): void {
     if (post.keyUpdateDue || this.#writer.keyUpdateDue) this.#runWriting(post.updateWriteKeys(false))
     this.#inOrder(send)
   }
 
-  #checkWritable(): PostHandshake {
+  #checkWritable(): AfterHandshake {
     if (this.#post === undefined || this.writeEnded) {
       throw new TlsError(
         'ERR_TLS_STATE',
@@ -355,7 +365,7 @@ export class Connection {
   }
 
   /** A driver for the next message after the handshake, if there is one. */
-  #answer(post: PostHandshake): HandshakeDriver<PostHandshakeResult> | undefined {
+  #answer(post: AfterHandshake): HandshakeDriver<PostHandshakeResult> | undefined {
     const { handshake, expected } = post
     if (handshake.assembler.buffered === 0) return undefined
     const message = nextExpected(handshake, expected)
@@ -369,25 +379,29 @@ export class Connection {
   #report(result: PostHandshakeResult): void {
     if (result === undefined) return
     if (result.type === 'session') {
-      askNow('ERR_TLS_CALLBACK', 'session', () => this.#events.session?.(result.session))
+      this.#reportSession(result.session)
     } else if (result.type === 'answer') {
       this.#inOrder(() => this.#runWriting(result.send))
     } else if (this.#facts !== undefined) {
       const peer = result.peer === undefined ? undefined : peerFactsOf(result.peer)
-      const facts = { ...this.#facts, peer, clientSignatureScheme: result.peer?.scheme.name }
+      const facts = { ...this.#facts, peer, clientSignatureScheme: result.peer?.scheme?.name }
       this.#facts = facts
       askNow('ERR_TLS_CALLBACK', 'authenticated', () => this.#events.authenticated?.(facts))
     }
   }
 
-  #stepped(step: Step<Connected>): PromiseLike<void> | undefined {
+  #reportSession(session: Session): void {
+    askNow('ERR_TLS_CALLBACK', 'session', () => this.#events.session?.(session))
+  }
+
+  #stepped(step: Step<Agreed>): PromiseLike<void> | undefined {
     if (this.#closed) return undefined
     if (step.kind === 'pending') return step.until
     if (step.kind === 'done') this.#connected(step.value)
     return undefined
   }
 
-  #connected(connected: Connected): void {
+  #connected(connected: Agreed): void {
     const handshake = this.#handshake as Handshake
     this.#driver = undefined
     this.#handshake = undefined
@@ -396,6 +410,7 @@ export class Connection {
     this.#facts = facts
     this.#writer.flush()
     if (!this.#closed) askNow('ERR_TLS_CALLBACK', 'connected', () => this.#events.connected?.(facts))
+    if (!this.#closed && connected.session !== undefined) this.#reportSession(connected.session)
   }
 
   #take({ type, content }: OpenedRecord): void {
@@ -408,6 +423,9 @@ export class Connection {
       this.#helloSeen = true
     } else if (type === typeAlert) {
       this.#takeAlert(content)
+    } else if (type === typeChangeCipherSpec) {
+      // Taken only where a program waits for it; what it then waits for is found by `advance`.
+      this.#stepped((this.#driver as HandshakeDriver<Agreed>).changeCipherSpec())
     }
   }
 
@@ -438,7 +456,8 @@ export class Connection {
     }
     this.#refuseInterleaving(this.#current(), 'an alert')
     if (description === 'close_notify') return this.#takeCloseNotify()
-    if (description !== 'user_canceled' && this.#readEpoch !== 'plaintext') {
+    const tls13 = this.#current().version === 0x0304
+    if (description !== 'user_canceled' && tls13 && this.#readEpoch !== 'plaintext') {
       throw new TlsError('ERR_TLS_ALERT_WARNING', `TLS 1.3 has no warning ${name}`, { received: name })
     }
     if (++this.#warnings > maxWarnings) {
@@ -460,10 +479,15 @@ export class Connection {
   }
 
   /**
-   * ChangeCipherSpec records mean nothing, and may come between the first ClientHello and the peer's Finished, though not
+   * In TLS 1.2 a program waits for it. In TLS 1.3 ChangeCipherSpec records mean nothing, and may come between the first ClientHello and the peer's Finished, though not
    * in the middle of a message. https://www.rfc-editor.org/rfc/rfc9846#section-5
    */
   #setChangeCipherSpecRule(): void {
+    if (this.#handshake?.version === 0x0303 || this.#facts?.version === 'TLSv1.2') {
+      const due = this.#driver?.expected.includes('change_cipher_spec') === true
+      this.#reader.changeCipherSpec = due ? 'take' : 'refuse'
+      return
+    }
     const during = this.#helloSeen && this.#readEpoch !== 'application' && this.#handshake?.assembler.buffered === 0
     this.#reader.changeCipherSpec = during ? 'drop' : 'refuse'
   }
@@ -646,6 +670,10 @@ export class Connection {
       return this.#of.#installKeys(direction, epoch, suite, secret)
     }
 
+    protect(direction: Direction, protection: RecordProtection): void {
+      this.#of.#protect(direction, protection as Protection)
+    }
+
     earlyDataDeclined(): void {
       this.#of.#reader.skipEarlyData()
     }
@@ -662,6 +690,8 @@ export class Connection {
   }
 
   #installKeys(direction: Direction, epoch: Epoch, suite: CipherSuite, secret: Secret): void | PromiseLike<void> {
+    const { trafficKey } = this.#role
+    if (trafficKey === undefined) throw new TlsError('ERR_TLS_STATE', 'this connection has no TLS 1.3')
     const key = run(trafficKey(this.parameters.crypto, suite, secret))
     const install = (ready: Awaited<typeof key>): void => {
       if (this.#closed) {
@@ -676,6 +706,18 @@ export class Connection {
       }
     }
     return isPromiseLike(key) ? key.then(install) : install(key)
+  }
+
+  #protect(direction: Direction, protection: Protection): void {
+    if (this.#closed) {
+      protection.retire()
+    } else if (direction === 'sent') {
+      this.#writer.setKey(protection)
+      this.#writeEpoch = 'application'
+    } else {
+      this.#reader.setKey(protection)
+      this.#readEpoch = 'application'
+    }
   }
 
   #traceRecord(direction: Direction, info: RecordTraceInfo): void {
@@ -695,8 +737,10 @@ export interface RoleOfConnection {
   readonly name: 'client' | 'server'
   /** Whether another connection may have sent the HelloRetryRequest that the first ClientHello of this one answers. */
   stateless(parameters: CommonParameters): boolean
-  program(handshake: Handshake): Program<Connected>
-  postHandshake(handshake: Handshake, connected: Connected): PostHandshake
+  program(handshake: Handshake): Program<Agreed>
+  postHandshake(handshake: Handshake, connected: Agreed): AfterHandshake
+  /** TLS 1.3: the record key of a traffic secret. */
+  readonly trafficKey?: (crypto: CryptoProvider, suite: CipherSuite, secret: Secret) => Program<RecordKey>
 }
 
 /** BoringSSL's limit: the 5th is fatal. */

@@ -66,6 +66,7 @@ export function clientParameters(options: ClientOptions): ClientParameters {
     middleboxCompatibility: options.middleboxCompatibility ?? defaults.middleboxCompatibility,
     postHandshakeAuthentication: options.postHandshakeAuthentication ?? false,
     requestStatus: options.requestStatus ?? defaults.requestStatus,
+    older: options.tls12?.older(common.crypto),
   }
 }
 
@@ -107,6 +108,7 @@ export function serverParameters(options: ServerOptions): ServerParameters {
     acknowledgeServerName: options.acknowledgeServerName ?? true,
     alwaysChangeCipherSpec: options.alwaysChangeCipherSpec ?? false,
     grease: options.grease ?? defaults.grease,
+    older: options.tls12?.older(options.crypto),
   }
   resolvedServers.set(options, parameters)
   return parameters
@@ -234,9 +236,8 @@ function selectorOf(credentials: ClientOptions['credentials']): CredentialSelect
   if (credentials === undefined || typeof credentials === 'function') return credentials
   const list = 'certificates' in credentials ? [credentials] : credentials
   return ({ signatureSchemes, role }) =>
-    list.find(({ signer }) =>
-      signer.schemes.some((row) => row.handshake && signatureSchemes.some((one) => one.id === row.id)),
-    ) ?? (role === 'server' ? list[0] : undefined)
+    list.find(({ signer }) => signer.schemes.some((row) => signatureSchemes.some((one) => one.id === row.id))) ??
+    (role === 'server' ? list[0] : undefined)
 }
 
 function checkLimit(option: string, limit: number | undefined): void {

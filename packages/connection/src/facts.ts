@@ -1,8 +1,8 @@
-import type { Connected, PeerVerdict, VerifiedPeer } from '@typetls/handshake'
+import type { Agreed, AuthenticatedPeer, PeerVerdict } from '@typetls/handshake'
 
 /** What was negotiated. */
 export interface ConnectionFacts {
-  readonly version: 'TLSv1.3'
+  readonly version: 'TLSv1.2' | 'TLSv1.3'
   /** IANA name, such as `TLS_AES_128_GCM_SHA256`. */
   readonly cipherSuite: string
   /** IANA group name; `undefined` for psk_ke. */
@@ -22,6 +22,15 @@ export interface ConnectionFacts {
   /** Whether a HelloRetryRequest was needed. */
   readonly helloRetryRequest: boolean
   readonly peer: PeerFacts | undefined
+  /** TLS 1.2: whether the main secret is bound to the handshake (RFC 7627); always true in TLS 1.3. */
+  readonly extendedMainSecret: boolean
+  /** TLS 1.2 with a block cipher: whether the MAC covers the ciphertext (RFC 7366). */
+  readonly encryptThenMac: boolean
+  /**
+   * TLS 1.2 with `extendedMainSecret`: the channel binding `tls-unique` (RFC 5929). TLS 1.3 has `tls-exporter` instead,
+   * see `exportKeyingMaterial`.
+   */
+  readonly tlsUnique: Uint8Array | undefined
 }
 
 /** The authenticated peer; on resumption as remembered from the first handshake. */
@@ -36,11 +45,11 @@ export interface PeerFacts {
   readonly signedCertificateTimestamps: Uint8Array | undefined
 }
 
-export function factsOf(role: 'client' | 'server', connected: Connected): ConnectionFacts {
+export function factsOf(role: 'client' | 'server', connected: Agreed): ConnectionFacts {
   const { peer } = connected
-  const theirs = peer.by === 'certificate' ? peer.peer.scheme.name : undefined
+  const theirs = peer.by === 'certificate' ? peer.peer.scheme?.name : undefined
   return {
-    version: 'TLSv1.3',
+    version: connected.version,
     cipherSuite: connected.suite.name,
     group: connected.group,
     signatureScheme: role === 'client' ? theirs : connected.ownSignatureScheme,
@@ -51,16 +60,19 @@ export function factsOf(role: 'client' | 'server', connected: Connected): Connec
     externalPskIdentity: connected.externalPskIdentity,
     helloRetryRequest: connected.helloRetryRequest,
     peer: peerOf(connected),
+    extendedMainSecret: connected.extendedMainSecret ?? true,
+    encryptThenMac: connected.encryptThenMac ?? false,
+    tlsUnique: connected.extendedMainSecret === true ? connected.tlsUnique : undefined,
   }
 }
 
-export function peerFactsOf({ chain, verdict }: VerifiedPeer): PeerFacts {
+export function peerFactsOf({ chain, verdict }: AuthenticatedPeer): PeerFacts {
   const { certificates, ocspResponse, signedCertificateTimestamps } = chain
   const { authorized, failure, facts } = verdict
   return { certificates, authorized, failure, facts, ocspResponse, signedCertificateTimestamps }
 }
 
-function peerOf({ peer }: Connected): PeerFacts | undefined {
+function peerOf({ peer }: Agreed): PeerFacts | undefined {
   if (peer.by === 'certificate') return peerFactsOf(peer.peer)
   if (peer.by !== 'resumption' || peer.peer === undefined) return undefined
   return {

@@ -1,10 +1,15 @@
 import type { CipherSuite, CryptoProvider, SignatureScheme } from '@typetls/crypto-provider'
 import type {
+  AfterHandshake,
+  Agreed,
   Credential,
   CredentialSelector,
   ExternalPsk,
   ExternalPskLookup,
+  Handshake,
   OfferedGroup,
+  OlderClient,
+  OlderServer,
   PeerVerifier,
   Session,
   TicketProtector,
@@ -65,6 +70,8 @@ export interface CommonOptions {
 }
 
 export interface ClientOptions extends CommonOptions {
+  /** TLS 1.2 beside TLS 1.3: `clientTls12()` of `@typetls/connection/tls12`. Default: TLS 1.3 alone. */
+  readonly tls12?: ClientTls12
   /** DNS name sent as SNI and verified. An IP address is verified but not sent (RFC 6066 forbids it). */
   readonly serverName?: string
   /** Verify this name instead of `serverName`. */
@@ -95,6 +102,8 @@ export interface ClientOptions extends CommonOptions {
 }
 
 export interface ServerOptions extends CommonOptions {
+  /** TLS 1.2 beside TLS 1.3: `serverTls12()` of `@typetls/connection/tls12`. Default: TLS 1.3 alone. */
+  readonly tls12?: ServerTls12
   /** Chosen per handshake; may answer later. Required unless only PSKs are used. */
   readonly credentials?: Credential | readonly Credential[] | CredentialSelector
   /** Default `'none'`. */
@@ -137,6 +146,20 @@ export interface ServerOptions extends CommonOptions {
   readonly alwaysChangeCipherSpec?: boolean
   /** RFC 8701, in tickets. Default true. */
   readonly grease?: boolean
+}
+
+/** TLS 1.2 for clients, as a value: who does not import it does not carry it. */
+export interface ClientTls12 {
+  /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) when `crypto` lacks what was asked for */
+  older(crypto: CryptoProvider): OlderClient
+  postHandshake(handshake: Handshake, agreed: Agreed): AfterHandshake
+}
+
+/** TLS 1.2 for servers, as a value. */
+export interface ServerTls12 {
+  /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) when `crypto` lacks what was asked for */
+  older(crypto: CryptoProvider): OlderServer
+  postHandshake(handshake: Handshake, agreed: Agreed): AfterHandshake
 }
 
 /** The time. Adapters hand in the platform's; tests a manual one. */

@@ -1,4 +1,4 @@
-import type { ServerParameters } from '@typetls/handshake'
+import type { Connected, ServerParameters } from '@typetls/handshake'
 import { ServerPostHandshake, serverHandshake } from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
 import type { RoleOfConnection } from './connection.ts'
@@ -6,6 +6,7 @@ import { Connection } from './connection.ts'
 import { serverParameters } from './defaults.ts'
 import type { ConnectionEvents } from './events.ts'
 import type { ServerOptions } from './options.ts'
+import { trafficKey } from './traffic-key.ts'
 
 /**
  * A connection in the server role. Options are resolved once for the same object: make one per server, not per
@@ -21,7 +22,18 @@ export function serverConnection(options: ServerOptions, events: ConnectionEvent
 export class ServerConnection extends Connection {
   /** @internal use `serverConnection` */
   constructor(parameters: ServerParameters, options: ServerOptions, events: ConnectionEvents) {
-    super(server, parameters, options, events)
+    const { tls12 } = options
+    const role: RoleOfConnection =
+      tls12 === undefined
+        ? server
+        : {
+            ...server,
+            postHandshake: (handshake, agreed) =>
+              agreed.version === 'TLSv1.2'
+                ? tls12.postHandshake(handshake, agreed)
+                : server.postHandshake(handshake, agreed),
+          }
+    super(role, parameters, options, events)
   }
 
   /**
@@ -44,5 +56,6 @@ const server: RoleOfConnection = {
   name: 'server',
   stateless: (parameters) => (parameters as ServerParameters).cookies !== undefined,
   program: (handshake) => serverHandshake(handshake, handshake.parameters as ServerParameters),
-  postHandshake: (handshake, connected) => new ServerPostHandshake(handshake, connected),
+  postHandshake: (handshake, agreed) => new ServerPostHandshake(handshake, agreed as Connected),
+  trafficKey,
 }

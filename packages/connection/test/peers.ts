@@ -17,6 +17,8 @@ import type {
   ServerConnection,
 } from '../src/index.ts'
 import { clientConnection, serverConnection } from '../src/index.ts'
+import type { ClientTls12Options, ServerTls12Options } from '../src/tls12/index.ts'
+import { tls12ClientConnection, tls12ServerConnection } from '../src/tls12/index.ts'
 import { testCrypto } from './backend.ts'
 
 /** A connection in memory that remembers everything it told. */
@@ -77,6 +79,18 @@ function present<Options>(options: Changed<Options>): Options {
 
 /** What a test does from within a callback, after the peer took note of it. */
 export type Hook = (event: keyof ConnectionEvents, connection: Connection) => void
+
+/** A client that speaks TLS 1.2 alone. */
+export function tls12ClientPeer(options: Changed<ClientOptions>, wire: MemoryWire, tls12: ClientTls12Options): Peer {
+  const [peer, events, extra] = recorder(wire)
+  return started(peer, tls12ClientConnection({ ...clientOptions(options), ...extra(options) }, events, tls12), true)
+}
+
+/** A server that speaks TLS 1.2 alone. */
+export function tls12ServerPeer(options: Changed<ServerOptions>, wire: MemoryWire, tls12: ServerTls12Options): Peer {
+  const [peer, events, extra] = recorder(wire)
+  return started(peer, tls12ServerConnection({ ...serverOptions(options), ...extra(options) }, events, tls12), true)
+}
 
 export function clientPeer(options: Changed<ClientOptions>, wire: MemoryWire, start = true, hook?: Hook): Peer {
   const [peer, events, extra] = recorder(wire, hook && ((event) => hook(event, connection)))
@@ -143,7 +157,11 @@ type Recorded = Omit<Peer, 'connection' | 'facts' | 'failure' | 'receive' | 'rec
 function recorder(
   wire: MemoryWire,
   hook: (event: keyof ConnectionEvents) => void = () => {},
-): [Recorded, ConnectionEvents, (options: Changed<ClientOptions>) => Pick<ClientOptions, 'trace' | 'keyLog'>] {
+): [
+  Recorded,
+  ConnectionEvents,
+  (options: Changed<Pick<ClientOptions, 'trace' | 'keyLog'>>) => Pick<ClientOptions, 'trace' | 'keyLog'>,
+] {
   const data: Uint8Array[] = []
   const peer: Recorded = {
     trace: [],

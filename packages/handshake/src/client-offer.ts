@@ -1,4 +1,5 @@
 import type { KeyExchange, KeyExchangeStart } from '@typetls/crypto-provider'
+import type { UnknownExtension } from '@typetls/wire'
 import { TlsError } from '@typetls/wire'
 import type { Handshake } from './handshake.ts'
 import { required } from './hkdf-label.ts'
@@ -11,6 +12,7 @@ import { encodeMessage } from './messages/handshake-message.ts'
 import type { HelloRetryRequest } from './messages/server-hello.ts'
 import type { ClientParameters } from './parameters.ts'
 import type { Program } from './program.ts'
+import type { OlderOffer } from './older-version.ts'
 import { wait } from './program.ts'
 import type { SessionState } from './session.ts'
 
@@ -18,6 +20,8 @@ import type { SessionState } from './session.ts'
 export class ClientOffer {
   readonly random: Uint8Array
   readonly sessionId: Uint8Array
+  /** What an older version adds to the ClientHello, if one is offered. */
+  readonly older: OlderOffer | undefined
   readonly #parameters: ClientParameters
   readonly #grease: Uint8Array | undefined
   #keyShares: StartedKeyShare[] = []
@@ -29,7 +33,8 @@ export class ClientOffer {
     const { crypto } = parameters
     this.#parameters = parameters
     this.random = crypto.random(32)
-    this.sessionId = parameters.middleboxCompatibility ? crypto.random(32) : none
+    this.older = parameters.older?.offer(parameters)
+    this.sessionId = this.older?.sessionId ?? (parameters.middleboxCompatibility ? crypto.random(32) : none)
     this.#grease = parameters.grease ? greaseSeed(crypto.random(6)) : undefined
   }
 
@@ -41,7 +46,7 @@ export class ClientOffer {
     }
     const { session } = parameters
     const suite = parameters.cipherSuites.find((row) => row.id === session?.state.cipherSuite)
-    if (session !== undefined && suite !== undefined && usable(session.state, parameters)) {
+    if (session?.state.version === 0x0304 && suite !== undefined && usable(session.state, parameters)) {
       const { psk, ticket } = session.state
       const early = yield* EarlySecret.from(hs.crypto, suite.hash, psk)
       this.#psks.push({ kind: 'resumption', identity: ticket, hash: suite.hash, early, session: session.state })
@@ -93,7 +98,7 @@ export class ClientOffer {
   /** Adds the ClientHello to the transcript and sends it, binders and all. */
   *send(hs: Handshake): Program<void> {
     const extensions = this.#extensions()
-    this.#offered = greaseless(extensions)
+    this.#offered = [...greaseless(extensions), ...this.#olderExtensions().map(({ type }) => type)]
     const hello = this.#hello(extensions)
     const raw = encodeMessage('client_hello', hello)
     hs.transcript.add(raw)
@@ -121,7 +126,11 @@ export class ClientOffer {
 
   #hello(extensions: ClientHelloExtensions): ClientHello {
     const { cipherSuites, fallback } = this.#parameters
-    const suites = [...cipherSuites.map((row) => row.id), ...(fallback ? [TLS_FALLBACK_SCSV] : [])]
+    const suites = [
+      ...cipherSuites.map((row) => row.id),
+      ...(this.older?.cipherSuites ?? []),
+      ...(fallback ? [TLS_FALLBACK_SCSV] : []),
+    ]
     return {
       legacyVersion: 0x0303,
       random: this.random,
@@ -145,12 +154,15 @@ export class ClientOffer {
       application_layer_protocol_negotiation: applicationProtocols.length > 0 ? applicationProtocols : undefined,
       signed_certificate_timestamp: parameters.requestStatus ? {} : undefined,
       record_size_limit: parameters.recordSizeLimit,
-      supported_versions: [0x0304],
+      supported_versions: this.#versions(),
       cookie: this.#cookie,
       psk_key_exchange_modes: pskModes(parameters),
       post_handshake_auth: parameters.postHandshakeAuthentication ? {} : undefined,
       key_share: groups.length > 0 ? shares : undefined,
+      unknown: this.#olderExtensions(),
     }
+    const order = [...extensionOrder, ...this.#olderExtensions().map(({ type }) => type)]
+    known.order = [...order, preSharedKey]
     const seed = this.#grease
     if (seed !== undefined) {
       const group = grease(seed[1] as number)
@@ -159,14 +171,15 @@ export class ClientOffer {
         // A second ClientHello holds the requested share alone.
         known.key_share = this.#retried(shares) ? shares : [{ group, keyExchange: Uint8Array.of(0) }, ...shares]
       }
-      known.supported_versions = [grease(seed[2] as number), 0x0304]
+      known.supported_versions = [grease(seed[2] as number), ...this.#versions()]
       const schemes = known.signature_algorithms
       if (schemes !== undefined) known.signature_algorithms = [grease(seed[5] as number), ...schemes]
       known.unknown = [
         { type: grease(seed[3] as number), data: none },
+        ...this.#olderExtensions(),
         { type: grease(seed[4] as number), data: Uint8Array.of(0) },
       ]
-      known.order = [grease(seed[3] as number), ...extensionOrder, grease(seed[4] as number), preSharedKey]
+      known.order = [grease(seed[3] as number), ...order, grease(seed[4] as number), preSharedKey]
     }
     if (this.#psks.length > 0) {
       known.pre_shared_key = {
@@ -178,6 +191,14 @@ export class ClientOffer {
       }
     }
     return known
+  }
+
+  #versions(): readonly number[] {
+    return this.older === undefined ? [0x0304] : [0x0304, this.older.version]
+  }
+
+  #olderExtensions(): readonly UnknownExtension[] {
+    return this.older?.extensions ?? []
   }
 
   #retried(shares: readonly { readonly group: number }[]): boolean {
@@ -201,7 +222,7 @@ export interface OfferedPsk {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-function usable(session: SessionState, parameters: ClientParameters): boolean {
+export function usable(session: SessionState, parameters: ClientParameters): boolean {
   const { serverName, verifyName, verifier } = parameters
   const age = parameters.now() - session.receivedAt
   const samePeer = session.serverName === serverName && session.verifiedName === verifyName

@@ -48,6 +48,9 @@ export class ClientPostHandshake extends PostHandshake {
       return undefined
     }
     const session = new Session({
+      version: 0x0304,
+      sessionId: none,
+      extendedMainSecret: false,
       cipherSuite: this.suite.id,
       psk,
       ticket: body.ticket,
@@ -109,3 +112,5 @@ const sevenDays = 604800
 
 const ticketOrKeyUpdate = ['new_session_ticket', 'key_update'] as const
 const ticketKeyUpdateOrRequest = ['new_session_ticket', 'key_update', 'certificate_request'] as const
+
+const none = /* @__PURE__ */ new Uint8Array(0)

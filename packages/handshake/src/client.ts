@@ -13,7 +13,8 @@ import {
 } from './authenticate.ts'
 import type { OfferedPsk } from './client-offer.ts'
 import { ClientOffer } from './client-offer.ts'
-import type { AuthenticatedBy, Connected } from './connected.ts'
+import type { Agreed, AuthenticatedBy, Connected } from './connected.ts'
+import { hasDowngradeSentinel } from './downgrade.ts'
 import type { Handshake } from './handshake.ts'
 import type { HandshakeSecret } from './key-schedule.ts'
 import { EarlySecret } from './key-schedule.ts'
@@ -30,12 +31,13 @@ import { checkRecordSizeLimit } from './record-size-limit.ts'
 /**
  * The client's side of Figure 1. https://www.rfc-editor.org/rfc/rfc9846#section-2
  */
-export function* clientHandshake(hs: Handshake, parameters: ClientParameters): Program<Connected> {
+export function* clientHandshake(hs: Handshake, parameters: ClientParameters): Program<Connected | Agreed> {
   const offer = new ClientOffer(parameters)
   const owned = new Set<{ dispose(): void }>([offer])
   try {
     yield* offer.prepare(hs)
     hs.logKeysOf(offer.random)
+    hs.ignoresHelloRequests = offer.older !== undefined
     yield* offer.send(hs)
     let message = yield* hs.receive('server_hello', 'hello_retry_request')
     let retried: HelloRetryRequest | undefined
@@ -44,6 +46,11 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
       yield* retryHello(hs, parameters, offer, message)
       message = yield* hs.receive('server_hello')
     }
+    const { older } = offer
+    if (older !== undefined && retried === undefined && choosesOlder(message.body)) {
+      return yield* older.goOn(hs, offer, message)
+    }
+    hs.ignoresHelloRequests = false
     const hello = message.body
     const suite = checkServerHello(parameters, offer, hello, retried)
     hs.transcript.useHash(suite.hash)
@@ -84,6 +91,7 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
 
     for (const kept of [secrets.client, secrets.server, secrets.exporter]) owned.delete(kept)
     return {
+      version: 'TLSv1.3',
       suite,
       group,
       serverName: parameters.serverName,
@@ -103,6 +111,11 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
   } finally {
     for (const secret of owned) secret.dispose()
   }
+}
+
+/** Not by supported_versions: then its legacy_version means what it says. */
+function choosesOlder(hello: ServerHello): boolean {
+  return hello.extensions.supported_versions === undefined
 }
 
 /** Checks a HelloRetryRequest and sends the second ClientHello. https://www.rfc-editor.org/rfc/rfc9846#section-4.2.4 */
@@ -364,7 +377,9 @@ export function* answerCertificateRequest(
     role: 'client',
     serverName: undefined,
     applicationProtocol: undefined,
-    signatureSchemes: knownSchemes(extensions.signature_algorithms, hs.parameters.signingSchemes),
+    signatureSchemes: knownSchemes(extensions.signature_algorithms, hs.parameters.signingSchemes).filter(
+      (row) => row.handshake,
+    ),
     certificateAuthorities: extensions.certificate_authorities ?? [],
     clientHello: undefined,
   })
@@ -428,12 +443,6 @@ function unsolicited(message: string, type: number): TlsError {
       path: `${message}.extensions`,
     },
   )
-}
-
-/** "DOWNGRD" and 0 or 1. https://www.rfc-editor.org/rfc/rfc9846#section-4.2.3 */
-function hasDowngradeSentinel(random: Uint8Array): boolean {
-  const sentinel = [0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44]
-  return sentinel.every((byte, i) => random[24 + i] === byte) && (random[31] as number) <= 1
 }
 
 const {

@@ -1,11 +1,13 @@
 import type { CipherSuite, Secret } from '@typetls/crypto-provider'
 import type { VerifiedFinished, VerifiedPeer } from './authenticate.ts'
-import type { StoredPeer } from './session.ts'
+import type { Session, StoredPeer } from './session.ts'
+import type { VerifiedPeer as Tls12VerifiedPeer } from './tls12/authenticate.ts'
 import type { Transcript } from './transcript.ts'
 
-/** The end of a handshake program: what was agreed and the secrets that go on. Whoever gets it owns the secrets. */
-export interface Connected {
-  readonly suite: CipherSuite
+/** What every version agrees on. */
+export interface Agreed {
+  readonly version: 'TLSv1.2' | 'TLSv1.3'
+  readonly suite: { readonly name: string }
   /** IANA name; `undefined` for psk_ke. */
   readonly group: string | undefined
   readonly serverName: string | undefined
@@ -13,11 +15,25 @@ export interface Connected {
   readonly helloRetryRequest: boolean
   readonly resumed: boolean
   readonly externalPskIdentity: Uint8Array | undefined
-  /** Proof of the peer's Finished: there is no connection without. */
-  readonly finished: VerifiedFinished
   readonly peer: AuthenticatedBy
   /** Scheme of our own CertificateVerify. */
   readonly ownSignatureScheme: string | undefined
+  /** TLS 1.2 client: what to resume with. TLS 1.3 sends tickets later. */
+  readonly session?: Session | undefined
+  /** TLS 1.2. https://www.rfc-editor.org/rfc/rfc7627 */
+  readonly extendedMainSecret?: boolean
+  /** TLS 1.2. https://www.rfc-editor.org/rfc/rfc7366 */
+  readonly encryptThenMac?: boolean
+  /** TLS 1.2: verify_data of the first Finished. https://www.rfc-editor.org/rfc/rfc5929#section-3 */
+  readonly tlsUnique?: Uint8Array
+}
+
+/** The end of a handshake program: what was agreed and the secrets that go on. Whoever gets it owns the secrets. */
+export interface Connected extends Agreed {
+  readonly version: 'TLSv1.3'
+  readonly suite: CipherSuite
+  /** Proof of the peer's Finished: there is no connection without. */
+  readonly finished: VerifiedFinished
   readonly readSecret: Secret
   readonly writeSecret: Secret
   readonly exporterSecret: Secret
@@ -27,9 +43,12 @@ export interface Connected {
   readonly transcript: Transcript | undefined
 }
 
+/** A peer that showed a chain the verifier took and used its key. */
+export type AuthenticatedPeer = VerifiedPeer | Tls12VerifiedPeer
+
 /** How the peer was authenticated. */
 export type AuthenticatedBy =
-  | { readonly by: 'certificate'; readonly peer: VerifiedPeer }
+  | { readonly by: 'certificate'; readonly peer: AuthenticatedPeer }
   | { readonly by: 'resumption'; readonly peer: StoredPeer | undefined }
   | { readonly by: 'external_psk' }
   /** Server: no certificate was asked for, or none was given and none is required. */

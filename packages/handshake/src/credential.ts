@@ -23,6 +23,8 @@ export interface Credential {
 /** What the peer told us about the credential it can use. */
 export interface CredentialRequest {
   readonly role: 'client' | 'server'
+  /** Default `TLSv1.3`. */
+  readonly version?: 'TLSv1.2' | 'TLSv1.3' | undefined
   /** The name the client asked for; `undefined` when it named none, and in the client role. */
   readonly serverName: string | undefined
   /** The protocol chosen by ALPN so far, server role. */

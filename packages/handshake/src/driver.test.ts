@@ -8,6 +8,7 @@ const carrier: HandshakeCarrier = {
   send() {},
   changeCipherSpec() {},
   installKeys() {},
+  protect() {},
   earlyDataDeclined() {},
   peerRecordSizeLimit() {},
   ownRecordSizeLimit() {},

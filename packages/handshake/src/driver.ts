@@ -1,9 +1,9 @@
 import { TlsError } from '@typetls/wire'
 import type { Handshake } from './handshake.ts'
-import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
-import { HandshakeType, decodeMessage, messageLabel, messageType } from './messages/handshake-message.ts'
+import type { HandshakeMessage } from './messages/handshake-message.ts'
+import { HandshakeType, messageLabel } from './messages/handshake-message.ts'
 import type { CommonParameters } from './parameters.ts'
-import type { Program, Step } from './program.ts'
+import type { AwaitedType, Program, Step } from './program.ts'
 import { ProgramRun } from './program.ts'
 
 /**
@@ -35,9 +35,14 @@ export class HandshakeDriver<T> {
   }
 
   /** What the program waits for; empty when it waits for no message. */
-  get expected(): readonly HandshakeMessageType[] {
+  get expected(): readonly AwaitedType[] {
     const step = this.#run.current
     return step?.kind === 'receive' ? step.types : []
+  }
+
+  /** The ChangeCipherSpec that the program waits for has come: `expected` says whether it does. */
+  changeCipherSpec(): Step<T> {
+    return this.#run.deliver({ type: 'change_cipher_spec' })
   }
 
   /** Ends the program where it stands; its secrets are wiped. */
@@ -51,29 +56,35 @@ export class HandshakeDriver<T> {
  *
  * @throws TlsError `ERR_TLS_UNEXPECTED_MESSAGE` (unexpected_message) from the first byte of any other
  */
-export function nextExpected(
-  handshake: Handshake,
-  types: readonly HandshakeMessageType[],
-): HandshakeMessage | undefined {
-  const { assembler, parameters } = handshake
+export function nextExpected(handshake: Handshake, types: readonly AwaitedType[]): HandshakeMessage | undefined {
+  const { assembler, parameters, messages } = handshake
+  if (handshake.ignoresHelloRequests) skipHelloRequests(handshake)
   const id = assembler.nextType
   if (id === undefined) return undefined
-  if (!types.some((type) => messageIds[type] === id)) throw unexpected(HandshakeType.label(id), types)
+  if (!types.some((type) => messages.ids[type] === id)) throw unexpected(HandshakeType.label(id), types)
   const raw = assembler.next(sizeLimit(types, parameters))
   if (raw === undefined) return undefined
-  const type = messageType(raw)
+  const type = messages.typeOf(raw)
   if (type === undefined || !types.includes(type)) throw unexpected(messageLabel(raw), types)
   parameters.trace?.({ event: 'message', direction: 'received', type, bytes: raw })
-  return decodeMessage(type, raw)
+  return messages.decode(type, raw) as HandshakeMessage
+}
+
+/**
+ * "This message MAY be ignored by the client if the client is currently negotiating a session."
+ * https://www.rfc-editor.org/rfc/rfc5246#section-7.4.1.1
+ */
+function skipHelloRequests({ assembler }: Handshake): void {
+  while (assembler.nextType === 0 && assembler.next(0) !== undefined);
 }
 
 /** Bytes of body, by what may come now. */
-function sizeLimit(types: readonly HandshakeMessageType[], parameters: CommonParameters): number {
+function sizeLimit(types: readonly AwaitedType[], parameters: CommonParameters): number {
   if (types.includes('certificate')) return parameters.maxCertificateListSize
   return types.includes('client_hello') ? maxClientHelloSize : maxMessageSize
 }
 
-function unexpected(received: string, expected: readonly HandshakeMessageType[]): TlsError {
+function unexpected(received: string, expected: readonly AwaitedType[]): TlsError {
   const wanted = expected.length === 0 ? 'no message' : expected.join(' or ')
   return new TlsError('ERR_TLS_UNEXPECTED_MESSAGE', `${received} came where ${wanted} must come`, {
     expected,
@@ -86,16 +97,3 @@ const maxMessageSize = 16384
 
 /** The largest the syntax allows: whatever a client lists, it is ours to answer. OpenSSL has the same number. */
 const maxClientHelloSize = 131396
-
-const messageIds: Readonly<Record<HandshakeMessageType, number>> = {
-  client_hello: 1,
-  server_hello: 2,
-  hello_retry_request: 2,
-  new_session_ticket: 4,
-  encrypted_extensions: 8,
-  certificate: 11,
-  certificate_request: 13,
-  certificate_verify: 15,
-  finished: 20,
-  key_update: 24,
-}

@@ -2,10 +2,15 @@ import type { CipherSuite, CryptoProvider, Secret } from '@typetls/crypto-provid
 import { TlsError } from '@typetls/wire'
 import type { HandshakeCarrier } from './carrier.ts'
 import { MessageAssembler } from './messages/message-assembler.ts'
-import type { HandshakeMessage, HandshakeMessageType, HandshakeMessages } from './messages/handshake-message.ts'
-import { encodeMessage } from './messages/handshake-message.ts'
+import type {
+  HandshakeMessage,
+  HandshakeMessageType,
+  HandshakeMessages,
+  MessageSet,
+} from './messages/handshake-message.ts'
+import { tls13Messages } from './messages/handshake-message.ts'
 import type { CommonParameters } from './parameters.ts'
-import type { Program } from './program.ts'
+import type { AwaitedType, Program } from './program.ts'
 import { receive, wait } from './program.ts'
 import type { Direction, Epoch, KeyLogLabel } from './trace.ts'
 import { Transcript } from './transcript.ts'
@@ -17,6 +22,12 @@ export class Handshake {
   readonly carrier: HandshakeCarrier
   readonly transcript: Transcript
   readonly assembler: MessageAssembler
+  /** The messages of the version, once it is chosen. */
+  messages: MessageSet = tls13Messages
+  /** What was chosen; before that TLS 1.3 is assumed where the versions differ. */
+  version: 0x0303 | 0x0304 = 0x0304
+  /** A client that may end up in TLS 1.2. */
+  ignoresHelloRequests = false
   #clientRandom: Uint8Array | undefined
 
   constructor(
@@ -35,7 +46,10 @@ export class Handshake {
 
   /** The same connection seen with another transcript: what comes after the handshake. */
   withTranscript(transcript: Transcript, carrier: HandshakeCarrier = this.carrier): Handshake {
-    return new Handshake(this.role, this.parameters, carrier, transcript, this.assembler)
+    const other = new Handshake(this.role, this.parameters, carrier, transcript, this.assembler)
+    other.messages = this.messages
+    other.version = this.version
+    return other
   }
 
   get crypto(): CryptoProvider {
@@ -51,16 +65,16 @@ export class Handshake {
   }
 
   send<Type extends HandshakeMessageType>(type: Type, body: HandshakeMessages[Type]): void {
-    this.sendRaw(type, encodeMessage(type, body))
+    this.sendRaw(type, this.messages.encode(type, body))
   }
 
-  sendRaw(type: HandshakeMessageType, raw: Uint8Array): void {
+  sendRaw(type: AwaitedType, raw: Uint8Array): void {
     this.transcript.add(raw)
     this.transmit(type, raw)
   }
 
   /** Sends a message that is in the transcript already. */
-  transmit(type: HandshakeMessageType, raw: Uint8Array): void {
+  transmit(type: AwaitedType, raw: Uint8Array): void {
     this.parameters.trace?.({ event: 'message', direction: 'sent', type, bytes: raw })
     this.carrier.send(raw)
   }

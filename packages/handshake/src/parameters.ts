@@ -1,6 +1,7 @@
 import type { CipherSuite, CryptoProvider, KeyExchange, SignatureScheme } from '@typetls/crypto-provider'
 import type { CredentialSelector } from './credential.ts'
 import type { ClientHello } from './messages/client-hello.ts'
+import type { OlderClient, OlderServer } from './older-version.ts'
 import type { PeerVerifier } from './peer-verifier.ts'
 import type { ExternalPsk, ExternalPskLookup, TicketProtector } from './psk.ts'
 import type { Session } from './session.ts'
@@ -46,6 +47,8 @@ export interface ClientParameters extends CommonParameters {
   readonly middleboxCompatibility: boolean
   readonly postHandshakeAuthentication: boolean
   readonly requestStatus: boolean
+  /** TLS 1.2, if it is offered beside TLS 1.3. */
+  readonly older: OlderClient | undefined
 }
 
 export interface ServerParameters extends CommonParameters {
@@ -67,6 +70,8 @@ export interface ServerParameters extends CommonParameters {
   readonly acknowledgeServerName: boolean
   readonly alwaysChangeCipherSpec: boolean
   readonly grease: boolean
+  /** TLS 1.2, if it is accepted beside TLS 1.3. */
+  readonly older: OlderServer | undefined
 }
 
 /** A group that the client lists and we have. */

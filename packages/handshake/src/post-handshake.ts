@@ -1,22 +1,36 @@
 import type { CipherSuite, Secret } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import type { VerifiedPeer } from './authenticate.ts'
-import type { Connected } from './connected.ts'
+import type { AuthenticatedPeer, Connected } from './connected.ts'
 import type { Handshake } from './handshake.ts'
 import { KeptSecrets } from './kept-secrets.ts'
 import { exportKeyingMaterial, nextTrafficSecret } from './key-schedule.ts'
 import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
 import { encodeMessage } from './messages/handshake-message.ts'
-import type { Program } from './program.ts'
+import type { AwaitedType, Program } from './program.ts'
 import type { Session } from './session.ts'
 import { Transcript } from './transcript.ts'
+
+/** What a connection asks of what comes after the handshake, in any version. */
+export interface AfterHandshake {
+  readonly handshake: Handshake
+  /** The messages that may come now. */
+  readonly expected: readonly AwaitedType[]
+  /** Answers one message. */
+  handle(message: HandshakeMessage): Program<PostHandshakeResult>
+  readonly keyUpdateDue: boolean
+  sawApplicationData(): void
+  /** @throws TlsError `ERR_TLS_STATE` (internal_error) where the version has no KeyUpdate */
+  updateWriteKeys(requestPeer: boolean): Program<void>
+  export(label: string, context: Uint8Array | undefined, length: number): Program<Uint8Array>
+  dispose(): void
+}
 
 /**
  * What comes after Finished, as far as both roles have it. There is no handshake program any more: each message is
  * answered by itself, over the state here. (An answer is written as a short program all the same, since a signer or a
  * provider may answer later.) https://www.rfc-editor.org/rfc/rfc9846#section-4.7
  */
-export abstract class PostHandshake {
+export abstract class PostHandshake implements AfterHandshake {
   readonly handshake: Handshake
   /** Kept only when post-handshake authentication was agreed: its handshake context. */
   protected readonly transcript: Transcript | undefined
@@ -79,10 +93,10 @@ export abstract class PostHandshake {
    *
    * @param length bytes
    */
-  *export(label: string, context: Uint8Array, length: number): Program<Uint8Array> {
+  *export(label: string, context: Uint8Array | undefined, length: number): Program<Uint8Array> {
     const secret = this.secret(exporter)
     try {
-      return yield* exportKeyingMaterial(this.handshake.crypto, this.suite, secret, label, context, length)
+      return yield* exportKeyingMaterial(this.handshake.crypto, this.suite, secret, label, context ?? none, length)
     } finally {
       secret.dispose()
     }
@@ -141,10 +155,12 @@ export const resumption = 3
 export type PostHandshakeResult =
   | { readonly type: 'session'; readonly session: Session }
   /** Server: `undefined` means that the client has no certificate. */
-  | { readonly type: 'authenticated'; readonly peer: VerifiedPeer | undefined }
+  | { readonly type: 'authenticated'; readonly peer: AuthenticatedPeer | undefined }
   /** Client: messages to send without anything between. The program uses the write keys: none may change meanwhile. */
   | { readonly type: 'answer'; readonly send: Program<void> }
   | undefined
 
 /** BoringSSL's limit: the 33rd is fatal. */
 const maxKeyUpdatesInARow = 32
+
+const none = /* @__PURE__ */ new Uint8Array(0)

@@ -1,6 +1,6 @@
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
+import type { HandshakeMessage, HandshakeMessageType, OlderMessageType } from './messages/handshake-message.ts'
 
 /**
  * A handshake, read top to bottom. It suspends for two reasons only: to `receive` a message and to `wait` for somebody's
@@ -9,8 +9,11 @@ import type { HandshakeMessage, HandshakeMessageType } from './messages/handshak
 export type Program<T> = Generator<Effect, T, unknown>
 
 export type Effect =
-  | { readonly kind: 'receive'; readonly types: readonly HandshakeMessageType[] }
+  | { readonly kind: 'receive'; readonly types: readonly AwaitedType[] }
   | { readonly kind: 'wait'; readonly answer: PromiseLike<unknown>; readonly whose: 'ours' | 'theirs' }
+
+/** A message by name, of whatever version. */
+export type AwaitedType = HandshakeMessageType | OlderMessageType
 
 /** Waits for a message of one of these types. Any other is `unexpected_message`, decided by the driver. */
 export function* receive<Type extends HandshakeMessageType>(
@@ -54,7 +57,7 @@ export type CallbackCode = 'ERR_TLS_CALLBACK' | 'ERR_TLS_SIGNER' | 'ERR_TLS_CLIE
 
 /** Where a program got to when it was stepped. */
 export type Step<T> =
-  | { readonly kind: 'receive'; readonly types: readonly HandshakeMessageType[] }
+  | { readonly kind: 'receive'; readonly types: readonly AwaitedType[] }
   | { readonly kind: 'pending'; readonly until: PromiseLike<void> }
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'aborted' }
@@ -79,7 +82,7 @@ export class ProgramRun<T> {
   }
 
   /** Hands over the message it waits for. */
-  deliver(message: HandshakeMessage): Step<T> {
+  deliver(message: HandshakeMessage | { readonly type: 'change_cipher_spec' }): Step<T> {
     return this.#resume(() => this.#program.next(message))
   }
 

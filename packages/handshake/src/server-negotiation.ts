@@ -12,7 +12,7 @@ import { checkRecordSizeLimit } from './record-size-limit.ts'
 export function checkClientHello(hello: ClientHello): void {
   const { extensions } = hello
   // https://www.rfc-editor.org/rfc/rfc9846#appendix-D.5: SSL 3.0 is refused whatever else is offered.
-  if (hello.legacyVersion <= 0x0300 || !extensions.supported_versions?.includes(0x0304)) {
+  if (!offersTls13(hello)) {
     checkFallback(hello)
     throw new TlsError('ERR_TLS_VERSION', 'the client does not offer TLS 1.3', {
       expected: [0x0304],
@@ -34,6 +34,11 @@ export function checkClientHello(hello: ClientHello): void {
   if (shares !== undefined && groups === undefined) throw missing('supported_groups')
   checkShares(groups ?? [], shares ?? [])
   if (extensions.record_size_limit !== undefined) checkRecordSizeLimit(extensions.record_size_limit)
+}
+
+/** SSL 3.0 in legacy_version is refused, whatever else is offered. */
+export function offersTls13({ legacyVersion, extensions }: ClientHello): boolean {
+  return legacyVersion > 0x0300 && extensions.supported_versions?.includes(0x0304) === true
 }
 
 /** Who says that it tries an older version again was kept from TLS 1.3. https://www.rfc-editor.org/rfc/rfc7507#section-3 */

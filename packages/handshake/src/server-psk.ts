@@ -104,7 +104,10 @@ function* lookUp(
 }
 
 /** What we ask of clients may have become stricter since the ticket was made. */
-function authenticatedEnough({ peer }: TicketState, { clientAuthentication, verifier }: ServerParameters): boolean {
+export function authenticatedEnough(
+  { peer }: TicketState,
+  { clientAuthentication, verifier }: ServerParameters,
+): boolean {
   if (peer === undefined) return clientAuthentication !== 'require'
   return peer.authorized || clientAuthentication === 'none' || verifier?.acceptsUnauthorized === true
 }

@@ -12,7 +12,7 @@ import {
   sendFinished,
   verifyAgain,
 } from './authenticate.ts'
-import type { AuthenticatedBy, Connected } from './connected.ts'
+import type { Agreed, AuthenticatedBy, Connected } from './connected.ts'
 import type { Handshake } from './handshake.ts'
 import type { HandshakeSecret } from './key-schedule.ts'
 import { EarlySecret, resumptionPsk } from './key-schedule.ts'
@@ -29,6 +29,7 @@ import {
   asksForChangeCipherSpec,
   checkClientHello,
   checkSecondHello,
+  offersTls13,
   chooseApplicationProtocol,
   chooseGroup,
   commonSuites,
@@ -43,10 +44,14 @@ import { encodeTicketState } from './ticket-state.ts'
 /**
  * The server's side of Figure 1. https://www.rfc-editor.org/rfc/rfc9846#section-2
  */
-export function* serverHandshake(hs: Handshake, parameters: ServerParameters): Program<Connected> {
+export function* serverHandshake(hs: Handshake, parameters: ServerParameters): Program<Connected | Agreed> {
   const owned = new Set<{ dispose(): void }>()
   try {
-    const { hello, suite, psk, retried } = yield* agreeOnHello(hs, parameters, owned)
+    const first = yield* receiveClientHello(hs, parameters)
+    if (!offersTls13(first.body) && parameters.older?.accepts(first.body) === true) {
+      return yield* parameters.older.goOn(hs, parameters, first)
+    }
+    const { hello, suite, psk, retried } = yield* agreeOnHello(hs, parameters, first, owned)
     // The client must wait for our ServerHello.
     hs.endOfFlight()
     hs.transcript.useHash(suite.hash)
@@ -93,6 +98,7 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
     yield* hs.installKeys('received', 'application', suite, secrets.client)
 
     const connected: Connected = {
+      version: 'TLSv1.3',
       suite,
       group,
       serverName: hello.extensions.server_name,
@@ -121,18 +127,27 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
   }
 }
 
-/** The ClientHello that counts, the second one if there had to be a HelloRetryRequest, and what it settles. */
-function* agreeOnHello(
+/** The first ClientHello, whatever version it will be. */
+export function* receiveClientHello(
   hs: Handshake,
   parameters: ServerParameters,
-  owned: Set<{ dispose(): void }>,
-): Program<{ hello: ClientHello; suite: CipherSuite; psk: AcceptedPsk | undefined; retried: boolean }> {
+): Program<HandshakeMessage<'client_hello'>> {
   const first = yield* hs.receive('client_hello')
   hs.logKeysOf(first.body.random)
   const { onClientHello } = parameters
   if (onClientHello !== undefined) {
     yield* ask('ERR_TLS_CLIENT_HELLO_REFUSED', 'onClientHello', () => onClientHello(first.body, first.raw))
   }
+  return first
+}
+
+/** The ClientHello that counts, the second one if there had to be a HelloRetryRequest, and what it settles. */
+function* agreeOnHello(
+  hs: Handshake,
+  parameters: ServerParameters,
+  first: HandshakeMessage<'client_hello'>,
+  owned: Set<{ dispose(): void }>,
+): Program<{ hello: ClientHello; suite: CipherSuite; psk: AcceptedPsk | undefined; retried: boolean }> {
   checkClientHello(first.body)
   if (first.body.extensions.early_data !== undefined) {
     hs.carrier.earlyDataDeclined()
@@ -245,7 +260,7 @@ function* ourCredential(
     role: 'server',
     serverName: hello.extensions.server_name,
     applicationProtocol,
-    signatureSchemes: knownSchemes(schemes, parameters.signingSchemes),
+    signatureSchemes: knownSchemes(schemes, parameters.signingSchemes).filter((row) => row.handshake),
     certificateAuthorities: authorities,
     clientHello: hello,
   })
@@ -398,6 +413,7 @@ function* sendTickets(
     try {
       const state = encodeTicketState({
         cipherSuite: connected.suite.id,
+        extendedMainSecret: false,
         psk,
         ageAdd,
         issuedAt: parameters.now(),
@@ -422,7 +438,7 @@ function greased({ random }: CryptoProvider): { unknown: readonly UnknownExtensi
 }
 
 /** Seals a state and wipes what was in clear. */
-function* sealed(tickets: TicketProtector, state: Uint8Array): Program<Uint8Array> {
+export function* sealed(tickets: TicketProtector, state: Uint8Array): Program<Uint8Array> {
   try {
     return yield* ask('ERR_TLS_CALLBACK', 'the ticket protector', () => tickets.seal(state))
   } finally {
@@ -431,7 +447,9 @@ function* sealed(tickets: TicketProtector, state: Uint8Array): Program<Uint8Arra
 }
 
 /** What a ticket says of the client: its leaf alone when the chain would make the ticket too large. */
-function storedPeer(peer: AuthenticatedBy): { certificates: readonly Uint8Array[]; authorized: boolean } | undefined {
+export function storedPeer(
+  peer: AuthenticatedBy,
+): { certificates: readonly Uint8Array[]; authorized: boolean } | undefined {
   if (peer.by === 'resumption') return peer.peer
   if (peer.by !== 'certificate') return undefined
   const { certificates } = peer.peer.chain

@@ -27,9 +27,12 @@ const peer = fc.option(
 const psk = fc.uint8Array({ minLength: 32, maxLength: 48 }).map((bytes) => new Secret(bytes))
 
 const sessions: fc.Arbitrary<SessionState> = fc.record({
+  version: fc.constantFrom(0x0303, 0x0304),
+  extendedMainSecret: fc.boolean(),
+  sessionId: fc.uint8Array({ maxLength: 32 }),
   cipherSuite: fc.integer({ min: 0, max: 0xffff }),
   psk,
-  ticket: fc.uint8Array({ minLength: 1, maxLength: 100 }),
+  ticket: fc.uint8Array({ maxLength: 100 }),
   ageAdd: uint32,
   lifetime: uint32,
   receivedAt: time,
@@ -42,6 +45,7 @@ const sessions: fc.Arbitrary<SessionState> = fc.record({
 
 const ticketStates: fc.Arbitrary<TicketState> = fc.record({
   cipherSuite: fc.integer({ min: 0, max: 0xffff }),
+  extendedMainSecret: fc.boolean(),
   psk,
   ageAdd: uint32,
   issuedAt: time,

@@ -44,6 +44,11 @@ export class Session {
     return this.#state.ticket
   }
 
+  /** Of the connection it is from; it resumes no other. */
+  get version(): 'TLSv1.2' | 'TLSv1.3' {
+    return this.#state.version === 0x0303 ? 'TLSv1.2' : 'TLSv1.3'
+  }
+
   /** ALPN of the first connection. */
   get applicationProtocol(): string | undefined {
     return this.#state.applicationProtocol
@@ -64,10 +69,18 @@ export class Session {
 }
 
 export interface SessionState {
+  /** 0x0303 or 0x0304. */
+  readonly version: number
   /** IANA number of the suite; its hash is the PSK's. */
   readonly cipherSuite: number
+  /** TLS 1.2: the main secret. */
   readonly psk: Secret
+  /** TLS 1.2: may be empty when there is a `sessionId`. */
   readonly ticket: Uint8Array
+  /** TLS 1.2: the server's; else empty. */
+  readonly sessionId: Uint8Array
+  /** TLS 1.2: whether the main secret is bound to the handshake. RFC 7627 */
+  readonly extendedMainSecret: boolean
   readonly ageAdd: number
   /** Seconds. */
   readonly lifetime: number
@@ -90,6 +103,9 @@ export interface StoredPeer {
 
 interface StoredState {
   readonly format: number
+  readonly version: number
+  readonly extendedMainSecret: number
+  readonly sessionId: Uint8Array
   readonly cipherSuite: number
   readonly psk: Uint8Array
   readonly ticket: Uint8Array
@@ -105,13 +121,16 @@ interface StoredState {
   readonly certificates: readonly Uint8Array[]
 }
 
-const format = 1
+const format = 2
 
 const SessionStateCodec: Codec<StoredState> = /* @__PURE__ */ struct('Session', {
   format: uint8,
+  version: uint16,
+  extendedMainSecret: uint8,
+  sessionId: opaqueVector(0, 32),
   cipherSuite: uint16,
   psk: opaqueVector(1, 255),
-  ticket: opaqueVector(1, 0xffff),
+  ticket: opaqueVector(0, 0xffff),
   ageAdd: uint32,
   lifetime: uint32,
   receivedAtHigh: uint32,
@@ -127,6 +146,9 @@ const SessionStateCodec: Codec<StoredState> = /* @__PURE__ */ struct('Session', 
 function stored(state: SessionState): StoredState {
   return {
     format,
+    version: state.version,
+    extendedMainSecret: state.extendedMainSecret ? 1 : 0,
+    sessionId: state.sessionId,
     cipherSuite: state.cipherSuite,
     psk: state.psk.reveal(),
     ticket: state.ticket,
@@ -157,6 +179,9 @@ function readState(bytes: Uint8Array): SessionState {
     })
   }
   return {
+    version: read.version,
+    extendedMainSecret: read.extendedMainSecret === 1,
+    sessionId: read.sessionId,
     cipherSuite: read.cipherSuite,
     psk: Secret.copyOf(read.psk),
     ticket: read.ticket,

@@ -1,4 +1,3 @@
-import type { CipherSuite } from '@typetls/crypto-provider'
 import { Secret } from '@typetls/crypto-provider'
 import type { Codec } from '@typetls/wire'
 import { TlsError, decode, encode, fromAscii, opaqueVector, struct, uint16, uint32, uint8, vector } from '@typetls/wire'
@@ -7,6 +6,9 @@ import type { StoredPeer } from './session.ts'
 /** What a server puts, sealed, into a ticket: all it needs to go on, so that it keeps nothing itself. */
 export interface TicketState {
   readonly cipherSuite: number
+  /** TLS 1.2: whether the main secret is bound to the handshake. RFC 7627 */
+  readonly extendedMainSecret: boolean
+  /** TLS 1.2: the main secret. */
   readonly psk: Secret
   readonly ageAdd: number
   /** Milliseconds since 1970. */
@@ -24,6 +26,7 @@ export function encodeTicketState(state: TicketState): Uint8Array {
   return encode(Stored, {
     format,
     cipherSuite: state.cipherSuite,
+    extendedMainSecret: state.extendedMainSecret ? 1 : 0,
     psk: state.psk.reveal(),
     ageAdd: state.ageAdd,
     issuedAtHigh: Math.floor(state.issuedAt / 0x1_0000_0000),
@@ -43,6 +46,7 @@ export function decodeTicketState(bytes: Uint8Array): TicketState | undefined {
     const read = decode(Stored, bytes)
     return {
       cipherSuite: read.cipherSuite,
+      extendedMainSecret: read.extendedMainSecret === 1,
       psk: Secret.copyOf(read.psk),
       ageAdd: read.ageAdd,
       issuedAt: read.issuedAtHigh * 0x1_0000_0000 + read.issuedAtLow,
@@ -62,10 +66,10 @@ export function decodeTicketState(bytes: Uint8Array): TicketState | undefined {
 }
 
 /** Whether a ticket can be used for this handshake. */
-export function fits(
+export function fits<Suite extends { readonly id: number }>(
   state: TicketState,
-  wanted: { readonly serverName: string | undefined; readonly now: number; readonly suites: readonly CipherSuite[] },
-): CipherSuite | undefined {
+  wanted: { readonly serverName: string | undefined; readonly now: number; readonly suites: readonly Suite[] },
+): Suite | undefined {
   const age = wanted.now - state.issuedAt
   if (age < 0 || age >= 1000 * state.lifetime || state.serverName !== wanted.serverName) return undefined
   return wanted.suites.find((row) => row.id === state.cipherSuite)
@@ -74,6 +78,7 @@ export function fits(
 interface StoredTicket {
   readonly format: number
   readonly cipherSuite: number
+  readonly extendedMainSecret: number
   readonly psk: Uint8Array
   readonly ageAdd: number
   readonly issuedAtHigh: number
@@ -85,11 +90,12 @@ interface StoredTicket {
   readonly certificates: readonly Uint8Array[]
 }
 
-const format = 1
+const format = 3
 
 const Stored: Codec<StoredTicket> = /* @__PURE__ */ struct('TicketState', {
   format: uint8,
   cipherSuite: uint16,
+  extendedMainSecret: uint8,
   psk: opaqueVector(1, 255),
   ageAdd: uint32,
   issuedAtHigh: uint32,

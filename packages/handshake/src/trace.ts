@@ -38,3 +38,4 @@ export type KeyLogLabel =
   | 'CLIENT_TRAFFIC_SECRET_0'
   | 'SERVER_TRAFFIC_SECRET_0'
   | 'EXPORTER_SECRET'
+  | 'CLIENT_RANDOM'

@@ -53,6 +53,11 @@ export class Transcript {
     return yield* wait(required(this.#crypto, 'hash', name).digest(all.subarray(0, all.length - tail)))
   }
 
+  /** All messages: what TLS 1.2 signs. https://www.rfc-editor.org/rfc/rfc5246#section-7.4.8 */
+  bytes(): Uint8Array {
+    return concat(...this.#messages)
+  }
+
   /** Transcript-Hash of all messages by a named function, without choosing it. */
   *hashBy(name: string): Program<Uint8Array> {
     return yield* this.hashWithoutTail(name, 0)

@@ -1,3 +1,4 @@
+import type { VerifiedPeer as Tls12VerifiedPeer } from './tls12/index.ts'
 import { Secret } from '@typetls/crypto-provider'
 import type { PublicKey } from '@typetls/crypto-provider'
 import { describe, expect, expectTypeOf, test } from 'vitest'
@@ -63,7 +64,9 @@ describe('a proof', () => {
     // @ts-expect-error there is no connection without the peer's Finished
     const connected: Partial<Connected> = { finished: undefined }
     expect(connected).toBeDefined()
-    expectTypeOf<Extract<Connected['peer'], { by: 'certificate' }>['peer']>().toEqualTypeOf<VerifiedPeer>()
+    expectTypeOf<Extract<Connected['peer'], { by: 'certificate' }>['peer']>().toEqualTypeOf<
+      VerifiedPeer | Tls12VerifiedPeer
+    >()
   })
 })
 

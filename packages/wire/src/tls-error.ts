@@ -121,6 +121,14 @@ export const tlsErrorCodes = {
   ERR_TLS_NO_APPLICATION_PROTOCOL: 'no_application_protocol',
   ERR_TLS_FALLBACK: 'inappropriate_fallback',
   ERR_TLS_CLIENT_HELLO_REFUSED: 'access_denied',
+  // Hellos of TLS 1.2
+  ERR_TLS_EXTENDED_MAIN_SECRET: 'handshake_failure',
+  ERR_TLS_RENEGOTIATION_INFO: 'handshake_failure',
+  ERR_TLS_NO_RENEGOTIATION: 'no_renegotiation',
+  ERR_TLS_POINT_FORMATS: 'illegal_parameter',
+  ERR_TLS_MAX_FRAGMENT_LENGTH: 'illegal_parameter',
+  ERR_TLS_ENCRYPT_THEN_MAC: 'illegal_parameter',
+  ERR_TLS_SESSION_CHANGED: 'illegal_parameter',
 
   // Key exchange
   ERR_TLS_KEY_SHARE_INVALID: 'illegal_parameter',
@@ -130,6 +138,8 @@ export const tlsErrorCodes = {
   ERR_TLS_CERTIFICATE_EMPTY: 'decode_error',
   ERR_TLS_CERTIFICATE_CONTEXT: 'decode_error',
   ERR_TLS_CERTIFICATE_REQUIRED: 'certificate_required',
+  ERR_TLS_CLIENT_CERTIFICATE_MISSING: 'handshake_failure',
+  ERR_TLS_CERTIFICATE_TYPE: 'illegal_parameter',
   ERR_TLS_CERTIFICATE_PARSE: 'decode_error',
   ERR_TLS_CERTIFICATE_UNKNOWN_CA: 'unknown_ca',
   ERR_TLS_CERTIFICATE_EXPIRED: 'certificate_expired',

@@ -17,11 +17,21 @@ describe('a credential', () => {
     ['ec-secp256r1', ['ecdsa_secp256r1_sha256']],
     ['ec-secp384r1', ['ecdsa_secp384r1_sha384']],
     ['ec-secp521r1', ['ecdsa_secp521r1_sha512']],
-    ['rsa', ['rsa_pss_rsae_sha256', 'rsa_pss_rsae_sha384', 'rsa_pss_rsae_sha512']],
+    [
+      'rsa',
+      [
+        'rsa_pss_rsae_sha256',
+        'rsa_pss_rsae_sha384',
+        'rsa_pss_rsae_sha512',
+        'rsa_pkcs1_sha256',
+        'rsa_pkcs1_sha384',
+        'rsa_pkcs1_sha512',
+      ],
+    ],
     ['rsa-pss', ['rsa_pss_pss_sha256', 'rsa_pss_pss_sha384', 'rsa_pss_pss_sha512']],
     ['ed25519', ['ed25519']],
     ['ed448', ['ed448']],
-  ] as const)('of an %s key signs with the schemes of TLS 1.3 that fit', (keyType, names) => {
+  ] as const)('of an %s key signs with the schemes that fit', (keyType, names) => {
     const made = root.issueIntermediate().issue({ keyType })
     const credential = createCredential({
       certificates: made.chainPem,

@@ -35,7 +35,7 @@ export interface CredentialOptions<M extends Mode = Mode> {
   /** PEM, DER (PKCS#8, SEC1, PKCS#1), or a key of the provider. Encrypted keys are not supported yet. */
   readonly privateKey: Uint8Array | string | PrivateKey
   readonly provider: CryptoProvider<M>
-  /** What to sign with, most wanted first. Default: every scheme of TLS 1.3 that fits the key and the provider has. */
+  /** What to sign with, most wanted first. Default: every scheme of `defaultSignatureSchemes` that fits the key and the provider has. */
   readonly schemes?: readonly SignatureScheme[]
   /** OCSPResponse to staple to the leaf, DER. Default none. */
   readonly ocspResponse?: Uint8Array
@@ -89,7 +89,7 @@ function credentialOf(
   checkTimestamps(options.signedCertificateTimestamps)
   const { signature } = options.provider
   const { onlyAlgorithm } = publicKey
-  const wanted = options.schemes ?? defaultSignatureSchemes.filter(({ handshake }) => handshake)
+  const wanted = options.schemes ?? defaultSignatureSchemes
   const schemes = wanted.filter(
     ({ algorithm, keyType }) =>
       keyType === key.keyType &&

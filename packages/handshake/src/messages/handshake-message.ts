@@ -69,6 +69,25 @@ const codecs: {
   key_update: { id: 24, codec: KeyUpdate },
 }
 
+/** What TLS 1.2 has and TLS 1.3 has not. Named here, read and written in `tls12` alone. */
+export type OlderMessageType =
+  | 'hello_request'
+  | 'server_key_exchange'
+  | 'server_hello_done'
+  | 'client_key_exchange'
+  | 'certificate_status'
+  /** No handshake message but a record: it stands where a program waits for it. */
+  | 'change_cipher_spec'
+
+/** The messages of one version: the same names may have other bodies. */
+export interface MessageSet {
+  /** Numbers by name. */
+  readonly ids: Readonly<Partial<Record<HandshakeMessageType | OlderMessageType, number>>>
+  typeOf(raw: Uint8Array): HandshakeMessageType | OlderMessageType | undefined
+  decode(type: HandshakeMessageType | OlderMessageType, raw: Uint8Array): { readonly raw: Uint8Array }
+  encode(type: HandshakeMessageType | OlderMessageType, body: unknown): Uint8Array
+}
+
 /** Type, uint24 length and body. */
 export function encodeMessage<K extends HandshakeMessageType>(type: K, body: HandshakeMessages[K]): Uint8Array {
   const writer = new Writer(512)
@@ -96,6 +115,24 @@ export function decodeMessage<K extends HandshakeMessageType>(type: K, raw: Uint
 /** What to call the message in an error text. */
 export function messageLabel(raw: Uint8Array): string {
   return messageType(raw) ?? HandshakeType.label(raw[0] as number)
+}
+
+export const tls13Messages: MessageSet = {
+  ids: {
+    client_hello: 1,
+    server_hello: 2,
+    hello_retry_request: 2,
+    new_session_ticket: 4,
+    encrypted_extensions: 8,
+    certificate: 11,
+    certificate_request: 13,
+    certificate_verify: 15,
+    finished: 20,
+    key_update: 24,
+  },
+  typeOf: messageType,
+  decode: (type, raw) => decodeMessage(type as HandshakeMessageType, raw),
+  encode: (type, body) => encodeMessage(type as HandshakeMessageType, body as never),
 }
 
 const typeById: ReadonlyMap<number, HandshakeMessageType> = /* @__PURE__ */ new Map(

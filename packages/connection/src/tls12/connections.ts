@@ -1,0 +1,50 @@
+import type { ClientParameters, ServerParameters } from '@typetls/handshake'
+import type { Tls12Connected } from '@typetls/handshake/tls12'
+import { Tls12PostHandshake, tls12ClientHandshake, tls12ServerHandshake } from '@typetls/handshake/tls12'
+import type { RoleOfConnection } from '../connection.ts'
+import { Connection } from '../connection.ts'
+import { clientParameters, serverParameters } from '../defaults.ts'
+import type { ConnectionEvents } from '../events.ts'
+import type { ClientOptions, ServerOptions } from '../options.ts'
+import type { ClientTls12Options, ServerTls12Options } from './tls12-options.ts'
+import { clientTls12Parameters, serverTls12Parameters } from './tls12-options.ts'
+
+/**
+ * A connection in the client role that speaks TLS 1.2 alone; `clientConnection` with the option `tls12` speaks both.
+ *
+ * @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong
+ */
+export function tls12ClientConnection(
+  options: Omit<ClientOptions, 'tls12'>,
+  events: ConnectionEvents,
+  tls12: ClientTls12Options = {},
+): Connection {
+  const parameters12 = clientTls12Parameters(tls12, options.crypto)
+  const role: RoleOfConnection = {
+    name: 'client',
+    stateless: () => false,
+    program: (handshake) => tls12ClientHandshake(handshake, handshake.parameters as ClientParameters, parameters12),
+    postHandshake: (handshake, agreed) => new Tls12PostHandshake(handshake, agreed as Tls12Connected),
+  }
+  return new Connection(role, clientParameters(options), options, events)
+}
+
+/**
+ * A connection in the server role that speaks TLS 1.2 alone; `serverConnection` with the option `tls12` speaks both.
+ *
+ * @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong
+ */
+export function tls12ServerConnection(
+  options: Omit<ServerOptions, 'tls12'>,
+  events: ConnectionEvents,
+  tls12: ServerTls12Options = {},
+): Connection {
+  const parameters12 = serverTls12Parameters(tls12, options.crypto)
+  const role: RoleOfConnection = {
+    name: 'server',
+    stateless: () => false,
+    program: (handshake) => tls12ServerHandshake(handshake, handshake.parameters as ServerParameters, parameters12),
+    postHandshake: (handshake, agreed) => new Tls12PostHandshake(handshake, agreed as Tls12Connected),
+  }
+  return new Connection(role, serverParameters(options), options, events)
+}

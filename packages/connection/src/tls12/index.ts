@@ -1,0 +1,16 @@
+export {
+  TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
+  TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
+  TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+  TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+  TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+  TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+  TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+  TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+  defaultTls12CipherSuites,
+} from './cipher-suites.ts'
+export type { CipherSuiteRow } from './cipher-suites.ts'
+export { tls12ClientConnection, tls12ServerConnection } from './connections.ts'
+export { clientTls12, serverTls12 } from './tls12-options.ts'
+export type { ClientTls12Options, ServerTls12Options } from './tls12-options.ts'
+export type { SessionIdStore } from '@typetls/handshake/tls12'

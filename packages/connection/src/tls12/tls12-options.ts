@@ -1,0 +1,103 @@
+import type { CryptoProvider } from '@typetls/crypto-provider'
+import { wait } from '@typetls/handshake'
+import type {
+  ProtectionMaker,
+  SessionIdStore,
+  Tls12ClientParameters,
+  Tls12Connected,
+  Tls12ServerParameters,
+} from '@typetls/handshake/tls12'
+import { Tls12PostHandshake, olderClient, olderServer } from '@typetls/handshake/tls12'
+import { splitKeyBlock } from '@typetls/record/tls12'
+import { TlsError } from '@typetls/wire'
+import type { ClientTls12, ServerTls12 } from '../options.ts'
+import type { CipherSuiteRow } from './cipher-suites.ts'
+import { defaultTls12CipherSuites } from './cipher-suites.ts'
+
+interface Tls12Options {
+  /** Rows, most wanted first. Default: `defaultTls12CipherSuites`, as far as `crypto` has their parts. */
+  readonly cipherSuites?: readonly CipherSuiteRow[]
+  /**
+   * Refuse peers without extended_main_secret (RFC 7627): without it a session can be made to be two peers' at once.
+   * Default true.
+   */
+  readonly requireExtendedMainSecret?: boolean
+  /** Offer and accept encrypt_then_mac (RFC 7366) where a suite has a block cipher. Default true. */
+  readonly encryptThenMac?: boolean
+}
+
+export interface ClientTls12Options extends Tls12Options {
+  /** Ask for records of at most so many bytes (RFC 6066 section 4). Default: not asked for. */
+  readonly maxFragmentLength?: 512 | 1024 | 2048 | 4096
+  /** Offer tickets (RFC 5077). Default true. */
+  readonly tickets?: boolean
+}
+
+export interface ServerTls12Options extends Tls12Options {
+  /** For clients that take no tickets: keeps sessions by their ids. Default: none. */
+  readonly sessions?: SessionIdStore
+}
+
+/** TLS 1.2 for a client: the value of the option `tls12`. */
+export function clientTls12(options: ClientTls12Options = {}): ClientTls12 {
+  return {
+    older: (crypto) => olderClient(clientTls12Parameters(options, crypto)),
+    postHandshake: (handshake, agreed) => new Tls12PostHandshake(handshake, agreed as Tls12Connected),
+  }
+}
+
+/** TLS 1.2 for a server: the value of the option `tls12`. */
+export function serverTls12(options: ServerTls12Options = {}): ServerTls12 {
+  return {
+    older: (crypto) => olderServer(serverTls12Parameters(options, crypto)),
+    postHandshake: (handshake, agreed) => new Tls12PostHandshake(handshake, agreed as Tls12Connected),
+  }
+}
+
+/** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
+export function clientTls12Parameters(options: ClientTls12Options, crypto: CryptoProvider): Tls12ClientParameters {
+  return {
+    cipherSuites: suitesOf(options, crypto),
+    requireExtendedMainSecret: options.requireExtendedMainSecret ?? true,
+    encryptThenMac: options.encryptThenMac ?? true,
+    protections,
+    maxFragmentLength: options.maxFragmentLength,
+    tickets: options.tickets ?? true,
+  }
+}
+
+/** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
+export function serverTls12Parameters(options: ServerTls12Options, crypto: CryptoProvider): Tls12ServerParameters {
+  return {
+    cipherSuites: suitesOf(options, crypto),
+    requireExtendedMainSecret: options.requireExtendedMainSecret ?? true,
+    encryptThenMac: options.encryptThenMac ?? true,
+    protections,
+    sessions: options.sessions,
+  }
+}
+
+/** What was asked for must be there; of the defaults, what is there. */
+function suitesOf({ cipherSuites }: Tls12Options, crypto: CryptoProvider): readonly CipherSuiteRow[] {
+  const has = (row: CipherSuiteRow): boolean =>
+    row.cipher.supportedBy(crypto) && crypto.hash[row.hash] !== undefined && crypto.hmac[row.hash] !== undefined
+  const missing = cipherSuites?.find((row) => !has(row))
+  if (missing !== undefined) {
+    throw new TlsError('ERR_TLS_OPTIONS', `option tls12.cipherSuites: ${crypto.name} cannot do ${missing.name}`, {
+      received: 'tls12.cipherSuites',
+    })
+  }
+  return cipherSuites ?? defaultTls12CipherSuites.filter(has)
+}
+
+const protections: ProtectionMaker = function* (crypto, suite, keyBlock, encryptThenMac) {
+  const { cipher } = suite as CipherSuiteRow
+  const { client, server } = splitKeyBlock(keyBlock, cipher.keyLengths(crypto))
+  try {
+    const options = { encryptThenMac }
+    const ofClient = yield* wait(cipher.protect(crypto, client, options))
+    return { client: ofClient, server: yield* wait(cipher.protect(crypto, server, options)) }
+  } finally {
+    for (const { macKey, key, iv } of [client, server]) for (const secret of [macKey, key, iv]) secret.dispose()
+  }
+}

@@ -1,0 +1,31 @@
+import type { ProtectionMaker, Tls12CipherSuite } from './cipher-suite.ts'
+
+/** What only TLS 1.2 needs to be told, after defaults. */
+export interface Tls12Parameters {
+  /** Most wanted first; the provider has all of them. */
+  readonly cipherSuites: readonly Tls12CipherSuite[]
+  /** Refuse peers without extended_main_secret. https://www.rfc-editor.org/rfc/rfc7627 */
+  readonly requireExtendedMainSecret: boolean
+  /** Offer and accept encrypt_then_mac. https://www.rfc-editor.org/rfc/rfc7366 */
+  readonly encryptThenMac: boolean
+  readonly protections: ProtectionMaker
+}
+
+export interface Tls12ClientParameters extends Tls12Parameters {
+  /** max_fragment_length to ask for, bytes. https://www.rfc-editor.org/rfc/rfc6066#section-4 */
+  readonly maxFragmentLength: 512 | 1024 | 2048 | 4096 | undefined
+  /** Whether to offer tickets. */
+  readonly tickets: boolean
+}
+
+export interface Tls12ServerParameters extends Tls12Parameters {
+  readonly sessions: SessionIdStore | undefined
+}
+
+/** Where a server keeps sessions it names by an id; may answer later. */
+export interface SessionIdStore {
+  /** `state` is in clear and secret: whoever keeps it elsewhere seals it. `lifetime` in seconds. */
+  put(id: Uint8Array, state: Uint8Array, lifetime: number): void | PromiseLike<void>
+  /** The state, as bytes of the caller's own; `undefined` when there is none (any more). */
+  get(id: Uint8Array): Uint8Array | undefined | PromiseLike<Uint8Array | undefined>
+}
