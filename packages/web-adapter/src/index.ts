@@ -24,3 +24,5 @@ export type {
   TcpSocket,
   TcpSocketConstructor,
 } from './platform-sockets.ts'
+export { wisp } from './wisp.ts'
+export type { WispOptions } from './wisp.ts'
