@@ -1,10 +1,14 @@
 import type { ClientOptions, Connection, ConnectionEvents } from '@typetls/connection'
 import { clientConnection } from '@typetls/connection'
+import { clientTls12, tls12ClientConnection } from '@typetls/connection/tls12'
 import { TlsError } from '@typetls/wire'
 import type { ConnectOptions } from './connect-options.ts'
 import { clientOptions } from './connect-options.ts'
 import { defaultHandshakeTimeout } from './defaults.ts'
+import { given } from './given.ts'
 import type { SocketSetup, TlsSocket } from './tls-socket.ts'
+import type { Versions } from './versions.ts'
+import { tls12Suites, versionsOf } from './versions.ts'
 
 /** The client's side of one socket. */
 export class ClientSetup implements SocketSetup {
@@ -14,11 +18,15 @@ export class ClientSetup implements SocketSetup {
   readonly answersAtOnce: boolean
   /** Let go when the handshake starts: a socket lives longer than what it was made of. */
   #options: ClientOptions | undefined
+  readonly #versions: Versions
+  readonly #tls12: { readonly cipherSuites?: NonNullable<ReturnType<typeof tls12Suites>> }
 
   /** @throws TlsError as `clientOptions` */
   constructor(options: ConnectOptions) {
     this.handshakeTimeout = options.handshakeTimeout ?? defaultHandshakeTimeout
     this.allowHalfOpen = options.allowHalfOpen === true
+    this.#versions = versionsOf(options)
+    this.#tls12 = given({ cipherSuites: tls12Suites(options.cipherSuites) })
     const resolved = clientOptions(options)
     this.answersAtOnce = resolved.crypto.mode === 'sync' && resolved.postHandshakeAuthentication !== true
     this.#options = resolved
@@ -28,9 +36,9 @@ export class ClientSetup implements SocketSetup {
     const options = this.#options
     if (options === undefined) throw new TlsError('ERR_TLS_STATE', 'this setup was used before')
     this.#options = undefined
-    if (socket.listenerCount('keylog') === 0) return clientConnection(options, events)
+    if (socket.listenerCount('keylog') === 0) return this.#connection(options, events)
     const { keyLog } = options
-    return clientConnection(
+    return this.#connection(
       {
         ...options,
         keyLog: (line) => {
@@ -40,5 +48,11 @@ export class ClientSetup implements SocketSetup {
       },
       events,
     )
+  }
+
+  #connection(options: ClientOptions, events: ConnectionEvents): Connection {
+    const { tls12, tls13 } = this.#versions
+    if (!tls13) return tls12ClientConnection(options, events, this.#tls12)
+    return clientConnection(tls12 ? { ...options, tls12: clientTls12(this.#tls12) } : options, events)
   }
 }

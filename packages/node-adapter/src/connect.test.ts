@@ -85,8 +85,8 @@ describe('what a client refuses', () => {
 
   test.for([
     ['a PKCS#12 file that is none', { pfx: Buffer.alloc(1) }, 'ERR_TLS_KEY_PARSE'],
-    ['minVersion', { minVersion: 'TLSv1.2' }, 'ERR_TLS_UNSUPPORTED'],
-    ['maxVersion', { maxVersion: 'TLSv1.2' }, 'ERR_TLS_UNSUPPORTED'],
+    ['minVersion', { minVersion: 'TLSv1.1' }, 'ERR_TLS_UNSUPPORTED'],
+    ['maxVersion', { maxVersion: 'TLSv1.1' }, 'ERR_TLS_UNSUPPORTED'],
     ['ciphers', { ciphers: 'HIGH' }, 'ERR_TLS_UNSUPPORTED'],
     ['a suite that nobody knows', { cipherSuites: ['TLS_NULL'] }, 'ERR_TLS_OPTIONS'],
     ['a session that is none', { session: Buffer.from('session') }, 'ERR_TLS_SESSION_INVALID'],

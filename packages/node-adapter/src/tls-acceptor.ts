@@ -1,9 +1,11 @@
 import type { Duplex } from 'node:stream'
 import type { Connection, ConnectionEvents, ServerOptions } from '@typetls/connection'
 import { serverConnection } from '@typetls/connection'
+import { serverTls12, tls12ServerConnection } from '@typetls/connection/tls12'
 import type { Credential } from '@typetls/handshake'
 import type { CredentialInput } from './credentials.ts'
 import { defaultHandshakeTimeout } from './defaults.ts'
+import { given } from './given.ts'
 import { NamedCredentials } from './named-credentials.ts'
 import type { TlsServerOptions } from './server-options.ts'
 import { serverOptions } from './server-options.ts'
@@ -11,6 +13,7 @@ import { shareInput } from './shared-input.ts'
 import { systemCrypto } from './system.ts'
 import type { SocketSetup } from './tls-socket.ts'
 import { TlsSocket } from './tls-socket.ts'
+import { tls12Suites, versionsOf } from './versions.ts'
 
 /** Who hears of the sockets of an acceptor. */
 export interface AcceptorListener {
@@ -33,6 +36,7 @@ export class TlsAcceptor implements SocketSetup {
   readonly #names: NamedCredentials
   #options: TlsServerOptions
   #resolved: ServerOptions
+  #open: (options: ServerOptions, events: ConnectionEvents) => Connection
 
   /** @throws TlsError as `serverOptions` */
   constructor(options: TlsServerOptions, listener: AcceptorListener = {}) {
@@ -42,6 +46,7 @@ export class TlsAcceptor implements SocketSetup {
     this.#names = new NamedCredentials(options.crypto ?? systemCrypto)
     this.#options = options
     this.#resolved = serverOptions(options, this.#names)
+    this.#open = opener(options)
   }
 
   /** A server socket on a transport; it says `'secure'` when the handshake is done. */
@@ -62,6 +67,7 @@ export class TlsAcceptor implements SocketSetup {
     const own = replaced ? {} : { cert, key, pfx, passphrase, credentials }
     this.#options = { ...rest, ...own, tickets: this.#resolved.tickets ?? false, ...options }
     this.#resolved = serverOptions(this.#options, this.#names)
+    this.#open = opener(this.#options)
   }
 
   get answersAtOnce(): boolean {
@@ -71,12 +77,12 @@ export class TlsAcceptor implements SocketSetup {
 
   open(socket: TlsSocket, events: ConnectionEvents): Connection {
     const options = this.#resolved
-    if (this.#listener.wantsKeyLog?.() !== true) return serverConnection(options, events)
+    if (this.#listener.wantsKeyLog?.() !== true) return this.#open(options, events)
     const keyLog = (line: string): void => {
       options.keyLog?.(line)
       this.#listener.keyLog?.(socket, line)
     }
-    return serverConnection({ ...options, keyLog }, events)
+    return this.#open({ ...options, keyLog }, events)
   }
 
   secured(socket: TlsSocket): void {
@@ -85,5 +91,21 @@ export class TlsAcceptor implements SocketSetup {
 
   failed(socket: TlsSocket, error: Error): void {
     this.#listener.failed?.(socket, error)
+  }
+}
+
+/** Makes connections of the versions that the options allow. */
+function opener(options: TlsServerOptions): (options: ServerOptions, events: ConnectionEvents) => Connection {
+  const versions = versionsOf(options)
+  const ofTls12 = given({ cipherSuites: tls12Suites(options.cipherSuites) })
+  if (!versions.tls13) return (resolved, events) => tls12ServerConnection(resolved, events, ofTls12)
+  if (!versions.tls12) return serverConnection
+  const tls12 = serverTls12(ofTls12)
+  // Options are resolved once for the same object.
+  const both = new WeakMap<ServerOptions, ServerOptions>()
+  return (resolved, events) => {
+    const known = both.get(resolved) ?? { ...resolved, tls12 }
+    both.set(resolved, known)
+    return serverConnection(known, events)
   }
 }

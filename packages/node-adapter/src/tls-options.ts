@@ -1,6 +1,7 @@
 import type { Clock, CommonOptions } from '@typetls/connection'
+import type { CipherSuiteRow } from '@typetls/connection/tls12'
 import type { CipherSuite, CryptoProvider, SignatureScheme } from '@typetls/crypto-provider'
-import { cipherSuites, defaultSignatureSchemes } from '@typetls/crypto-provider'
+import { defaultSignatureSchemes } from '@typetls/crypto-provider'
 import type { Credential, CredentialSelector, PeerVerifier, Trace } from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
 import { given } from './given.ts'
@@ -9,6 +10,7 @@ import { allocateOutput } from './output-arrays.ts'
 import type { RevocationOptions } from './revocation.ts'
 import { systemClock, systemCrypto } from './system.ts'
 import type { TrustAnchors } from './trust.ts'
+import { tls13Suites } from './versions.ts'
 
 /** What clients and servers take. Names are those of node:tls where it has the thing, otherwise ours. */
 export interface TlsOptions extends KeyMaterialOptions, RevocationOptions {
@@ -26,14 +28,18 @@ export interface TlsOptions extends KeyMaterialOptions, RevocationOptions {
   readonly rejectUnauthorized?: boolean | undefined
   /** Most wanted first: names, or their encoding as ALPN has it. Default: none. */
   readonly ALPNProtocols?: readonly string[] | Uint8Array | undefined
-  /** Most wanted first: IANA names or rows. Default: AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305. */
-  readonly cipherSuites?: readonly (string | CipherSuite)[] | undefined
+  /**
+   * Most wanted first, of TLS 1.3 and of TLS 1.2: IANA names or rows. Of a version that none is of, the default is
+   * taken: AES-128-GCM, AES-256-GCM, ChaCha20-Poly1305, in TLS 1.2 with ECDHE.
+   */
+  readonly cipherSuites?: readonly (string | CipherSuite | CipherSuiteRow)[] | undefined
   /** Most wanted first: IANA names. Default: what the provider has, hybrid post-quantum first. */
   readonly groups?: readonly string[] | undefined
   /** Accepted, and signed with, most wanted first: IANA names or rows. */
   readonly signatureSchemes?: readonly (string | SignatureScheme)[] | undefined
-  /** Only TLS 1.3 is spoken: anything else is refused. */
+  /** `'TLSv1.2'` speaks that too; older versions are refused. Default `'TLSv1.3'`, or `maxVersion` if that is lower. */
   readonly minVersion?: string | undefined
+  /** `'TLSv1.2'` speaks nothing newer. Default `'TLSv1.3'`. */
   readonly maxVersion?: string | undefined
   /** A line in SSLKEYLOGFILE format, without newline, for each secret: whoever has it reads everything. */
   readonly keyLog?: ((line: string) => void) | undefined
@@ -61,7 +67,7 @@ export function commonOptions(options: TlsOptions): CommonOptions {
     clock: options.clock ?? systemClock,
     allocate: allocateOutput,
     ...given<Omit<CommonOptions, 'crypto' | 'clock' | 'allocate'>>({
-      cipherSuites: options.cipherSuites?.map((one) => row(one, cipherSuites, 'cipher suite')),
+      cipherSuites: tls13Suites(options.cipherSuites),
       groups: options.groups,
       signatureSchemes: options.signatureSchemes?.map((one) => row(one, defaultSignatureSchemes, 'signature scheme')),
       applicationProtocols: protocolNames(options.ALPNProtocols),
@@ -78,14 +84,6 @@ function refuseUnsupported(options: TlsOptions): void {
   for (const [name, problem] of Object.entries(unsupported)) {
     const value = (options as Readonly<Record<string, unknown>>)[name]
     if (value !== undefined && value !== null) throw new TlsError('ERR_TLS_UNSUPPORTED', `${name}: ${problem}`)
-  }
-  for (const name of ['minVersion', 'maxVersion'] as const) {
-    const version = options[name]
-    if (version === undefined || version === null || version === 'TLSv1.3') continue
-    throw new TlsError('ERR_TLS_UNSUPPORTED', `${name}: only TLSv1.3 is spoken`, {
-      expected: 'TLSv1.3',
-      received: version,
-    })
   }
 }
 

@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import tls from 'node:tls'
+import type { TLSSocket } from 'node:tls'
+import { describe, expect, test } from 'vitest'
+import { ca, identity, listen } from '../test/loopback.ts'
+import type { TlsSocket } from './index.ts'
+import { connect, createServer } from './index.ts'
+
+const name = { host: '127.0.0.1', servername: 'localhost', ca }
+
+describe.each([
+  ['both versions', { minVersion: 'TLSv1.2' }],
+  ['TLS 1.2 alone', { maxVersion: 'TLSv1.2' }],
+] as const)('with %s', (_, versions) => {
+  test('our client and a server of node:tls with TLS 1.2 resume, and carry data', async () => {
+    const server = tls.createServer({ ...identity, maxVersion: 'TLSv1.2' }, (socket) => socket.end('from node'))
+    const port = await listen(server)
+    const first = connect({ port, ...name, ...versions })
+    const told = once(first, 'session')
+    expect(await text(first)).toBe('from node')
+    expect(first.getProtocol()).toBe('TLSv1.2')
+    const [session] = (await told) as [Buffer]
+    const second = connect({ port, ...name, ...versions, session })
+    expect(await text(second)).toBe('from node')
+    expect(second.isSessionReused()).toBe(true)
+    server.close()
+  })
+
+  test('our server and a client of node:tls with TLS 1.2 resume, and carry data', async () => {
+    const server = createServer({ ...identity, ...versions }, (socket: TlsSocket) => socket.end('from us'))
+    const port = await listen(server)
+    const first = tls.connect({ port, ...name, maxVersion: 'TLSv1.2' })
+    const told = once(first, 'session')
+    expect(await text(first)).toBe('from us')
+    const [session] = (await told) as [Buffer]
+    const second = tls.connect({ port, ...name, maxVersion: 'TLSv1.2', session })
+    expect(await text(second)).toBe('from us')
+    expect(second.isSessionReused()).toBe(true)
+    server.close()
+  })
+
+  test('a suite is chosen by its name', async () => {
+    const server = tls.createServer({ ...identity, maxVersion: 'TLSv1.2' }, (socket) => socket.end('from node'))
+    const port = await listen(server)
+    const suite = 'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256'
+    const socket = connect({ port, ...name, ...versions, cipherSuites: [suite] })
+    await text(socket)
+    expect(socket.getCipher()?.standardName).toBe(suite)
+    server.close()
+  })
+})
+
+test('minVersion cannot be above maxVersion', () => {
+  expect(() => createServer({ ...identity, minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' })).toThrow(
+    expect.objectContaining({ code: 'ERR_TLS_OPTIONS' }),
+  )
+})
+
+async function text(socket: TlsSocket | TLSSocket): Promise<string> {
+  let received = ''
+  socket.on('data', (chunk: Buffer) => (received += chunk.toString()))
+  await once(socket, 'end')
+  return received
+}
