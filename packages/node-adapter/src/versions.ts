@@ -4,6 +4,7 @@ import type { CipherSuiteRow } from '@typetls/connection/tls12'
 import {
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
+  cbcTls12CipherSuites,
   defaultTls12CipherSuites,
 } from '@typetls/connection/tls12'
 import { TlsError } from '@typetls/wire'
@@ -65,8 +66,10 @@ function isTls12(row: CipherSuite | CipherSuiteRow): row is CipherSuiteRow {
 }
 
 const tls12ByName: ReadonlyMap<string, CipherSuiteRow> = new Map(
-  [...defaultTls12CipherSuites, TLS_ECDHE_ECDSA_WITH_AES_128_CCM, TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8].map((row) => [
-    row.name,
-    row,
-  ]),
+  [
+    ...defaultTls12CipherSuites,
+    TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
+    TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
+    ...cbcTls12CipherSuites,
+  ].map((row) => [row.name, row]),
 )

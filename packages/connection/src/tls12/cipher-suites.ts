@@ -91,7 +91,7 @@ export const defaultTls12CipherSuites: readonly CipherSuiteRow[] = [
   TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
 ]
 
-function row(
+export function row(
   id: number,
   name: string,
   keyExchange: KeyExchangeMethod,
