@@ -45,7 +45,11 @@ test('the portable entry reaches nothing of Node', () => {
       expect(specifier, `${url.pathname} imports`).not.toMatch(/^node:|node-adapter|crypto-node/)
       if (specifier.startsWith('.')) visit(new URL(specifier, url))
       else if (specifier.startsWith('@typetls/')) {
-        visit(new URL(`../../${specifier.slice('@typetls/'.length)}/src/index.ts`, import.meta.url))
+        const [, name = '', entry = ''] = /^@typetls\/([^/]+)\/?(.*)$/.exec(specifier) ?? []
+        const manifest = readFileSync(new URL(`../../${name}/package.json`, import.meta.url), 'utf8')
+        const { exports } = JSON.parse(manifest) as { exports: Record<string, { '@typetls/source': string }> }
+        const source = exports[entry === '' ? '.' : `./${entry}`]?.['@typetls/source'] as string
+        visit(new URL(`../../${name}/${source}`, import.meta.url))
       }
     }
   }

@@ -176,7 +176,13 @@ test('a credential leaves out what its RSA key is too short for', () => {
     privateKey: made.privateKeyPem,
     provider: nodeCrypto,
   })
-  expect(credential.signer.schemes.map(({ name }) => name)).toEqual(['rsa_pss_rsae_sha256', 'rsa_pss_rsae_sha384'])
+  expect(credential.signer.schemes.map(({ name }) => name)).toEqual([
+    'rsa_pss_rsae_sha256',
+    'rsa_pss_rsae_sha384',
+    'rsa_pkcs1_sha256',
+    'rsa_pkcs1_sha384',
+    'rsa_pkcs1_sha512',
+  ])
 })
 
 test('a credential is refused with timestamps that no client could read', () => {
