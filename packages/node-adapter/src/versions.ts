@@ -65,11 +65,14 @@ function isTls12(row: CipherSuite | CipherSuiteRow): row is CipherSuiteRow {
   return 'keyExchange' in row
 }
 
-const tls12ByName: ReadonlyMap<string, CipherSuiteRow> = new Map(
-  [
-    ...defaultTls12CipherSuites,
-    TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
-    TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
-    ...cbcTls12CipherSuites,
-  ].map((row) => [row.name, row]),
-)
+const tls12Rows: readonly CipherSuiteRow[] = [
+  ...defaultTls12CipherSuites,
+  TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
+  TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
+  ...cbcTls12CipherSuites,
+]
+
+const tls12ByName: ReadonlyMap<string, CipherSuiteRow> = new Map(tls12Rows.map((row) => [row.name, row]))
+
+/** Everything `cipherSuites` knows by name, most wanted first. */
+export const knownCipherSuites: readonly (CipherSuite | CipherSuiteRow)[] = [...cipherSuites, ...tls12Rows]

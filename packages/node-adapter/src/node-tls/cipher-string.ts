@@ -1,5 +1,4 @@
-import type { CipherSuite } from '@typetls/crypto-provider'
-import { cipherSuites } from '@typetls/crypto-provider'
+import { knownCipherSuites } from '../versions.ts'
 
 /**
  * The suites of an OpenSSL cipher string, in its order: names, aliases, `+` between aliases that must all hold, and the
@@ -10,9 +9,13 @@ import { cipherSuites } from '@typetls/crypto-provider'
  */
 export function cipherSuitesOf(
   text: string,
-  rows: readonly CipherSuite[] = cipherSuites,
-): { cipherSuites?: readonly CipherSuite[] } {
-  const words = text.split(/[:,\s]+/).filter((word) => word !== '' && !word.startsWith('@'))
+  rows: readonly Named[] = knownCipherSuites,
+): { cipherSuites: readonly string[] } {
+  // Ours have no levels to choose, and their strengths are alike.
+  const words = text
+    .replace(/@\w+(=\d+)?/g, '')
+    .split(/[:,\s]+/)
+    .filter((word) => word !== '')
   const modern = rows.filter(isModern)
   const named = modern.filter((row) => words.includes(row.name))
   const older = rows.filter((row) => !isModern(row))
@@ -24,13 +27,17 @@ export function cipherSuitesOf(
     ? inOrder(named, words)
     : modern.filter(isDefault)
   const all = [...first, ...chosen]
-  if (all.length > 0 && (chosen.length > 0 || named.length > 0)) return { cipherSuites: all }
+  if (chosen.length > 0 || named.length > 0) return { cipherSuites: all.map(({ name }) => name) }
   const message = 'error:0A0000B9:SSL routines::no cipher match'
   throw Object.assign(new Error(message), {
     code: 'ERR_SSL_NO_CIPHER_MATCH',
     library: 'SSL routines',
     reason: 'no cipher match',
   })
+}
+
+interface Named {
+  readonly name: string
 }
 
 /** OpenSSL's name of a suite: `ECDHE-RSA-AES128-GCM-SHA256` for `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`. */
@@ -46,9 +53,9 @@ export function openSslName(name: string): string {
   return exchange === 'RSA' ? cipher : `${exchange.replaceAll('_', '-')}-${cipher}`
 }
 
-function select(rows: readonly CipherSuite[], words: readonly string[]): CipherSuite[] {
-  let chosen: CipherSuite[] = []
-  const never = new Set<CipherSuite>()
+function select(rows: readonly Named[], words: readonly string[]): Named[] {
+  let chosen: Named[] = []
+  const never = new Set<Named>()
   for (const word of words) {
     const operator = /^[!+-]/.exec(word)?.[0]
     const found = matching(rows, operator === undefined ? word : word.slice(1))
@@ -64,7 +71,7 @@ function select(rows: readonly CipherSuite[], words: readonly string[]): CipherS
   return chosen
 }
 
-function matching(rows: readonly CipherSuite[], word: string): readonly CipherSuite[] {
+function matching(rows: readonly Named[], word: string): readonly Named[] {
   const exact = rows.filter((row) => row.name === word || openSslName(row.name) === word)
   if (exact.length > 0) return exact
   return word.split('+').reduce((left, alias) => {
@@ -73,15 +80,15 @@ function matching(rows: readonly CipherSuite[], word: string): readonly CipherSu
   }, rows)
 }
 
-function inOrder(rows: readonly CipherSuite[], words: readonly string[]): CipherSuite[] {
+function inOrder(rows: readonly Named[], words: readonly string[]): Named[] {
   return [...rows].sort((a, b) => words.indexOf(a.name) - words.indexOf(b.name))
 }
 
-function isModern(row: CipherSuite): boolean {
+function isModern(row: Named): boolean {
   return !row.name.includes('_WITH_')
 }
 
-function isDefault(row: CipherSuite): boolean {
+function isDefault(row: Named): boolean {
   return !row.name.includes('CCM')
 }
 
@@ -128,5 +135,5 @@ const aliases: Readonly<Record<string, RegExp>> = {
 
 /** OpenSSL's names of all suites there are, in lower case, as `tls.getCiphers()` has them. */
 export function getCiphers(): string[] {
-  return cipherSuites.map((row) => openSslName(row.name).toLowerCase()).sort()
+  return knownCipherSuites.map((row) => openSslName(row.name).toLowerCase()).sort()
 }

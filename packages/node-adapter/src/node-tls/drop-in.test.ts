@@ -71,6 +71,26 @@ test("Node's own https.Server stands on it", async () => {
   }
 })
 
+test('versions are those of the options, and of the defaults that programs assign', async () => {
+  const port = await listen(tls.createServer(credential, (socket) => socket.end()))
+  const protocolOf = async (options: object): Promise<string | null> => {
+    const client = tls.connect({ port, host: '127.0.0.1', servername: 'localhost', ca, ...options })
+    await once(client, 'secureConnect')
+    client.destroy()
+    return client.getProtocol()
+  }
+  expect(await protocolOf({})).toBe('TLSv1.3')
+  expect(await protocolOf({ maxVersion: 'TLSv1.2' })).toBe('TLSv1.2')
+  expect(await protocolOf({ secureProtocol: 'TLSv1_2_method' })).toBe('TLSv1.2')
+  const before = tls.DEFAULT_MAX_VERSION
+  tls.DEFAULT_MAX_VERSION = 'TLSv1.2'
+  try {
+    expect(await protocolOf({})).toBe('TLSv1.2')
+  } finally {
+    tls.DEFAULT_MAX_VERSION = before
+  }
+})
+
 test('TLSSocket speaks on any stream, in both roles', async () => {
   const [left, right] = duplexPair()
   const server = new tls.TLSSocket(left, { isServer: true, ...credential })
@@ -221,7 +241,7 @@ describe('cipher strings', () => {
   const rows = [...['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_AES_128_CCM_SHA256'], ...older].map(
     (name, id) => ({ id, name, aead: '', hash: 'sha256', recordLimit: 1 }),
   )
-  const names = (text: string): string[] => (cipherSuitesOf(text, rows).cipherSuites ?? []).map(({ name }) => name)
+  const names = (text: string): string[] => [...cipherSuitesOf(text, rows).cipherSuites]
 
   test("names are OpenSSL's", () => {
     expect(older.map(openSslName)).toEqual([
@@ -239,6 +259,7 @@ describe('cipher strings', () => {
     expect(names('ALL:-ECDHE:ECDSA:@STRENGTH')).toEqual([...modern, older[3], older[1]])
     expect(names('ALL:+AESGCM')).toEqual([...modern, older[2], older[3], older[0], older[1]])
     expect(names('TLS_AES_256_GCM_SHA384:AES128-SHA')).toEqual(['TLS_AES_256_GCM_SHA384', older[3]])
+    expect(names('ECDHE+AESGCM@SECLEVEL=0')).toEqual([...modern, older[0], older[1]])
     expect(names('TLS_AES_128_CCM_SHA256')).toEqual(['TLS_AES_128_CCM_SHA256'])
   })
 })

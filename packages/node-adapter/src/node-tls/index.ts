@@ -1,6 +1,8 @@
 import tls from 'node:tls'
 import { connect } from './connect.ts'
 import { getCiphers } from './cipher-string.ts'
+import type { ModuleDefaults } from './module-defaults.ts'
+import { moduleDefaults } from './module-defaults.ts'
 import { SecureContext, createSecureContext } from './secure-context.ts'
 import { Server, createServer } from './server.ts'
 import { TLSSocket } from './tls-socket.ts'
@@ -17,13 +19,9 @@ export { TLSSocket } from './tls-socket.ts'
 export type { TLSSocketOptions } from './tls-socket.ts'
 
 /** What `import tls from` gives. */
-export interface NodeTls {
+export interface NodeTls extends ModuleDefaults {
   CLIENT_RENEG_LIMIT: number
   CLIENT_RENEG_WINDOW: number
-  DEFAULT_CIPHERS: string
-  DEFAULT_ECDH_CURVE: string
-  DEFAULT_MAX_VERSION: string
-  DEFAULT_MIN_VERSION: string
   checkServerIdentity: typeof tls.checkServerIdentity
   connect: typeof connect
   createSecureContext: typeof createSecureContext
@@ -36,13 +34,9 @@ export interface NodeTls {
 }
 
 /** One object whose members programs may assign, as that of node:tls. */
-const nodeTls: NodeTls = {
+const members: Omit<NodeTls, keyof ModuleDefaults> = {
   CLIENT_RENEG_LIMIT: tls.CLIENT_RENEG_LIMIT,
   CLIENT_RENEG_WINDOW: tls.CLIENT_RENEG_WINDOW,
-  DEFAULT_CIPHERS: tls.DEFAULT_CIPHERS,
-  DEFAULT_ECDH_CURVE: 'auto',
-  DEFAULT_MAX_VERSION: tls.DEFAULT_MAX_VERSION,
-  DEFAULT_MIN_VERSION: tls.DEFAULT_MIN_VERSION,
   checkServerIdentity: tls.checkServerIdentity,
   connect,
   createSecureContext,
@@ -55,5 +49,7 @@ const nodeTls: NodeTls = {
   Server,
   TLSSocket,
 }
+
+const nodeTls: NodeTls = Object.defineProperties(moduleDefaults, Object.getOwnPropertyDescriptors(members)) as NodeTls
 
 export default nodeTls

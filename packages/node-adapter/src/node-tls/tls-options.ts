@@ -3,6 +3,7 @@ import { defaultSignatureSchemes } from '@typetls/crypto-provider'
 import type { TlsServerOptions } from '../server-options.ts'
 import { checkFunction, checkInteger, checkNumber, checkString, invalidArgumentType } from './argument-error.ts'
 import { cipherSuitesOf } from './cipher-string.ts'
+import { moduleDefaults } from './module-defaults.ts'
 import type { SecureContext } from './secure-context.ts'
 
 /** Options of node:tls for a context: what `createSecureContext` takes, beside ours. */
@@ -32,10 +33,15 @@ export function translated<Options extends NodeTlsOptions>(options: Options): Tl
       ([name, value]) => name !== 'secureContext' && value !== null && !(value === false && material.has(name)),
     ),
   ) as TlsServerOptions
+  const { DEFAULT_CIPHERS, DEFAULT_ECDH_CURVE, DEFAULT_MAX_VERSION, DEFAULT_MIN_VERSION } = moduleDefaults
+  const curves = ecdhCurve ?? DEFAULT_ECDH_CURVE
+  const { minVersion = DEFAULT_MIN_VERSION, maxVersion = DEFAULT_MAX_VERSION } = ours
   return {
     ...ours,
-    ...(isGiven(ciphers) ? cipherSuitesOf(ciphers) : {}),
-    ...(isGiven(ecdhCurve) && ecdhCurve !== 'auto' ? { groups: ecdhCurve.split(':').map(groupOf) } : {}),
+    minVersion: oldest(minVersion, maxVersion),
+    maxVersion,
+    ...(ours.cipherSuites === undefined ? cipherSuitesOf(ciphers ?? DEFAULT_CIPHERS) : {}),
+    ...(curves !== 'auto' && ours.groups === undefined ? { groups: curves.split(':').map(groupOf) } : {}),
     ...(isGiven(sigalgs) ? { signatureSchemes: sigalgs.split(':').map(schemeOf) } : {}),
     ...(isGiven(secureProtocol) ? versionsOf(secureProtocol) : {}),
     ...(isGiven(honorCipherOrder) ? { cipherPreference: honorCipherOrder ? 'server' : 'client' } : {}),
@@ -44,6 +50,12 @@ export function translated<Options extends NodeTlsOptions>(options: Options): Tl
 
 function isGiven<T>(value: T | null | undefined): value is T {
   return value !== undefined && value !== null
+}
+
+/** Nothing older than TLS 1.2 is spoken: who would take less gets that. */
+function oldest(minVersion: string, maxVersion: string): string {
+  const least = versions.indexOf(minVersion) < 2 ? 'TLSv1.2' : minVersion
+  return versions.indexOf(maxVersion) < versions.indexOf(least) && minVersion !== least ? maxVersion : least
 }
 
 /** OpenSSL's names of curves; ours are IANA's. */

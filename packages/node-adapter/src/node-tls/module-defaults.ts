@@ -1,0 +1,17 @@
+import tls from 'node:tls'
+
+/** What programs set for all sockets by assigning to the module's object. */
+export interface ModuleDefaults {
+  DEFAULT_CIPHERS: string
+  DEFAULT_ECDH_CURVE: string
+  DEFAULT_MAX_VERSION: string
+  DEFAULT_MIN_VERSION: string
+}
+
+/** As Node has them at its start, its command line included. */
+export const moduleDefaults: ModuleDefaults = {
+  DEFAULT_CIPHERS: tls.DEFAULT_CIPHERS,
+  DEFAULT_ECDH_CURVE: tls.DEFAULT_ECDH_CURVE,
+  DEFAULT_MAX_VERSION: tls.DEFAULT_MAX_VERSION,
+  DEFAULT_MIN_VERSION: tls.DEFAULT_MIN_VERSION,
+}
