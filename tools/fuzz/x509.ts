@@ -12,7 +12,7 @@ export interface FuzzReport {
   readonly runs: number
   /** How many were still parsed as what they were. */
   readonly parsed: number
-  /** Of a run, milliseconds. */
+  /** Of a run, milliseconds: the shortest of four tries where the first was suspicious. */
   readonly slowest: number
   /** Exceptions that are none of ours, each with the bytes that caused it. */
   readonly strange: readonly string[]
@@ -28,20 +28,44 @@ export async function fuzzX509(runs: number, seed: number): Promise<FuzzReport> 
   for (let run = 0; run < runs; run++) {
     const { der, read } = sources[run % sources.length] as Source
     const bytes = mutated(der, random)
-    const start = performance.now()
-    try {
-      read(bytes)
-      parsed++
-    } catch (error) {
-      if (!(error instanceof TlsError) || error.code === 'ERR_TLS_INTERNAL') {
-        strange.push(`${String(error)}: ${Buffer.from(bytes).toString('hex')}`)
+    let took = timed(() => {
+      try {
+        read(bytes)
+        parsed++
+      } catch (error) {
+        if (!(error instanceof TlsError) || error.code === 'ERR_TLS_INTERNAL') {
+          strange.push(`${String(error)}: ${Buffer.from(bytes).toString('hex')}`)
+        }
       }
-    }
-    slowest = Math.max(slowest, performance.now() - start)
+    })
+    // The machine may have been busy: what is slow for its own sake is slow again.
+    for (let again = 0; again < 3 && took > suspicious; again++)
+      took = Math.min(
+        took,
+        timed(() => attempt(read, bytes)),
+      )
+    slowest = Math.max(slowest, took)
     if (strange.length > 20) break
   }
   return { runs, parsed, slowest, strange }
 }
+
+function timed(run: () => void): number {
+  const start = performance.now()
+  run()
+  return performance.now() - start
+}
+
+function attempt(read: Source['read'], bytes: Uint8Array): void {
+  try {
+    read(bytes)
+  } catch {
+    // Only how long it takes is asked.
+  }
+}
+
+/** Milliseconds. */
+const suspicious = 20
 
 interface Source {
   readonly der: Uint8Array
