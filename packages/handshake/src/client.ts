@@ -37,7 +37,6 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
   try {
     yield* offer.prepare(hs)
     hs.logKeysOf(offer.random)
-    hs.ignoresHelloRequests = offer.older !== undefined
     yield* offer.send(hs)
     let message = yield* hs.receive('server_hello', 'hello_retry_request')
     let retried: HelloRetryRequest | undefined
@@ -50,7 +49,6 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
     if (older !== undefined && retried === undefined && choosesOlder(message.body)) {
       return yield* older.goOn(hs, offer, message)
     }
-    hs.ignoresHelloRequests = false
     const hello = message.body
     const suite = checkServerHello(parameters, offer, hello, retried)
     hs.transcript.useHash(suite.hash)

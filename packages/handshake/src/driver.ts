@@ -58,7 +58,6 @@ export class HandshakeDriver<T> {
  */
 export function nextExpected(handshake: Handshake, types: readonly AwaitedType[]): HandshakeMessage | undefined {
   const { assembler, parameters, messages } = handshake
-  if (handshake.ignoresHelloRequests) skipHelloRequests(handshake)
   const id = assembler.nextType
   if (id === undefined) return undefined
   if (!types.some((type) => messages.ids[type] === id)) throw unexpected(HandshakeType.label(id), types)
@@ -68,14 +67,6 @@ export function nextExpected(handshake: Handshake, types: readonly AwaitedType[]
   if (type === undefined || !types.includes(type)) throw unexpected(messageLabel(raw), types)
   parameters.trace?.({ event: 'message', direction: 'received', type, bytes: raw })
   return messages.decode(type, raw) as HandshakeMessage
-}
-
-/**
- * "This message MAY be ignored by the client if the client is currently negotiating a session."
- * https://www.rfc-editor.org/rfc/rfc5246#section-7.4.1.1
- */
-function skipHelloRequests({ assembler }: Handshake): void {
-  while (assembler.nextType === 0 && assembler.next(0) !== undefined);
 }
 
 /** Bytes of body, by what may come now. */

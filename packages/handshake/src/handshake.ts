@@ -26,8 +26,6 @@ export class Handshake {
   messages: MessageSet = tls13Messages
   /** What was chosen; before that TLS 1.3 is assumed where the versions differ. */
   version: 0x0303 | 0x0304 = 0x0304
-  /** A client that may end up in TLS 1.2. */
-  ignoresHelloRequests = false
   #clientRandom: Uint8Array | undefined
 
   constructor(

@@ -61,7 +61,7 @@ export function* tls12ClientHandshake(
   }
   const sessionId = offer.sessionId ?? none
   hs.logKeysOf(random)
-  hs.ignoresHelloRequests = true
+  hs.version = 0x0303
   hs.sendRaw(
     'client_hello',
     encodeMessage('client_hello', {
@@ -447,7 +447,6 @@ class ClientFlight {
     readonly resumed: boolean
   }): Tls12Connected {
     this.#owned.delete(end.main)
-    this.#hs.ignoresHelloRequests = false
     return {
       version: 'TLSv1.2',
       suite: this.#suite,
