@@ -2,13 +2,16 @@ import type { AlertName, TlsErrorCode } from '@typetls/wire'
 import { expect } from 'vitest'
 import type { ScriptedPeer } from './scripted-peer.ts'
 
+/** A scripted peer of either version. */
+type Playing = Pick<ScriptedPeer, 'peer' | 'alerts' | 'received'> & { listen(): unknown }
+
 /**
  * The connection under test has failed with this error, has told its peer this alert as its only and last word, has
  * told its user once, and is over for good.
  *
  * @param alert `undefined`: the peer is told nothing
  */
-export function expectRefusal(script: ScriptedPeer, code: TlsErrorCode, alert: AlertName | undefined): void {
+export function expectRefusal(script: Playing, code: TlsErrorCode, alert: AlertName | undefined): void {
   const { peer } = script
   expect(peer.failure).toMatchObject({ name: 'TlsError', code, alert })
   script.listen()
@@ -19,7 +22,7 @@ export function expectRefusal(script: ScriptedPeer, code: TlsErrorCode, alert: A
 }
 
 /** What holds after any failure: told once, closed, and nothing has an effect any more. */
-export function expectOver(script: ScriptedPeer, code: TlsErrorCode): void {
+export function expectOver(script: Playing, code: TlsErrorCode): void {
   const { peer } = script
   const { connection, failure } = peer
   const told = [...peer.told]

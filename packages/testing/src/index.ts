@@ -49,6 +49,8 @@ export { meddler } from './meddler.ts'
 export type { Meddler, MeddlerOptions } from './meddler.ts'
 export { digestOf, finishedVerifyData, nextTrafficSecret, protectorOf } from './protected-records.ts'
 export type { OpenedRecord, RecordProtector, SealOptions } from './protected-records.ts'
+export { tls12MainSecret, tls12Protectors, tls12VerifyData } from './tls12-records.ts'
+export type { Tls12Protector, Tls12SealOptions } from './tls12-records.ts'
 export { loadWycheproof, runWycheproof } from './wycheproof.ts'
 export type {
   WycheproofFile,
