@@ -1,5 +1,6 @@
 import type { ClientOptions, Connection, ConnectionEvents } from '@typetls/connection'
 import { clientConnection } from '@typetls/connection'
+import type { ClientTls12Options } from '@typetls/connection/tls12'
 import { clientTls12, tls12ClientConnection } from '@typetls/connection/tls12'
 import { TlsError } from '@typetls/wire'
 import type { ConnectOptions } from './connect-options.ts'
@@ -19,14 +20,14 @@ export class ClientSetup implements SocketSetup {
   /** Let go when the handshake starts: a socket lives longer than what it was made of. */
   #options: ClientOptions | undefined
   readonly #versions: Versions
-  readonly #tls12: { readonly cipherSuites?: NonNullable<ReturnType<typeof tls12Suites>> }
+  readonly #tls12: ClientTls12Options
 
   /** @throws TlsError as `clientOptions` */
   constructor(options: ConnectOptions) {
     this.handshakeTimeout = options.handshakeTimeout ?? defaultHandshakeTimeout
     this.allowHalfOpen = options.allowHalfOpen === true
     this.#versions = versionsOf(options)
-    this.#tls12 = given({ cipherSuites: tls12Suites(options.cipherSuites) })
+    this.#tls12 = { ...options.tls12, ...given({ cipherSuites: tls12Suites(options.cipherSuites) }) }
     const resolved = clientOptions(options)
     this.answersAtOnce = resolved.crypto.mode === 'sync' && resolved.postHandshakeAuthentication !== true
     this.#options = resolved

@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ClientOptions } from '@typetls/connection'
 import { Session } from '@typetls/connection'
+import type { ClientTls12Options } from '@typetls/connection/tls12'
 import type { ExternalPsk, PeerVerifier } from '@typetls/handshake'
 import { credentialSelector } from './credentials.ts'
 import { given } from './given.ts'
@@ -31,6 +32,8 @@ export interface ConnectOptions extends TlsOptions, TransportOptions {
   readonly grease?: boolean | undefined
   /** Default true. */
   readonly middleboxCompatibility?: boolean | undefined
+  /** What only TLS 1.2 needs to be told, where `minVersion` or `maxVersion` allows it. */
+  readonly tls12?: Omit<ClientTls12Options, 'cipherSuites'> | undefined
   /** Answer a certificate request after the handshake. Default false. */
   readonly postHandshakeAuthentication?: boolean | undefined
   /** Milliseconds without activity until `'timeout'`. Default: none. */

@@ -1,4 +1,5 @@
 import type { ServerOptions } from '@typetls/connection'
+import type { ServerTls12Options } from '@typetls/connection/tls12'
 import { rotatingTicketKeys } from '@typetls/connection'
 import type { ClientHelloHook, ExternalPskLookup, PeerVerifier, TicketProtector } from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
@@ -32,6 +33,8 @@ export interface TlsServerOptions extends TlsOptions {
   /** Protects cookies of a HelloRetryRequest for which the server keeps no state. Default: none. */
   readonly cookies?: TicketProtector | undefined
   readonly requireCookie?: boolean | undefined
+  /** What only TLS 1.2 needs to be told, where `minVersion` or `maxVersion` allows it. */
+  readonly tls12?: Omit<ServerTls12Options, 'cipherSuites'> | undefined
   /** Default `'server'`. */
   readonly cipherPreference?: 'server' | 'client' | undefined
 }

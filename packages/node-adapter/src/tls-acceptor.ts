@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Connection, ConnectionEvents, ServerOptions } from '@typetls/connection'
 import { serverConnection } from '@typetls/connection'
+import type { ServerTls12Options } from '@typetls/connection/tls12'
 import { serverTls12, tls12ServerConnection } from '@typetls/connection/tls12'
 import type { Credential } from '@typetls/handshake'
 import type { CredentialInput } from './credentials.ts'
@@ -97,7 +98,10 @@ export class TlsAcceptor implements SocketSetup {
 /** Makes connections of the versions that the options allow. */
 function opener(options: TlsServerOptions): (options: ServerOptions, events: ConnectionEvents) => Connection {
   const versions = versionsOf(options)
-  const ofTls12 = given({ cipherSuites: tls12Suites(options.cipherSuites) })
+  const ofTls12: ServerTls12Options = {
+    ...options.tls12,
+    ...given({ cipherSuites: tls12Suites(options.cipherSuites) }),
+  }
   if (!versions.tls13) return (resolved, events) => tls12ServerConnection(resolved, events, ofTls12)
   if (!versions.tls12) return serverConnection
   const tls12 = serverTls12(ofTls12)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import tls from 'node:tls'
 import type { TLSSocket } from 'node:tls'
+import type { SessionIdStore } from '@typetls/connection/tls12'
 import { describe, expect, test } from 'vitest'
 import { ca, identity, listen } from '../test/loopback.ts'
 import type { TlsSocket } from './index.ts'
@@ -48,6 +49,35 @@ describe.each([
     expect(socket.getCipher()?.standardName).toBe(suite)
     server.close()
   })
+})
+
+test('what only TLS 1.2 is told by tls12: peers without extended_main_secret, sessions by their ids', async () => {
+  // SSL_OP_NO_EXTENDED_MASTER_SECRET, which node:crypto has no name for.
+  const without = { maxVersion: 'TLSv1.2', secureOptions: 1 } as const
+  const kept = new Map<string, Uint8Array>()
+  const sessions: SessionIdStore = {
+    put: (id, state) => void kept.set(Buffer.from(id).toString('hex'), state.slice()),
+    get: (id) => kept.get(Buffer.from(id).toString('hex'))?.slice(),
+  }
+  const tls12 = { requireExtendedMainSecret: false }
+  const ours = { ...identity, maxVersion: 'TLSv1.2', tickets: false } as const
+  const server = createServer({ ...ours, tls12: { ...tls12, sessions } }, (socket: TlsSocket) => socket.end('from us'))
+  const port = await listen(server)
+  const first = tls.connect({ port, ...name, ...without })
+  expect(await text(first)).toBe('from us')
+  expect(kept.size).toBe(1)
+  const second = tls.connect({ port, ...name, ...without, session: first.getSession() })
+  expect(await text(second)).toBe('from us')
+  expect(second.isSessionReused()).toBe(true)
+  server.close()
+  const theirs = tls.createServer({ ...identity, ...without }, (socket) => socket.end('from node'))
+  const dial = { port: await listen(theirs), ...name, maxVersion: 'TLSv1.2' }
+  theirs.on('tlsClientError', () => {})
+  await expect(text(connect(dial))).rejects.toMatchObject({ code: 'ERR_TLS_EXTENDED_MAIN_SECRET' })
+  const permissive = connect({ ...dial, tls12 })
+  expect(await text(permissive)).toBe('from node')
+  expect(permissive.facts).toMatchObject({ version: 'TLSv1.2', extendedMainSecret: false })
+  theirs.close()
 })
 
 test('minVersion cannot be above maxVersion', () => {
