@@ -11,7 +11,7 @@ import { row, sha1, sha256, sha384, sha512 } from './hash.ts'
 
 /**
  * What encrypted keys and PKCS#12 are read with, on the noble libraries. They have neither 3DES nor RC2, which old files
- * have; a bundle that wants less takes its lists apart, as with `nobleCrypto`.
+ * have and `@typetls/legacy-ciphers` adds; a bundle that wants less takes its lists apart, as with `nobleCrypto`.
  */
 export const noblePasswordCrypto: PasswordCrypto<'sync'> = {
   name: 'noble',

@@ -6,7 +6,7 @@ import { plainBytes } from './plain-bytes.ts'
 
 /**
  * What encrypted keys and PKCS#12 are read with, on `node:crypto`. RC2, which files of OpenSSL before 3 have, is not in
- * OpenSSL 3.
+ * OpenSSL 3: `@typetls/legacy-ciphers` adds it.
  */
 export const nodePasswordCrypto: PasswordCrypto<'sync'> = {
   name: 'node:crypto',

@@ -14,7 +14,8 @@ export type { LegacyEncryption } from './passphrase.ts'
  * Windows), PBES2 with 3DES, and PEM with a `Proc-Type: 4,ENCRYPTED` header. The keys of RC2 have 40 bits, those of such
  * PEM come from one round of MD5: read such files only where they cannot be had in another form, and write them anew.
  *
- * The ciphers are the backend's: `nodePasswordCrypto` has 3DES; `@typetls/legacy-ciphers` adds it and RC2 to any.
+ * The ciphers are the backend's: `nodePasswordCrypto` has 3DES; `withLegacyCiphers` of `@typetls/legacy-ciphers` adds it and
+ * RC2 to any.
  */
 export const legacyEncryption: LegacyEncryption = {
   ciphers: { '1.2.840.113549.3.7': 'des-ede3-cbc' },

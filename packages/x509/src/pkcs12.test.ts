@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { noblePasswordCrypto } from '@typetls/crypto-noble'
 import { nodePasswordCrypto } from '@typetls/crypto-node'
+import { withLegacyCiphers } from '@typetls/legacy-ciphers'
 import { concat, TlsError } from '@typetls/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -41,6 +42,18 @@ describe.each([nodePasswordCrypto, noblePasswordCrypto])('on $name', (crypto) =>
 test('3DES is decrypted where that is allowed', () => {
   const options = { passphrase, crypto: nodePasswordCrypto, dangerouslyAllow: legacyEncryption }
   expect(readPkcs12(stored('legacy-3des.p12'), options).identities).toHaveLength(1)
+})
+
+test.each([nodePasswordCrypto, noblePasswordCrypto])('RC2 is decrypted with the ciphers for it: $name', (backend) => {
+  const options = { passphrase, crypto: withLegacyCiphers(backend), dangerouslyAllow: legacyEncryption }
+  for (const name of ['legacy.p12', 'legacy-rc2-128.p12', 'legacy-3des.p12']) {
+    const { keys, identities } = readPkcs12(stored(name), options)
+    expect(keys.map((key) => key.pkcs8)).toEqual([pkcs8])
+    expect(identities[0]?.certificates.map(({ der }) => der)).toEqual([leaf, root])
+  }
+  expect(() => readPkcs12(stored('legacy.p12'), { ...options, passphrase: 'x' })).toThrow(
+    expect.objectContaining({ code: 'ERR_TLS_PASSPHRASE' }),
+  )
 })
 
 test('what was streamed, with lengths left open and octets in pieces, is the same file', () => {
