@@ -158,14 +158,22 @@ export const budgets = [
     name: 'connection: a client of TLS 1.2 alone, backend not counted',
     code: `export { tls12ClientConnection } from '@typetls/connection/tls12'`,
     limit: '28 kB',
-    absentFiles: [outside('wire', 'crypto-provider', 'handshake', 'record', 'connection'), /key-schedule|traffic-key/],
+    absentFiles: [
+      outside('wire', 'crypto-provider', 'handshake', 'record', 'connection'),
+      /key-schedule|traffic-key/,
+      weakerTls12Files(),
+    ],
     absentText: [/\bclientHandshake\b/, /\bserverHandshake\b/, /\btls12ServerHandshake\b/, /\bClientPostHandshake\b/],
   },
   {
     name: 'connection: a server of TLS 1.2 alone, backend not counted',
     code: `export { tls12ServerConnection } from '@typetls/connection/tls12'`,
     limit: '30 kB',
-    absentFiles: [outside('wire', 'crypto-provider', 'handshake', 'record', 'connection'), /traffic-key/],
+    absentFiles: [
+      outside('wire', 'crypto-provider', 'handshake', 'record', 'connection'),
+      /traffic-key/,
+      weakerTls12Files(),
+    ],
     absentText: [/\bclientHandshake\b/, /\bserverHandshake\b/, /\btls12ClientHandshake\b/],
   },
   {
@@ -194,6 +202,11 @@ function outside(...packages) {
 /** What a client must not carry: files of the server role. */
 function serverFiles() {
   return /^packages\/(handshake|connection)\/dist\/(?!.*server-hello)(.*\/)?(server|ticket)(-[^/]*)?\.js$/
+}
+
+/** What TLS 1.2 has beyond its default suites: only those who import it carry it. */
+function weakerTls12Files() {
+  return /cbc|finite-field|handshake\/dist\/tls12\/(rsa|dhe|psk|renegotiation)/
 }
 
 /** What a TLS connection does not need: files and keys under a passphrase. */

@@ -18,6 +18,8 @@ export type {
   PeerChain,
   PeerVerdict,
   PeerVerifier,
+  Decrypter,
+  KeyUse,
   Signer,
   TicketProtector,
   Trace,

@@ -1,4 +1,4 @@
-import type { SignatureScheme } from '@typetls/crypto-provider'
+import type { Secret, SignatureScheme } from '@typetls/crypto-provider'
 import type { ClientHello } from './messages/client-hello.ts'
 
 /** Signs for us. The key may live in another process, an HSM or a KMS: it may answer later. */
@@ -9,11 +9,29 @@ export interface Signer {
   sign(scheme: SignatureScheme, data: Uint8Array): Uint8Array | PromiseLike<Uint8Array>
 }
 
+/**
+ * Decrypts for us: static RSA in TLS 1.2. The key may live elsewhere, as that of a `Signer` may; who cannot tell a fault
+ * without a trace must not be one.
+ */
+export interface Decrypter {
+  /**
+   * The secret within, RSAES-PKCS1-v1_5, if it has as many bytes as `fallback`; otherwise a copy of `fallback`, and
+   * nobody learns which: `KeyTransport.decrypt` of a provider. The caller disposes of both. Rejection ends the handshake
+   * as `ERR_TLS_SIGNER` (internal_error).
+   */
+  decrypt(ciphertext: Uint8Array, fallback: Secret): Secret | PromiseLike<Secret>
+}
+
+/** What the key of a certificate does in a handshake: `decrypting` only for static RSA in TLS 1.2. */
+export type KeyUse = 'signing' | 'decrypting'
+
 /** A certificate chain and the key that speaks for it. */
 export interface Credential {
   /** DER, leaf first, at least one. */
   readonly certificates: readonly Uint8Array[]
   readonly signer: Signer
+  /** For static RSA in TLS 1.2, in the server role. Default: the key does not decrypt. */
+  readonly decrypter?: Decrypter | undefined
   /** OCSPResponse to staple to the leaf, DER. */
   readonly ocspResponse?: Uint8Array | undefined
   /** SignedCertificateTimestampList to send with the leaf. */
@@ -25,6 +43,8 @@ export interface CredentialRequest {
   readonly role: 'client' | 'server'
   /** Default `TLSv1.3`. */
   readonly version?: 'TLSv1.2' | 'TLSv1.3' | undefined
+  /** `decrypting`: only a credential with a `decrypter` will do. Default `signing`. */
+  readonly keyUse?: KeyUse | undefined
   /** The name the client asked for; `undefined` when it named none, and in the client role. */
   readonly serverName: string | undefined
   /** The protocol chosen by ALPN so far, server role. */

@@ -39,7 +39,7 @@ export function hkdfLabel(label: string, context: Uint8Array, length: number): U
 }
 
 /** @throws TlsError `ERR_TLS_UNSUPPORTED` (internal_error) when the provider does not have `name` in `list` */
-export function required<List extends 'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'signature' | 'keyExchange'>(
+export function required<List extends ProviderList>(
   crypto: CryptoProvider,
   list: List,
   name: string,
@@ -49,5 +49,7 @@ export function required<List extends 'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' 
     throw new TlsError('ERR_TLS_UNSUPPORTED', `the provider ${crypto.name} has no ${list} ${name}`)
   return found as NonNullable<CryptoProvider[List][string]>
 }
+
+type ProviderList = 'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'signature' | 'keyExchange' | 'keyTransport'
 
 const prefix = 'tls13 '

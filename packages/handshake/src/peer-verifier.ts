@@ -1,5 +1,6 @@
 import type { CryptoProvider, PublicKey, SignatureScheme } from '@typetls/crypto-provider'
 import type { TlsError } from '@typetls/wire'
+import type { KeyUse } from './credential.ts'
 
 /**
  * Decides whether a certificate chain speaks for the peer. `x509` has one; pinning, raw-key or platform verifiers are
@@ -37,6 +38,8 @@ export interface VerifyContext {
   readonly crypto: CryptoProvider
   /** The schemes we said that we accept in certificates. */
   readonly signatureSchemes: readonly SignatureScheme[]
+  /** What the leaf's key will do: its keyUsage must allow it. Default `signing`. */
+  readonly keyUse?: KeyUse | undefined
 }
 
 export interface PeerVerdict {

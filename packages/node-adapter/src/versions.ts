@@ -6,6 +6,7 @@ import {
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
   cbcTls12CipherSuites,
   defaultTls12CipherSuites,
+  rsaTls12CipherSuites,
 } from '@typetls/connection/tls12'
 import { TlsError } from '@typetls/wire'
 import type { TlsOptions } from './tls-options.ts'
@@ -70,6 +71,7 @@ const tls12Rows: readonly CipherSuiteRow[] = [
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
   ...cbcTls12CipherSuites,
+  ...rsaTls12CipherSuites,
 ]
 
 const tls12ByName: ReadonlyMap<string, CipherSuiteRow> = new Map(tls12Rows.map((row) => [row.name, row]))

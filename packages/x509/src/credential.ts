@@ -1,4 +1,4 @@
-import type { CryptoProvider, Mode, PrivateKey, SignatureScheme } from '@typetls/crypto-provider'
+import type { CryptoProvider, Mode, PrivateKey, Secret, SignatureScheme } from '@typetls/crypto-provider'
 import { defaultSignatureSchemes, isPromiseLike } from '@typetls/crypto-provider'
 import type { Codec } from '@typetls/wire'
 import { decode, equalBytes, opaqueVector, TlsError, vector } from '@typetls/wire'
@@ -48,6 +48,8 @@ export interface Credential {
   /** DER, leaf first, at least one. */
   readonly certificates: readonly Uint8Array[]
   readonly signer: Signer
+  /** There if the key is of RSA, the provider decrypts, and keyUsage allows it. */
+  readonly decrypter?: Decrypter | undefined
   readonly ocspResponse?: Uint8Array | undefined
   readonly signedCertificateTimestamps?: Uint8Array | undefined
 }
@@ -56,6 +58,11 @@ export interface Signer {
   /** Most wanted first. */
   readonly schemes: readonly SignatureScheme[]
   sign(scheme: SignatureScheme, data: Uint8Array): Uint8Array | PromiseLike<Uint8Array>
+}
+
+/** For static RSA in TLS 1.2. */
+export interface Decrypter {
+  decrypt(ciphertext: Uint8Array, fallback: Secret): Secret | PromiseLike<Secret>
 }
 
 function certificatesOf(input: Uint8Array | string): Certificate[] {
@@ -104,9 +111,14 @@ function credentialOf(
       { received: 'schemes' },
     )
   }
+  const decrypts = key.keyType === 'rsa' && leaf.keyUsage?.has('keyEncipherment') !== false
+  const transport = decrypts ? options.provider.keyTransport['rsa-pkcs1'] : undefined
   return {
     certificates: certificates.map(({ der }) => der),
     signer: { schemes, sign },
+    ...(transport !== undefined && {
+      decrypter: { decrypt: (ciphertext, fallback) => transport.decrypt(key, ciphertext, fallback) },
+    }),
     ...(options.ocspResponse !== undefined && { ocspResponse: options.ocspResponse }),
     ...(options.signedCertificateTimestamps !== undefined && {
       signedCertificateTimestamps: options.signedCertificateTimestamps,

@@ -102,6 +102,16 @@ export const digitalSignature: ProfileRule = {
       : undefined,
 }
 
+/** Of those whose key decrypts what a client sends it: static RSA. */
+export const keyEncipherment: ProfileRule = {
+  code: 'ERR_TLS_CERTIFICATE_KEY_USAGE',
+  reference: 'RFC 5246 section 7.4.2',
+  // "the certificate MUST allow the key to be used for encryption (the keyEncipherment bit MUST be set if the key usage
+  // extension is present)"
+  broken: ({ keyUsage }, { role }) =>
+    role === 'leaf' && keyUsage?.has('keyEncipherment') === false ? 'has a key that is not for encryption' : undefined,
+}
+
 /** The rules of a profile that are on. @param switches by name; names that the profile does not have say nothing */
 export function activeRules(
   profile: Profile,

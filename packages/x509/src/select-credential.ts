@@ -24,7 +24,9 @@ export function selectCredential<C extends Credential>(credentials: readonly C[]
 
   return (request) => {
     const usable = candidates.filter(({ credential }) =>
-      credential.signer.schemes.some(({ id }) => request.signatureSchemes.some((scheme) => scheme.id === id)),
+      request.keyUse === 'decrypting'
+        ? credential.decrypter !== undefined
+        : credential.signer.schemes.some(({ id }) => request.signatureSchemes.some((scheme) => scheme.id === id)),
     )
     let best: { readonly credential: C; readonly score: number } | undefined
     for (const { credential, chain } of usable) {
@@ -40,6 +42,8 @@ export type Selector<C extends Credential = Credential> = (request: SelectionReq
 /** What the peer told us about the credential it can use. */
 export interface SelectionRequest {
   readonly role: 'client' | 'server'
+  /** Default `signing`. */
+  readonly keyUse?: 'signing' | 'decrypting' | undefined
   readonly serverName: string | undefined
   readonly signatureSchemes: readonly SignatureScheme[]
   /** DER DistinguishedNames. */

@@ -13,7 +13,7 @@ import { tlsPurposes } from './path-rules.ts'
 import type { FoundPath, ToldFailure } from './path-search.ts'
 import { newBudget, wholeNumber } from './path-search.ts'
 import type { Profile, ProfileRule } from './profile.ts'
-import { activeRules, digitalSignature, tls } from './profile.ts'
+import { activeRules, digitalSignature, keyEncipherment, tls } from './profile.ts'
 import type { Program } from './program.ts'
 import { run, wait } from './program.ts'
 import type { RevocationChecker } from './revocation.ts'
@@ -57,7 +57,7 @@ export interface VerifierOptions {
   readonly profile?: Profile
   /**
    * Rules of the profile, by name, that are on or off otherwise than it says. `key-usage.digital-signature`, that a leaf's
-   * key may sign, is on whatever the profile.
+   * key may sign, is on whatever the profile; with static RSA it is `key-usage.key-encipherment` instead.
    */
   readonly rules?: Readonly<Record<string, boolean>>
   /**
@@ -99,7 +99,11 @@ export interface VerifyContext {
   readonly crypto: CryptoProvider
   /** What we said that we accept in certificates. Not enforced: the rules here are stricter where it matters. */
   readonly signatureSchemes: readonly SignatureScheme[]
+  /** What the leaf's key will do: its keyUsage must allow it. Default `signing`. */
+  readonly keyUse?: KeyUse | undefined
 }
+
+type KeyUse = 'signing' | 'decrypting'
 
 export interface PeerVerdict {
   /** The leaf's key. */
@@ -125,7 +129,7 @@ export class CertificateVerifier {
   readonly #anchors: TrustAnchors
   readonly #skipName: boolean
   readonly #options: VerifierOptions
-  readonly #rules: readonly (readonly [name: string, rule: ProfileRule])[]
+  readonly #rules: Readonly<Record<KeyUse, readonly (readonly [name: string, rule: ProfileRule])[]>>
   readonly #minRsaBits: number
   readonly #maxPathLength: number
   readonly #maxSignatureChecks: number
@@ -136,8 +140,12 @@ export class CertificateVerifier {
     this.#anchors = new TrustAnchors(options.trustAnchors)
     this.#options = options
     const profile = options.profile ?? tls
-    const rules = { ...profile.rules, 'key-usage.digital-signature': digitalSignature }
-    this.#rules = activeRules({ ...profile, rules }, options.rules)
+    const rulesWith = (usage: Readonly<Record<string, ProfileRule>>) =>
+      activeRules({ ...profile, rules: { ...profile.rules, ...usage } }, options.rules)
+    this.#rules = {
+      signing: rulesWith({ 'key-usage.digital-signature': digitalSignature }),
+      decrypting: rulesWith({ 'key-usage.key-encipherment': keyEncipherment }),
+    }
     this.acceptsUnauthorized = options.dangerouslyAcceptAnyCertificate === true
     this.#skipName = options.dangerouslySkipNameCheck === true
     this.#minRsaBits = wholeNumber('minRsaBits', options.minRsaBits ?? 2048)
@@ -195,7 +203,7 @@ export class CertificateVerifier {
       crypto: context.crypto,
       purpose: tlsPurposes[context.peer],
       minRsaBits: this.#minRsaBits,
-      rules: this.#rules,
+      rules: this.#rules[context.keyUse ?? 'signing'],
       knowsPolicies: this.#options.policies !== undefined,
       policies: this.#options.policies,
       revocation: this.#options.revocation,

@@ -21,6 +21,15 @@ export {
   defaultTls12CipherSuites,
 } from './cipher-suites.ts'
 export type { CipherSuiteRow } from './cipher-suites.ts'
+export {
+  TLS_RSA_WITH_AES_128_CBC_SHA,
+  TLS_RSA_WITH_AES_128_CBC_SHA256,
+  TLS_RSA_WITH_AES_128_GCM_SHA256,
+  TLS_RSA_WITH_AES_256_CBC_SHA,
+  TLS_RSA_WITH_AES_256_CBC_SHA256,
+  TLS_RSA_WITH_AES_256_GCM_SHA384,
+  rsaTls12CipherSuites,
+} from './rsa-suites.ts'
 export { tls12ClientConnection, tls12ServerConnection } from './connections.ts'
 export { clientTls12, serverTls12 } from './tls12-options.ts'
 export type { ClientTls12Options, ServerTls12Options } from './tls12-options.ts'

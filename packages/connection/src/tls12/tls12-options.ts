@@ -57,7 +57,7 @@ export function serverTls12(options: ServerTls12Options = {}): ServerTls12 {
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
 export function clientTls12Parameters(options: ClientTls12Options, crypto: CryptoProvider): Tls12ClientParameters {
   return {
-    cipherSuites: suitesOf(options, crypto),
+    cipherSuites: suitesOf(options, crypto, 'client'),
     requireExtendedMainSecret: options.requireExtendedMainSecret ?? true,
     encryptThenMac: options.encryptThenMac ?? true,
     protections,
@@ -69,7 +69,7 @@ export function clientTls12Parameters(options: ClientTls12Options, crypto: Crypt
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
 export function serverTls12Parameters(options: ServerTls12Options, crypto: CryptoProvider): Tls12ServerParameters {
   return {
-    cipherSuites: suitesOf(options, crypto),
+    cipherSuites: suitesOf(options, crypto, 'server'),
     requireExtendedMainSecret: options.requireExtendedMainSecret ?? true,
     encryptThenMac: options.encryptThenMac ?? true,
     protections,
@@ -78,9 +78,16 @@ export function serverTls12Parameters(options: ServerTls12Options, crypto: Crypt
 }
 
 /** What was asked for must be there; of the defaults, what is there. */
-function suitesOf({ cipherSuites }: Tls12Options, crypto: CryptoProvider): readonly CipherSuiteRow[] {
+function suitesOf(
+  { cipherSuites }: Tls12Options,
+  crypto: CryptoProvider,
+  role: 'client' | 'server',
+): readonly CipherSuiteRow[] {
   const has = (row: CipherSuiteRow): boolean =>
-    row.cipher.supportedBy(crypto) && crypto.hash[row.hash] !== undefined && crypto.hmac[row.hash] !== undefined
+    row.keyExchange.supportedBy(crypto, role) &&
+    row.cipher.supportedBy(crypto) &&
+    crypto.hash[row.hash] !== undefined &&
+    crypto.hmac[row.hash] !== undefined
   const missing = cipherSuites?.find((row) => !has(row))
   if (missing !== undefined) {
     throw new TlsError('ERR_TLS_OPTIONS', `option tls12.cipherSuites: ${crypto.name} cannot do ${missing.name}`, {

@@ -1,7 +1,7 @@
 import type { Secret, SignatureScheme } from '@typetls/crypto-provider'
 import { TlsError, equalBytes } from '@typetls/wire'
 import type { ChosenCredential } from '../authenticate.ts'
-import type { Credential, CredentialRequest, CredentialSelector } from '../credential.ts'
+import type { Credential, CredentialRequest, CredentialSelector, KeyUse } from '../credential.ts'
 import type { Handshake } from '../handshake.ts'
 import { required } from '../hkdf-label.ts'
 import type { CertificateVerify } from '../messages/authentication.ts'
@@ -62,14 +62,19 @@ export interface TrustedChain {
   readonly verdict: PeerVerdict
 }
 
-export function* trustChain(hs: Handshake, chain: PeerChain, name: string | undefined): Program<TrustedChain> {
+export function* trustChain(
+  hs: Handshake,
+  chain: PeerChain,
+  name: string | undefined,
+  keyUse: KeyUse = 'signing',
+): Program<TrustedChain> {
   const { verifier, crypto, signatureSchemes } = hs.parameters
   if (verifier === undefined) {
     throw new TlsError('ERR_TLS_CERTIFICATE_REFUSED', 'the peer sent a certificate and there is no verifier for it')
   }
   const peer = hs.role === 'client' ? 'server' : 'client'
   const verdict = yield* ask('ERR_TLS_CALLBACK', 'the certificate verifier', () =>
-    verifier.verify(chain, { peer, name, now: hs.parameters.now(), crypto, signatureSchemes }),
+    verifier.verify(chain, { peer, name, now: hs.parameters.now(), crypto, signatureSchemes, keyUse }),
   )
   return { chain, verdict }
 }
@@ -117,22 +122,23 @@ export function authenticationOfScheme({ keyType, algorithm }: SignatureScheme):
   return authenticationOf(keyType ?? (algorithm.startsWith('rsa') ? 'rsa' : 'ec-'))
 }
 
-/** Asks the selector, and finds the scheme that both sides have. */
+/** Asks the selector, and finds the scheme that both sides have: a client without one has no certificate. */
 export function* chooseCredential(
   selector: CredentialSelector | undefined,
   request: CredentialRequest,
 ): Program<ChosenCredential | undefined> {
   if (selector === undefined) return undefined
   const credential = yield* ask('ERR_TLS_CALLBACK', 'the credential selector', () => selector(request))
-  if (credential === undefined) return undefined
-  const accepted = request.signatureSchemes
-  const scheme = credential.signer.schemes.find((row) => accepted.some((one) => one.id === row.id))
-  if (scheme !== undefined) return { credential, scheme }
-  if (request.role === 'client') return undefined
-  throw new TlsError('ERR_TLS_NO_SHARED_SIGNATURE_SCHEME', 'the peer accepts no signature scheme of our certificate', {
-    expected: accepted.map((row) => row.name),
-    received: credential.signer.schemes.map((row) => row.name),
-  })
+  const scheme = credential && fittingScheme(credential, request.signatureSchemes)
+  return credential && scheme && { credential, scheme }
+}
+
+/** The most wanted of the credential's schemes among those accepted. */
+export function fittingScheme(
+  { signer }: Credential,
+  accepted: readonly SignatureScheme[],
+): SignatureScheme | undefined {
+  return signer.schemes.find((row) => accepted.some((one) => one.id === row.id))
 }
 
 export function* signed(

@@ -33,7 +33,7 @@ import type { Tls12Connected } from './connected.ts'
 import { fragmentLengths, olderExtensions, uncompressed } from './extensions.ts'
 import { KeyChange, masterOf, sendFinished12 } from './key-change.ts'
 import { receive12, send12 } from './messenger.ts'
-import type { CertificateRequest } from './messages.ts'
+import type { CertificateRequest, Tls12Message } from './messages.ts'
 import { ServerHello, tls12Messages } from './messages.ts'
 import type { Tls12ClientParameters } from './parameters.ts'
 
@@ -225,7 +225,7 @@ class ClientFlight {
     const suite = this.#suite
     const trusted = suite.authentication === undefined ? undefined : yield* this.#serverCertificate()
     const { params, peer } = yield* this.#serverKeyExchange(trusted)
-    let message = yield* receive12(hs, 'certificate_request', 'server_hello_done')
+    let message = this.#pendingDone ?? (yield* receive12(hs, 'certificate_request', 'server_hello_done'))
     let request: CertificateRequest | undefined
     if (message.type === 'certificate_request') {
       if (suite.authentication === undefined) {
@@ -240,7 +240,7 @@ class ClientFlight {
     hs.endOfFlight()
 
     const own = request === undefined ? undefined : yield* this.#answerRequest(request)
-    const { premaster, message: keys, group } = yield* suite.keyExchange.answer(hs, params, trusted?.verdict, 0x0303)
+    const { premaster, message: keys, group } = yield* suite.keyExchange.answer(hs, params, trusted?.verdict.publicKey)
     this.#owned.add(premaster)
     if (group !== undefined) hs.decided('group', group)
     send12(hs, 'client_key_exchange', keys)
@@ -319,7 +319,7 @@ class ClientFlight {
       ocspResponse,
       signedCertificateTimestamps: this.#hello.extensions.signed_certificate_timestamp,
     }
-    const trusted = yield* trustChain(hs, chain, this.#parameters.verifyName)
+    const trusted = yield* trustChain(hs, chain, this.#parameters.verifyName, this.#suite.keyExchange.keyUse)
     const { keyType } = trusted.verdict.publicKey
     if (authenticationOf(keyType) !== this.#suite.authentication) {
       throw new TlsError(
@@ -334,11 +334,16 @@ class ClientFlight {
     return trusted
   }
 
-  #pendingKeyExchange: { readonly body: Uint8Array } | undefined;
+  // What came instead of a CertificateStatus.
+  #pendingKeyExchange: { readonly body: Uint8Array } | undefined
+  #pendingDone: Tls12Message<'certificate_request' | 'server_hello_done'> | undefined;
 
   *#status(): Program<Uint8Array | undefined> {
     if (this.#suite.keyExchange.serverKeyExchange === 'never') {
-      return (yield* receive12(this.#hs, 'certificate_status')).body
+      const message = yield* receive12(this.#hs, 'certificate_status', 'certificate_request', 'server_hello_done')
+      if (message.type === 'certificate_status') return message.body
+      this.#pendingDone = message
+      return undefined
     }
     const message = yield* receive12(this.#hs, 'certificate_status', 'server_key_exchange')
     if (message.type === 'certificate_status') return message.body

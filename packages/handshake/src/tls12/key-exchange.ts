@@ -1,25 +1,29 @@
-import type { KeyExchange, Secret } from '@typetls/crypto-provider'
+import type { CryptoProvider, KeyExchange, PublicKey, Secret } from '@typetls/crypto-provider'
 import type { Reader } from '@typetls/wire'
 import { TlsError, Writer, decode, opaqueVector } from '@typetls/wire'
+import type { Credential, KeyUse } from '../credential.ts'
 import type { Handshake } from '../handshake.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
 import type { Program } from '../program.ts'
 import { wait } from '../program.ts'
-import type { PeerVerdict } from '../peer-verifier.ts'
 
 /** How both sides come to a premaster secret: a value that suites hold. */
 export interface KeyExchangeMethod {
   readonly name: string
+  /** What the key of the server's certificate does, where a suite has one. */
+  readonly keyUse: KeyUse
   /** Whether a ServerKeyExchange comes; `optional`: it may stay away (a PSK without a hint). */
   readonly serverKeyExchange: 'always' | 'optional' | 'never'
+  /** Whether the provider has what this role needs. */
+  supportedBy(crypto: CryptoProvider, role: 'client' | 'server'): boolean
   /** Whether a server can use it with this client. */
   usableWith(hs: Handshake, hello: ClientHello): boolean
   /** Client: reads ServerDHParams or the like from a ServerKeyExchange, up to the signature. */
   readParams(reader: Reader): unknown
-  /** Client: answers them. `peer` is the server's certificate, where there is one. */
-  answer(hs: Handshake, params: unknown, peer: PeerVerdict | undefined, offeredVersion: number): Program<ClientKeys>
+  /** Client: answers them. `serverKey` is that of the server's certificate, where there is one. */
+  answer(hs: Handshake, params: unknown, serverKey: PublicKey | undefined): Program<ClientKeys>
   /** Server: its params, and what it does with the answer. */
-  start(hs: Handshake, hello: ClientHello): Program<ServerKeys>
+  start(hs: Handshake, hello: ClientHello, credential: Credential | undefined): Program<ServerKeys>
 }
 
 export interface ClientKeys {
@@ -41,6 +45,8 @@ export interface ServerKeys {
 /** https://www.rfc-editor.org/rfc/rfc8422#section-5.4 */
 export const ecdhe: KeyExchangeMethod = {
   name: 'ECDHE',
+  keyUse: 'signing',
+  supportedBy: () => true,
   serverKeyExchange: 'always',
   usableWith: (hs, hello) => commonCurve(hs, hello) !== undefined,
   readParams(reader): EcParams {

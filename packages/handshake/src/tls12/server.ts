@@ -1,8 +1,6 @@
 import type { Secret } from '@typetls/crypto-provider'
 import { Secret as SecretBytes } from '@typetls/crypto-provider'
 import { TlsError, concat, encode } from '@typetls/wire'
-import type { ChosenCredential } from '../authenticate.ts'
-import { knownSchemes } from '../authenticate.ts'
 import type { AuthenticatedBy } from '../connected.ts'
 import type { Handshake } from '../handshake.ts'
 import { CertificateVerify } from '../messages/authentication.ts'
@@ -18,14 +16,7 @@ import { receiveClientHello, sealed, storedPeer } from '../server.ts'
 import type { TicketState } from '../ticket-state.ts'
 import { encodeTicketState } from '../ticket-state.ts'
 import type { TrustedChain } from './authenticate.ts'
-import {
-  VerifiedFinished,
-  VerifiedPeer,
-  authenticationOfScheme,
-  chooseCredential,
-  signed,
-  trustChain,
-} from './authenticate.ts'
+import { VerifiedFinished, VerifiedPeer, signed, trustChain } from './authenticate.ts'
 import type { Tls12CipherSuite } from './cipher-suite.ts'
 import type { Tls12Connected } from './connected.ts'
 import type { OlderExtensions } from './extensions.ts'
@@ -35,6 +26,8 @@ import { receive12, send12 } from './messenger.ts'
 import type { ServerHelloExtensions } from './messages.ts'
 import { tls12Messages } from './messages.ts'
 import type { Tls12ServerParameters } from './parameters.ts'
+import type { Choice } from './server-choice.ts'
+import { chooseSuite } from './server-choice.ts'
 import { findSession } from './server-session.ts'
 
 /** TLS 1.2 as a server accepts it beside TLS 1.3. */
@@ -160,10 +153,11 @@ class ServerFlight {
     const hs = this.#hs
     const parameters = this.#parameters
     const hello = this.#hello
-    const { suite, credential } = yield* this.#choose(suites, protocol)
+    const choice = yield* chooseSuite(hs, parameters, hello, protocol, suites)
+    const { suite, credential } = choice
     hs.transcript.useHash(suite.hash)
     hs.decided('cipher_suite', suite.name)
-    const { ocspResponse, signedCertificateTimestamps } = credential?.credential ?? {}
+    const { ocspResponse, signedCertificateTimestamps } = credential ?? {}
     const staple = hello.extensions.status_request === undefined ? undefined : ocspResponse
     const sessionId = this.#tls12.sessions === undefined || this.#wantsTicket() ? none : parameters.crypto.random(32)
     this.#serverHello(suite, sessionId, protocol, {
@@ -174,13 +168,13 @@ class ServerFlight {
       server_name: hello.extensions.server_name === undefined ? undefined : {},
     })
     if (credential !== undefined) {
-      send12(hs, 'certificate', { certificateList: credential.credential.certificates })
+      send12(hs, 'certificate', { certificateList: credential.certificates })
       if (staple !== undefined) send12(hs, 'certificate_status', staple)
     }
-    const keys = yield* suite.keyExchange.start(hs, hello)
+    const keys = yield* suite.keyExchange.start(hs, hello, credential)
     this.#owned.add(keys)
     if (keys.group !== undefined) hs.decided('group', keys.group)
-    if (keys.params !== undefined) yield* this.#serverKeyExchange(keys.params, credential)
+    if (keys.params !== undefined) yield* this.#serverKeyExchange(keys.params, choice)
     const asks = parameters.clientAuthentication !== 'none' && credential !== undefined
     if (asks) {
       send12(hs, 'certificate_request', {
@@ -219,7 +213,7 @@ class ServerFlight {
       authenticated,
       finished,
       tlsUnique: finished.verifyData,
-      ownSignatureScheme: keys.params === undefined ? undefined : credential?.scheme.name,
+      ownSignatureScheme: choice.scheme?.name,
       resumed: false,
     })
   }
@@ -273,50 +267,6 @@ class ServerFlight {
     return common
   }
 
-  /** Suite and certificate, which must go together. */
-  *#choose(
-    suites: readonly Tls12CipherSuite[],
-    protocol: string | undefined,
-  ): Program<{ suite: Tls12CipherSuite; credential: ChosenCredential | undefined }> {
-    const hs = this.#hs
-    const parameters = this.#parameters
-    const usable = suites.filter((row) => row.keyExchange.usableWith(hs, this.#hello))
-    if (usable.length === 0) {
-      throw new TlsError('ERR_TLS_NO_SHARED_GROUP', 'the client lists no group of ours for any common cipher suite', {
-        expected: parameters.groups.map((row) => row.name),
-        received: this.#hello.extensions.supported_groups,
-      })
-    }
-    const [first] = usable
-    if (first !== undefined && first.authentication === undefined) return { suite: first, credential: undefined }
-    const schemes = knownSchemes(this.#hello.extensions.signature_algorithms, parameters.signingSchemes)
-    const credential = yield* chooseCredential(parameters.credentials, {
-      role: 'server',
-      version: 'TLSv1.2',
-      serverName: this.#hello.extensions.server_name,
-      applicationProtocol: protocol,
-      signatureSchemes: schemes.filter((scheme) =>
-        usable.some((row) => row.authentication === authenticationOfScheme(scheme)),
-      ),
-      certificateAuthorities: [],
-      clientHello: this.#hello,
-    })
-    if (credential === undefined) {
-      throw new TlsError('ERR_TLS_NO_CREDENTIAL', 'we have no certificate for this client', {
-        received: this.#hello.extensions.server_name,
-      })
-    }
-    const kind = authenticationOfScheme(credential.scheme)
-    const suite = usable.find((row) => row.authentication === kind)
-    if (suite === undefined) {
-      throw new TlsError('ERR_TLS_NO_SHARED_CIPHER', `no common cipher suite goes with our ${kind} certificate`, {
-        expected: kind,
-        received: usable.map((row) => row.name),
-      })
-    }
-    return { suite, credential }
-  }
-
   #serverHello(
     suite: Tls12CipherSuite,
     sessionId: Uint8Array,
@@ -359,12 +309,12 @@ class ServerFlight {
     }
   }
 
-  *#serverKeyExchange(params: Uint8Array, credential: ChosenCredential | undefined): Program<void> {
+  *#serverKeyExchange(params: Uint8Array, { credential, scheme }: Choice): Program<void> {
     const hs = this.#hs
-    if (credential === undefined) return send12(hs, 'server_key_exchange', params)
-    hs.decided('signature_scheme', credential.scheme.name)
+    if (credential === undefined || scheme === undefined) return send12(hs, 'server_key_exchange', params)
+    hs.decided('signature_scheme', scheme.name)
     const { client, server } = this.#randoms
-    const proof = yield* signed(credential.credential, credential.scheme, concat(client, server, params))
+    const proof = yield* signed(credential, scheme, concat(client, server, params))
     send12(hs, 'server_key_exchange', concat(params, encode(CertificateVerify, proof)))
   }
 

@@ -1,0 +1,105 @@
+import type { SignatureScheme } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import { knownSchemes } from '../authenticate.ts'
+import type { Credential, CredentialRequest } from '../credential.ts'
+import type { Handshake } from '../handshake.ts'
+import type { ClientHello } from '../messages/client-hello.ts'
+import type { ServerParameters } from '../parameters.ts'
+import type { Program } from '../program.ts'
+import { ask } from '../program.ts'
+import { authenticationOfScheme, fittingScheme } from './authenticate.ts'
+import type { Tls12CipherSuite } from './cipher-suite.ts'
+
+/** What a server answers with. */
+export interface Choice {
+  readonly suite: Tls12CipherSuite
+  /** `undefined` with a PSK. */
+  readonly credential: Credential | undefined
+  /** What signs the ServerKeyExchange, if it is signed. */
+  readonly scheme: SignatureScheme | undefined
+}
+
+/**
+ * Suite and certificate, which must go together. A key that signs is preferred to one that decrypts, whatever the order
+ * of the suites: the former makes the connection forward secret.
+ *
+ * @param suites those of both sides, most wanted first
+ */
+export function* chooseSuite(
+  hs: Handshake,
+  parameters: ServerParameters,
+  hello: ClientHello,
+  protocol: string | undefined,
+  suites: readonly Tls12CipherSuite[],
+): Program<Choice> {
+  const usable = suites.filter((row) => row.keyExchange.usableWith(hs, hello))
+  const [first] = usable
+  if (first === undefined) {
+    throw new TlsError('ERR_TLS_NO_SHARED_GROUP', 'the client lists no group of ours for any common cipher suite', {
+      expected: parameters.groups.map((row) => row.name),
+      received: hello.extensions.supported_groups,
+    })
+  }
+  if (first.authentication === undefined) return withoutCertificate(first)
+  const request = {
+    role: 'server',
+    version: 'TLSv1.2',
+    serverName: hello.extensions.server_name,
+    applicationProtocol: protocol,
+    certificateAuthorities: [],
+    clientHello: hello,
+  } as const
+  function* select(more: Pick<CredentialRequest, 'signatureSchemes' | 'keyUse'>): Program<Credential | undefined> {
+    return yield* ask('ERR_TLS_CALLBACK', 'the credential selector', () =>
+      parameters.credentials?.({ ...request, ...more }),
+    )
+  }
+
+  let refusal = new TlsError('ERR_TLS_NO_CREDENTIAL', 'we have no certificate for this client', {
+    received: hello.extensions.server_name,
+  })
+  const signing = usable.filter((row) => row.authentication !== undefined && row.keyExchange.keyUse === 'signing')
+  if (signing.length > 0) {
+    const signatureSchemes = knownSchemes(hello.extensions.signature_algorithms, parameters.signingSchemes).filter(
+      (scheme) => signing.some((row) => row.authentication === authenticationOfScheme(scheme)),
+    )
+    const credential = yield* select({ signatureSchemes })
+    const choice = credential && chooseSigning(credential, signatureSchemes, signing)
+    if (choice !== undefined && !(choice instanceof TlsError)) return choice
+    refusal = choice ?? refusal
+  }
+  const decrypting = usable.find((row) => row.keyExchange.keyUse === 'decrypting')
+  if (decrypting !== undefined) {
+    const credential = yield* select({ signatureSchemes: [], keyUse: 'decrypting' })
+    if (credential?.decrypter !== undefined) return { suite: decrypting, credential, scheme: undefined }
+  }
+  const shared = usable.find((row) => row.authentication === undefined)
+  if (shared !== undefined) return withoutCertificate(shared)
+  throw refusal
+}
+
+function chooseSigning(
+  credential: Credential,
+  accepted: readonly SignatureScheme[],
+  suites: readonly Tls12CipherSuite[],
+): Choice | TlsError {
+  const scheme = fittingScheme(credential, accepted)
+  if (scheme === undefined) {
+    return new TlsError(
+      'ERR_TLS_NO_SHARED_SIGNATURE_SCHEME',
+      'the client accepts no signature scheme of our certificate',
+      { expected: accepted.map((row) => row.name), received: credential.signer.schemes.map((row) => row.name) },
+    )
+  }
+  const kind = authenticationOfScheme(scheme)
+  const suite = suites.find((row) => row.authentication === kind)
+  if (suite !== undefined) return { suite, credential, scheme }
+  return new TlsError('ERR_TLS_NO_SHARED_CIPHER', `no common cipher suite goes with our ${kind} certificate`, {
+    expected: kind,
+    received: suites.map((row) => row.name),
+  })
+}
+
+function withoutCertificate(suite: Tls12CipherSuite): Choice {
+  return { suite, credential: undefined, scheme: undefined }
+}
