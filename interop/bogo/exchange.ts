@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
 import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
 import { clientConnection, serverConnection } from '@typetls/connection'
+import { clientTls12, serverTls12, tls12ClientConnection, tls12ServerConnection } from '@typetls/connection/tls12'
 import { TlsError } from '@typetls/wire'
 import { checkFacts, checkSession } from './expectations.ts'
 import type { Flags } from './flags.ts'
 import type { Profile } from './profile.ts'
-import { clientOptions, serverOptions } from './profile.ts'
+import { clientOptions, clientTls12Options, serverOptions, serverTls12Options, versionsOf } from './profile.ts'
 import { Refusal, Unexpected } from './refusal.ts'
 
 /** How one connection ended. */
@@ -42,9 +43,7 @@ export class Exchange {
       this.#reject = reject
     })
     const events = this.#events()
-    this.#connection = this.#flags.server
-      ? serverConnection(serverOptions(this.#profile), events)
-      : clientConnection(clientOptions(this.#profile), events)
+    this.#connection = this.#flags.server ? server(this.#profile, events) : client(this.#profile, events)
   }
 
   async run(): Promise<Outcome> {
@@ -183,6 +182,26 @@ export class Exchange {
       throw error
     }
   }
+}
+
+function client(profile: Profile, events: ConnectionEvents): Connection {
+  const versions = versionsOf(profile.flags)
+  const options = clientOptions(profile)
+  if (!versions.tls13) return tls12ClientConnection(options, events, clientTls12Options(profile))
+  return clientConnection(
+    { ...options, ...(versions.tls12 && { tls12: clientTls12(clientTls12Options(profile)) }) },
+    events,
+  )
+}
+
+function server(profile: Profile, events: ConnectionEvents): Connection {
+  const versions = versionsOf(profile.flags)
+  const options = serverOptions(profile)
+  if (!versions.tls13) return tls12ServerConnection(options, events, serverTls12Options(profile))
+  return serverConnection(
+    { ...options, ...(versions.tls12 && { tls12: serverTls12(serverTls12Options(profile)) }) },
+    events,
+  )
 }
 
 function isReset(error: unknown): boolean {

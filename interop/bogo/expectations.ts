@@ -2,6 +2,7 @@ import type { ConnectionFacts, Session } from '@typetls/connection'
 import { cipherSuites } from '@typetls/crypto-provider'
 import { equalBytes } from '@typetls/wire'
 import { groupId, schemeId } from './algorithms.ts'
+import { allTls12Suites } from './ciphers.ts'
 import type { Flags } from './flags.ts'
 import { certificatesIn } from './identity.ts'
 import type { Profile } from './profile.ts'
@@ -10,9 +11,9 @@ import { Unexpected } from './refusal.ts'
 /** What the command line expects of a handshake that is complete. @throws Unexpected */
 export function checkFacts({ flags, judge, identity }: Profile, facts: ConnectionFacts, resuming: boolean): void {
   const { peer } = facts
-  const suite = cipherSuites.find(({ name }) => name === facts.cipherSuite)?.id
+  const suite = [...cipherSuites, ...allTls12Suites].find(({ name }) => name === facts.cipherSuite)?.id
   expectSame('resumption', facts.resumed, resuming && !flags['expect-session-miss'])
-  expectGiven('version', flags['expect-version'], 0x0304)
+  expectGiven('version', flags['expect-version'], facts.version === 'TLSv1.3' ? 0x0304 : 0x0303)
   expectGiven('cipher suite', flags['expect-cipher'], suite)
   expectGiven('cipher suite', flags['expect-cipher-aes'], suite)
   expectGiven('group', flags['expect-curve-id'], groupId(facts.group))
@@ -23,6 +24,7 @@ export function checkFacts({ flags, judge, identity }: Profile, facts: Connectio
     expectBytes('OCSP response', flags['expect-ocsp-response'], peer?.ocspResponse)
     expectBytes('timestamps', flags['expect-signed-cert-timestamps'], peer?.signedCertificateTimestamps)
   }
+  if (flags['expect-extended-master-secret']) expectSame('extended_main_secret', facts.extendedMainSecret, true)
   expectGiven('server name', flags['expect-server-name'], facts.serverName)
   expectSame(
     'ALPN',
@@ -53,7 +55,9 @@ export function checkFacts({ flags, judge, identity }: Profile, facts: Connectio
 export function checkSession(flags: Flags, facts: ConnectionFacts | undefined, session: Session | undefined): void {
   if (facts === undefined) throw new Unexpected('the connection ended without a handshake')
   if (flags.server || flags['shim-shuts-down']) return
-  expectSame('session', session !== undefined, !flags['expect-no-session'])
+  // In TLS 1.3 every connection gives tickets; in TLS 1.2 one that resumes only where the ticket is to be renewed.
+  const due = facts.version === 'TLSv1.3' || !facts.resumed || flags['expect-ticket-renewal'] === true
+  expectSame('session', session !== undefined, due && !flags['expect-no-session'])
 }
 
 function expectGiven<T>(what: string, expected: T | undefined, actual: T | undefined): void {

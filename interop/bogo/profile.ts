@@ -7,9 +7,11 @@ import type {
   Session,
   TicketProtector,
 } from '@typetls/connection'
+import type { ClientTls12Options, ServerTls12Options, SessionIdStore } from '@typetls/connection/tls12'
 import { signatureSchemes } from '@typetls/crypto-provider'
 import { crypto, defaultGroups, defaultVerifySchemes, groupName, schemesOf, suitesOf } from './algorithms.ts'
 import { alertsOf } from './causes.ts'
+import { allTls12Suites, suitesIn } from './ciphers.ts'
 import type { Flags } from './flags.ts'
 import type { Identity } from './identity.ts'
 import { namesOf } from './identity.ts'
@@ -23,8 +25,31 @@ export interface Profile {
   readonly identity: Identity
   readonly judge: Judge
   readonly tickets: TicketProtector
+  readonly sessions: SessionIdStore
   readonly session: Session | undefined
   readonly keyLog: (line: string) => void
+}
+
+/** The versions that the command line leaves; neither: only what we have not. */
+export function versionsOf(flags: Flags): { readonly tls12: boolean; readonly tls13: boolean } {
+  const { 'min-version': min = 0, 'max-version': max = 0xffff } = flags
+  const within = (version: number): boolean => min <= version && version <= max
+  return { tls12: within(0x0303) && !flags['no-tls12'], tls13: within(0x0304) && !flags['no-tls13'] }
+}
+
+export function clientTls12Options({ flags }: Profile): ClientTls12Options {
+  return { ...commonTls12Options(flags), tickets: flags['no-ticket'] === undefined }
+}
+
+export function serverTls12Options({ flags, sessions }: Profile): ServerTls12Options {
+  return { ...commonTls12Options(flags), sessions: flags.async === undefined ? sessions : laterStore(sessions) }
+}
+
+function commonTls12Options({ cipher }: Flags): ClientTls12Options & ServerTls12Options {
+  return {
+    cipherSuites: cipher === undefined ? allTls12Suites : suitesIn(cipher).flat(),
+    requireExtendedMainSecret: false,
+  }
 }
 
 export function clientOptions(profile: Profile): ClientOptions {
@@ -149,5 +174,12 @@ function later(tickets: TicketProtector): TicketProtector {
   return {
     seal: (state) => Promise.resolve(state.slice()).then((copy) => tickets.seal(copy)),
     open: (sealed) => Promise.resolve(sealed).then((one) => tickets.open(one)),
+  }
+}
+
+function laterStore(sessions: SessionIdStore): SessionIdStore {
+  return {
+    put: (id, state, lifetime) => Promise.resolve().then(() => sessions.put(id, state, lifetime)),
+    get: (id) => Promise.resolve().then(() => sessions.get(id)),
   }
 }

@@ -11,6 +11,7 @@ import { Exchange } from './exchange.ts'
 import type { CommandLine, Flags } from './flags.ts'
 import { UnknownFlag, parseFlags } from './flags.ts'
 import { Identity } from './identity.ts'
+import { versionsOf } from './profile.ts'
 import { Judge } from './judge.ts'
 
 /**
@@ -29,13 +30,20 @@ async function main(): Promise<void> {
   let now = Date.now()
   const clock = { now: () => now }
   const tickets = rotatingTicketKeys({ crypto, clock })
+  const sessions = new MemorySessions()
   let session: Session | undefined
   for (let i = 0; i <= (initial['resume-count'] ?? 0); i++) {
     const flags = i === 0 ? initial : line.resume
     if (i > 0 && !flags.server && session === undefined) throw new Error('there is no session to offer')
+    const { tls12, tls13 } = versionsOf(flags)
+    if (!tls12 && !tls13) {
+      writeSync(2, 'only versions that are not implemented\n')
+      process.exitCode = 89
+      return
+    }
     const identity = identityOf(flags)
     if (identity === undefined) return
-    const profile = { flags, clock, tickets, session, identity, judge: new Judge(flags) }
+    const profile = { flags, clock, tickets, sessions, session, identity, judge: new Judge(flags) }
     const socket = await dial(flags)
     const outcome = await new Exchange(socket, profile, i > 0).run()
     if (outcome.failure !== undefined) {
@@ -44,7 +52,7 @@ async function main(): Promise<void> {
       if (outcome.failure.alert === undefined) process.exitCode = 1
       return
     }
-    session = outcome.session
+    session = outcome.session ?? session
     now += 1000 * (flags['resumption-delay'] ?? 0)
   }
 }
@@ -82,6 +90,19 @@ async function dial(flags: Flags): Promise<Socket> {
   id.writeBigUInt64LE(BigInt(flags['shim-id'] ?? 0))
   socket.write(id)
   return socket
+}
+
+/** Sessions of TLS 1.2 by their ids. */
+class MemorySessions {
+  readonly #states = new Map<string, Uint8Array>()
+
+  put(id: Uint8Array, state: Uint8Array): void {
+    this.#states.set(Buffer.from(id).toString('hex'), new Uint8Array(state))
+  }
+
+  get(id: Uint8Array): Uint8Array | undefined {
+    return this.#states.get(Buffer.from(id).toString('hex'))?.slice()
+  }
 }
 
 function mustNotHappen(error: unknown): void {

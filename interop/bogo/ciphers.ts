@@ -1,0 +1,31 @@
+import type { CipherSuiteRow } from '@typetls/connection/tls12'
+import { cbcTls12CipherSuites, defaultTls12CipherSuites } from '@typetls/connection/tls12'
+
+/** What BoringSSL calls ALL, in its order. */
+export const allTls12Suites: readonly CipherSuiteRow[] = [...defaultTls12CipherSuites, ...cbcTls12CipherSuites]
+
+/**
+ * The suites of a cipher string, in groups whose members are equally wanted. Of BoringSSL's language, what its tests use:
+ * names, `[A|B]`, `ALL`, `DEFAULT`, and `!AES`.
+ */
+export function suitesIn(list: string): readonly (readonly CipherSuiteRow[])[] {
+  let groups: (readonly CipherSuiteRow[])[] = []
+  for (const item of list.split(':')) {
+    if (item.startsWith('!')) {
+      const without = named(item.slice(1))
+      groups = groups.map((group) => group.filter((row) => !without.includes(row)))
+    } else if (item.startsWith('[')) {
+      groups.push(item.slice(1, -1).split('|').flatMap(named))
+    } else {
+      groups.push(...named(item).map((row) => [row]))
+    }
+  }
+  return groups
+}
+
+function named(name: string): readonly CipherSuiteRow[] {
+  if (name === 'ALL' || name === 'DEFAULT') return allTls12Suites
+  return allTls12Suites.filter((row) => row.name === name || aliases[name]?.test(row.name) === true)
+}
+
+const aliases: Readonly<Record<string, RegExp>> = { AES: /_AES_/, AES128: /_AES_128_/, '3DES': /_3DES_/ }
