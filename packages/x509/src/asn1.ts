@@ -1,11 +1,11 @@
-import * as asn1js from 'asn1js'
-import { fromAscii, TlsError } from '@typetls/wire'
+import { TlsError } from '@typetls/wire'
+import { decodeString } from './asn1-string.ts'
 import type { DerErrorCode } from './der.ts'
 import { bitString, boolean, DerReader, integer, objectIdentifier, objectIdentifierText } from './der.ts'
 
 /**
  * The value of one DER element, read as far as it is asked for. Strictness comes first: the whole of it is checked to be
- * DER here, so what is read later needs no checks of its own, and what is not DER never reaches asn1js.
+ * DER here, so what is read later needs no checks of its own.
  *
  * @param path where the element stands, such as `Certificate.tbsCertificate.extensions[2].extnValue`
  * @param code what it is refused with
@@ -98,24 +98,14 @@ export class Asn1Value {
     )
   }
 
-  /** The text of any of ASN.1's string types, or `undefined` if it is something else. */
+  /** The text, or `undefined` if this is none of ASN.1's strings. */
   text(): string | undefined {
     const content = this.der.subarray(contentStart(this.der, 0))
-    if (asciiStrings.has(this.identifier) && content.every((octet) => octet < 0x80)) return fromAscii(content)
-    let answer: asn1js.FromBerResult
-    try {
-      answer = asn1js.fromBER(this.der, { copyInput: false, parseEmbedded: false })
-    } catch (cause) {
-      return failure(this.code, this.path, 'has a value that cannot be read', cause)
-    }
-    if (answer.offset !== this.der.length) {
-      return this.fail(`has a value that cannot be read: ${answer.result.error}`)
-    }
-    return answer.result instanceof asn1js.BaseStringBlock ? answer.result.getValue() : undefined
+    return decodeString(this.identifier, content, (problem) => this.fail(problem))
   }
 
   fail(problem: string): never {
-    return failure(this.code, this.path, problem)
+    throw new TlsError(this.code, `${this.path} ${problem}`, { path: this.path })
   }
 }
 
@@ -133,12 +123,5 @@ function elementEnd(der: Uint8Array, start: number): number {
   return content + length
 }
 
-function failure(code: DerErrorCode, path: string, problem: string, cause?: unknown): never {
-  throw new TlsError(code, `${path} ${problem}`, { path, cause })
-}
-
 /** A list of several thousand names is already hostile. */
 const maxChildren = 10_000
-
-/** UTF8String, NumericString, PrintableString, IA5String, VisibleString: in ASCII they are what they say. */
-const asciiStrings: ReadonlySet<number> = /* @__PURE__ */ new Set([0x0c, 0x12, 0x13, 0x16, 0x1a])

@@ -4,9 +4,8 @@ import { TlsError } from '@typetls/wire'
 /**
  * A strict cursor over DER that knows where it is: `Certificate.tbsCertificate.extensions[2]`.
  *
- * asn1js reads BER, so what makes two readings of one certificate possible is refused here, before it: indefinite and
- * non-minimal lengths, non-minimal integers and object identifiers, constructed strings, bytes left over. What is
- * taken is a view of the input, not a copy.
+ * What makes two readings of one certificate possible is refused: indefinite and non-minimal lengths, non-minimal
+ * integers and object identifiers, constructed strings, bytes left over. What is taken is a view of the input, not a copy.
  *
  * ITU-T X.690 section 10 and 11
  */
