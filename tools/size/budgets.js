@@ -127,6 +127,13 @@ export const budgets = [
     absentText: [],
   },
   {
+    name: 'x509: certificates as text, reading them included',
+    code: `export * from '@typetls/x509/certificate-text'`,
+    limit: '26 kB',
+    absentFiles: [outside('wire', 'crypto-provider', 'x509'), /x509\/dist\/(verif|path|credential)/],
+    absentText: [],
+  },
+  {
     name: 'legacy-ciphers: 3DES and RC2 of node-forge',
     code: `export * from '@typetls/legacy-ciphers'`,
     limit: '20 kB',
