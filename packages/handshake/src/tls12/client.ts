@@ -331,6 +331,15 @@ class ClientFlight {
         },
       )
     }
+    // "the public key in the server's certificate MUST respect the client's choice of elliptic curves"
+    const curve = keyType.startsWith('ec-') ? keyType.slice(3) : undefined
+    const { groups } = this.#parameters
+    if (curve !== undefined && !groups.some((row) => row.name === curve)) {
+      throw new TlsError('ERR_TLS_CERTIFICATE_TYPE', `a certificate for ${curve}, which we do not list`, {
+        expected: groups.map((row) => row.name),
+        received: curve,
+      })
+    }
     return trusted
   }
 
