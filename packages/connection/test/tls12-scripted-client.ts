@@ -1,7 +1,7 @@
 import type { Secret, SignatureScheme } from '@typetls/crypto-provider'
 import { encodeMessage } from '@typetls/handshake'
 import type { HandshakeBytes, HandshakeTypeName } from '@typetls/testing'
-import { handshakeMessage, handshakeType, parseHandshake, tls12MainSecret } from '@typetls/testing'
+import { extensionsOf, handshakeMessage, handshakeType, parseHandshake, tls12MainSecret } from '@typetls/testing'
 import { concat, equalBytes } from '@typetls/wire'
 import type { Credential, ServerOptions } from '../src/index.ts'
 import type { ServerTls12Options } from '../src/tls12/index.ts'
@@ -52,6 +52,8 @@ export class Tls12ScriptedClient extends Tls12ScriptedPeer {
   #premaster: Uint8Array | undefined
   #requested = false
   #resumed = false
+  /** Whether the server has extended_main_secret too. */
+  #extended = true
 
   constructor(options: Tls12ClientScript) {
     super('client', options)
@@ -68,7 +70,13 @@ export class Tls12ScriptedClient extends Tls12ScriptedPeer {
   protected override saidStep(step: Tls12Step): void {
     this.steps = this.steps.slice(this.steps.indexOf(step) + 1)
     if (step !== 'client_key_exchange' || this.#premaster === undefined) return
-    this.main = tls12MainSecret(this.suite, this.#premaster, { transcript: concat(...this.transcript) })
+    this.main = tls12MainSecret(
+      this.suite,
+      this.#premaster,
+      this.#extended
+        ? { transcript: concat(...this.transcript) }
+        : { client: this.clientRandom, server: this.serverRandom },
+    )
   }
 
   protected override made(type: HandshakeTypeName): HandshakeBytes {
@@ -114,12 +122,13 @@ export class Tls12ScriptedClient extends Tls12ScriptedPeer {
     return parseHandshake(raw).messages[0] as HandshakeBytes
   }
 
-  protected override took({ type, body }: HandshakeBytes): void {
+  protected override took({ type, body, raw }: HandshakeBytes): void {
     const { resume, credential } = this.#options
     if (type === handshakeType.server_hello) {
       this.serverRandom = body.slice(2, 34)
       const sessionId = body.slice(35, 35 + (body[34] as number))
       this.suite = ((body[35 + sessionId.length] as number) << 8) | (body[36 + sessionId.length] as number)
+      this.#extended = extensionsOf({ type, body, raw }).some((one) => one.type === 23)
       this.#resumed = resume !== undefined && equalBytes(sessionId, resume.sessionId)
       if (this.#resumed) this.main = resume?.main
     } else if (type === handshakeType.server_key_exchange) {
