@@ -22,6 +22,10 @@ const ownProviders = [
   'secrecy',
   'structure',
   'ticket-keys',
+  'tls12/asynchronous',
+  'tls12/secrecy',
+  'tls12/split-input',
+  'tls12/wiping',
   'webcrypto',
   'wiping',
 ]
