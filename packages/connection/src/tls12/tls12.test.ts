@@ -208,6 +208,25 @@ test('max_fragment_length makes records short', () => {
   expect(sizes).toEqual([512, 512])
 })
 
+test.each(['tls12', 'both'] as const)('record_size_limit makes records short, offered with %s', (versions) => {
+  const pair =
+    versions === 'tls12'
+      ? tls12ConnectedPair({ client: { recordSizeLimit: 512 }, server: { recordSizeLimit: 600 } })
+      : mixed({ client: 'both', server: 'tls12', limits: { client: 512, server: 600 } })
+  pair.client.connection.write(new Uint8Array(2000))
+  pair.server.connection.write(new Uint8Array(2000))
+  pair.pump()
+  const sizes = [pair.client, pair.server].map(({ trace }) =>
+    Math.max(
+      ...trace.flatMap((e) =>
+        e.event === 'record' && e.contentType === 23 && e.direction === 'received' ? [e.length] : [],
+      ),
+    ),
+  )
+  // One ClientHello for both versions counts the type byte of TLS 1.3, which TLS 1.2 does not have.
+  expect(sizes).toEqual([versions === 'tls12' ? 512 : 513, 600])
+})
+
 test('a server takes the suite that goes with its certificate', () => {
   const pair = tls12ConnectedPair({ server: { credentials: rsa } })
   expect(pair.client.facts?.cipherSuite).toBe(TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256.name)
@@ -235,16 +254,25 @@ function trusting(): typeof verifier {
 
 type Speaks = 'tls12' | 'tls13' | 'both'
 
-function mixed({ client, server }: { readonly client: Speaks; readonly server: Speaks }): MemoryPair<Peer, Peer> {
+interface Mixed {
+  readonly client: Speaks
+  readonly server: Speaks
+  /** record_size_limit of each, bytes. */
+  readonly limits?: { readonly client: number; readonly server: number }
+}
+
+function mixed({ client, server, limits }: Mixed): MemoryPair<Peer, Peer> {
+  const ofClient = limits && { recordSizeLimit: limits.client }
+  const ofServer = limits && { recordSizeLimit: limits.server }
   const pair = connectPair<Peer, Peer>({
     client: (wire) =>
       client === 'tls12'
-        ? tls12ClientPeer({}, wire, {})
-        : clientPeer(client === 'both' ? { tls12: clientTls12() } : {}, wire),
+        ? tls12ClientPeer({ ...ofClient }, wire, {})
+        : clientPeer({ ...ofClient, ...(client === 'both' && { tls12: clientTls12() }) }, wire),
     server: (wire) =>
       server === 'tls12'
-        ? tls12ServerPeer({}, wire, {})
-        : serverPeer(server === 'both' ? { tls12: serverTls12() } : {}, wire),
+        ? tls12ServerPeer({ ...ofServer }, wire, {})
+        : serverPeer({ ...ofServer, ...(server === 'both' && { tls12: serverTls12() }) }, wire),
   })
   pair.pump()
   return pair

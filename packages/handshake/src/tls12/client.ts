@@ -49,7 +49,7 @@ export function* tls12ClientHandshake(
   tls12: Tls12ClientParameters,
 ): Program<Tls12Connected> {
   const offer = new Tls12Offer(parameters, tls12)
-  const { serverName, applicationProtocols, signatureSchemes, groups } = parameters
+  const { serverName, applicationProtocols, signatureSchemes, groups, recordSizeLimit } = parameters
   const random = parameters.crypto.random(32)
   const known = {
     server_name: serverName,
@@ -58,6 +58,8 @@ export function* tls12ClientHandshake(
     signature_algorithms: signatureSchemes.map((row) => row.id),
     application_layer_protocol_negotiation: applicationProtocols.length > 0 ? applicationProtocols : undefined,
     signed_certificate_timestamp: parameters.requestStatus ? {} : undefined,
+    // The parameter counts the type byte of TLS 1.3.
+    record_size_limit: recordSizeLimit === undefined ? undefined : recordSizeLimit - 1,
   }
   const sessionId = offer.sessionId ?? none
   hs.logKeysOf(random)
@@ -165,7 +167,7 @@ class Tls12Offer implements OlderOffer {
         received: hello.cipherSuite,
       })
     }
-    checkExtensions(hs, this.#parameters, this.#tls12, hello, suite)
+    checkExtensions(hs, this.#parameters, this.#tls12, hello, suite, offersNewer)
     return suite
   }
 
@@ -489,6 +491,7 @@ function checkExtensions(
   tls12: Tls12ClientParameters,
   { extensions }: ServerHello,
   suite: Tls12CipherSuite,
+  offersNewer: boolean,
 ): void {
   if (extensions.extended_main_secret === undefined && tls12.requireExtendedMainSecret) {
     throw new TlsError('ERR_TLS_EXTENDED_MAIN_SECRET', 'the server has no extended_main_secret')
@@ -529,8 +532,9 @@ function checkExtensions(
   if (limit !== undefined) {
     checkRecordSizeLimit(limit)
     hs.carrier.peerRecordSizeLimit(limit + 1)
-    // The one ClientHello counts as TLS 1.3 does; here the type byte is not part of it.
-    hs.carrier.ownRecordSizeLimit((parameters.recordSizeLimit as number) + 1)
+    // A ClientHello that offers TLS 1.3 counts as that does; here the type byte is not part of it.
+    const own = parameters.recordSizeLimit as number
+    hs.carrier.ownRecordSizeLimit(offersNewer ? own + 1 : own)
   }
 }
 
