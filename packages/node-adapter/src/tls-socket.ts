@@ -262,7 +262,8 @@ export class TlsSocket extends SocketBase {
   }
 
   /**
-   * Keying material of this connection for `label` and `context`. https://www.rfc-editor.org/rfc/rfc9846#section-7.5
+   * Keying material of this connection for `label` and `context`; in TLS 1.2 no context is not an empty one.
+   * https://www.rfc-editor.org/rfc/rfc9846#section-7.5
    *
    * @param length bytes
    * @throws TlsError `ERR_TLS_STATE` before the handshake is done; `ERR_TLS_UNSUPPORTED` when the provider answers
@@ -479,7 +480,7 @@ export class TlsSocket extends SocketBase {
     this.#waitingCallback = callback
   }
 
-  #export(length: number, label: string, context: Uint8Array = nothing): Uint8Array | PromiseLike<Uint8Array> {
+  #export(length: number, label: string, context: Uint8Array | undefined): Uint8Array | PromiseLike<Uint8Array> {
     return this.#secured().exportKeyingMaterial(label, context, length)
   }
 

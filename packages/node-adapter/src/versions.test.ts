@@ -40,6 +40,21 @@ describe.each([
     server.close()
   })
 
+  test('keying material without a context is that of node:tls', async () => {
+    const label = 'EXPORTER-versions'
+    const server = tls.createServer({ ...identity, maxVersion: 'TLSv1.2' }, (socket) => {
+      // Without a context, which its types want and it does not.
+      const exported = (socket.exportKeyingMaterial as (length: number, label: string) => Buffer)(32, label)
+      socket.end(exported.toString('hex'))
+    })
+    const port = await listen(server)
+    const socket = connect({ port, ...name, ...versions })
+    await once(socket, 'secureConnect')
+    const exported = socket.exportKeyingMaterial(32, label)
+    expect(await text(socket)).toBe(exported.toString('hex'))
+    server.close()
+  })
+
   test('a suite is chosen by its name', async () => {
     const server = tls.createServer({ ...identity, maxVersion: 'TLSv1.2' }, (socket) => socket.end('from node'))
     const port = await listen(server)
