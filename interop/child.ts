@@ -14,9 +14,9 @@ export class Child {
   #text = ''
   #over = false
 
-  constructor(scope: Scope, command: string, args: readonly string[], cwd?: string) {
+  constructor(scope: Scope, command: string, args: readonly string[], env?: NodeJS.ProcessEnv) {
     this.#command = `${command} ${args.join(' ')}`
-    this.process = spawn(command, args, { cwd, stdio: ['pipe', 'pipe', 'pipe'] })
+    this.process = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
     this.ended = new Promise((resolve) => {
       const over = (how: number | string): void => {
         this.#over = true

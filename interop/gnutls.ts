@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { certificates } from './certificates.ts'
 import type { Scope } from './child.ts'
 import { Child, freePort, saidBy } from './child.ts'
-import type { Feature, Peer, PeerClient, PeerServer, Role, Setting } from './peer.ts'
+import { isTls12 } from './openssl-names.ts'
+import type { Command, Feature, Peer, PeerClient, PeerServer, Role, Setting } from './peer.ts'
 
 /** GnuTLS: `gnutls-cli` and `gnutls-serv`. */
 export const gnutls: Peer = {
@@ -44,7 +45,7 @@ async function connect(port: number, setting: Setting, scope: Scope): Promise<Pe
       await client.until(() => client.outputLength >= data.length, 'all that was sent')
       return client.output
     },
-    command: async (command) => client.write(command === 'update-keys' ? '^rekey1^\n' : '^rekey^\n'),
+    command: async (command) => client.write(`${commands[command]}\n`),
   }
 }
 
@@ -79,15 +80,20 @@ function clientArguments(setting: Setting): string[] {
     ...(psk === undefined ? [] : [`--pskusername=${psk.identity}`, `--pskkey=${psk.hex}`]),
     ...(setting.postHandshakeAuthentication === true ? ['--post-handshake-auth'] : []),
     ...(setting.interactive === true ? ['--inline-commands'] : []),
+    ...(setting.maxFragmentLength === undefined ? [] : [`--recordsize=${setting.maxFragmentLength}`]),
     ...(setting.keepSession === true ? ['--resume', '--waitresumption'] : []),
     ...commonArguments(setting),
   ]
 }
 
-function commonArguments({ suite, groups, psk, recordSizeLimit, exporterLabel }: Setting): string[] {
+function commonArguments(setting: Setting): string[] {
+  const { version = 'TLSv1.3', suite, groups, psk, recordSizeLimit, exporterLabel } = setting
   const priority = [
-    'NORMAL:-VERS-ALL:+VERS-TLS1.3',
-    ...(suite === undefined ? [] : ['-CIPHER-ALL', `+${suiteNames[suite] ?? suite}`]),
+    `NORMAL:-VERS-ALL:${versions[version]}`,
+    ...(suite === undefined ? [] : suitePriority(suite)),
+    ...(setting.tickets === false ? ['%NO_TICKETS_TLS12'] : []),
+    ...(setting.extendedMainSecret === false ? ['%NO_SESSION_HASH'] : []),
+    ...(setting.encryptThenMac === false ? ['%NO_ETM'] : []),
     ...(groups === undefined ? [] : ['-GROUP-ALL', ...groups.map((group) => `+GROUP-${groupNames[group] ?? group}`)]),
     ...(psk === undefined ? [] : ['-KX-ALL', '+ECDHE-PSK', '+DHE-PSK']),
   ]
@@ -100,8 +106,45 @@ function commonArguments({ suite, groups, psk, recordSizeLimit, exporterLabel }:
 
 function lacks(role: Role, feature: Feature): string | undefined {
   if (/MLKEM/.test(feature)) return `gnutls ${gnutls.version} has no ML-KEM`
+  const suite = /^suite (.*)/.exec(feature)?.[1]
+  if (suite !== undefined && !suites().has(gnutlsSuite(suite))) return `gnutls ${gnutls.version} has no ${suite}`
   return missing[role][feature]
 }
+
+/** For TLS 1.3 it is the cipher alone that is chosen, for TLS 1.2 each part of the suite. */
+function suitePriority(suite: string): string[] {
+  if (!isTls12(suite)) return ['-CIPHER-ALL', `+${suiteNames[suite] ?? suite}`]
+  const { exchange = '', cipher = '', mac } = suiteParts.exec(suite)?.groups ?? {}
+  const macName = mac === undefined ? 'AEAD' : mac === 'SHA' ? 'SHA1' : mac
+  const parts = ['-KX-ALL', `+${dashed(exchange)}`, '-CIPHER-ALL', `+${dashed(cipher)}`, '-MAC-ALL', `+${macName}`]
+  return [...parts, '%VERIFY_ALLOW_BROKEN']
+}
+
+const suiteParts =
+  /^TLS_(?<exchange>\w+)_WITH_(?<cipher>\w+?(?:CBC|GCM|CCM_8|CCM|POLY1305))(?:(?<=CBC)_(?<mac>\w+)|_\w+)?$/
+
+function dashed(name: string): string {
+  return name.replaceAll('_', '-')
+}
+
+/** As `gnutls-cli --list` has it. */
+function gnutlsSuite(suite: string): string {
+  if (!isTls12(suite)) return suite
+  return suite
+    .replace('_WITH', '')
+    .replace(/_CBC_SHA$/, '_CBC_SHA1')
+    .replace(/(?<=POLY1305)_SHA256$/, '')
+}
+
+let known: ReadonlySet<string> | undefined
+
+function suites(): ReadonlySet<string> {
+  const list = known === undefined ? (saidBy('gnutls-cli', '--list') ?? '') : ''
+  known ??= new Set(list.split('\n').map((line) => line.split(/\s/)[0] ?? ''))
+  return known
+}
+
+const versions = { 'TLSv1.3': '+VERS-TLS1.3', 'TLSv1.2': '+VERS-TLS1.2', both: '+VERS-TLS1.2:+VERS-TLS1.3' } as const
 
 const missing: Readonly<Record<Role, Partial<Record<Feature, string>>>> = {
   client: {
@@ -110,6 +153,8 @@ const missing: Readonly<Record<Role, Partial<Record<Feature, string>>>> = {
   server: {
     'key update': 'gnutls-serv cannot be told to start a KeyUpdate',
     'key update of both': 'gnutls-serv cannot be told to start a KeyUpdate',
+    max_fragment_length: 'gnutls-serv sends longer records than the max_fragment_length it agreed to',
+    renegotiation: 'gnutls-serv cannot be told to renegotiate',
   },
 }
 
@@ -119,6 +164,13 @@ const suiteNames: Readonly<Record<string, string>> = {
   TLS_CHACHA20_POLY1305_SHA256: 'CHACHA20-POLY1305',
   TLS_AES_128_CCM_SHA256: 'AES-128-CCM',
   TLS_AES_128_CCM_8_SHA256: 'AES-128-CCM-8',
+}
+
+const commands: Readonly<Record<Command, string>> = {
+  'update-keys': '^rekey1^',
+  'update-both-keys': '^rekey^',
+  renegotiate: '^renegotiate^',
+  'request-certificate': '',
 }
 
 const groupNames: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -5,6 +6,7 @@ import tls from 'node:tls'
 import type { Identity } from './certificates.ts'
 import { certificates } from './certificates.ts'
 import type { Scope } from './child.ts'
+import { isTls12, opensslSuite } from './openssl-names.ts'
 import type { Feature, Peer, PeerClient, PeerServer, Role, Setting } from './peer.ts'
 
 /** `node:tls`, which is OpenSSL with Node's own logic around. It runs in the process of the tests. */
@@ -32,8 +34,9 @@ async function serve(setting: Setting, scope: Scope): Promise<PeerServer> {
   if (ocspFile !== undefined) {
     server.on('OCSPRequest', (_certificate, _issuer, done) => done(null, readFileSync(ocspFile)))
   }
+  if (setting.tickets === false) keepSessions(server)
   server.on('secureConnection', (socket) => {
-    report += describe(socket, setting)
+    report += describe(socket, setting, 'server')
     socket.on('error', (error) => (report += `${error.message}\n`))
     socket.pipe(socket)
   })
@@ -42,6 +45,16 @@ async function serve(setting: Setting, scope: Scope): Promise<PeerServer> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return { port: (server.address() as AddressInfo).port, report: () => report }
+}
+
+/** Node leaves the cache of session ids to its users. */
+function keepSessions(server: tls.Server): void {
+  const kept = new Map<string, Buffer>()
+  server.on('newSession', (id, state, done) => {
+    kept.set(id.toString('hex'), state)
+    done()
+  })
+  server.on('resumeSession', (id, done) => done(null, kept.get(id.toString('hex')) ?? null))
 }
 
 async function connect(port: number, setting: Setting, scope: Scope): Promise<PeerClient> {
@@ -66,7 +79,7 @@ async function connect(port: number, setting: Setting, scope: Scope): Promise<Pe
   let heard: (() => void) | undefined
   let failure: Error | undefined
   const ended = new Promise<void>((resolve) => socket.on('close', () => resolve()))
-  socket.on('secureConnect', () => (report += describe(socket, setting)))
+  socket.on('secureConnect', () => (report += describe(socket, setting, 'client')))
   socket.on('session', (newest) => (session = newest))
   socket.on('OCSPResponse', (response) => (report += `OCSP ${response?.toString('hex') ?? 'none'}\n`))
   socket.on('data', (chunk: Buffer) => {
@@ -103,6 +116,9 @@ async function connect(port: number, setting: Setting, scope: Scope): Promise<Pe
       await until(() => length >= data.length)
       return Buffer.concat(chunks)
     },
+    async command(command) {
+      if (command === 'renegotiate') socket.renegotiate({}, () => {})
+    },
     async session() {
       while (session === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
       return session
@@ -110,12 +126,15 @@ async function connect(port: number, setting: Setting, scope: Scope): Promise<Pe
   }
 }
 
-function commonOptions({ suite, groups, psk }: Setting): tls.SecureContextOptions & object {
+function commonOptions(setting: Setting): tls.SecureContextOptions & object {
+  const { version = 'TLSv1.3', suite, groups, psk } = setting
   return {
-    minVersion: 'TLSv1.3',
+    minVersion: version === 'both' ? 'TLSv1.2' : version,
+    maxVersion: version === 'both' ? 'TLSv1.3' : version,
+    secureOptions: secureOptions(setting),
     ca: certificates.ca,
     // The short tag of CCM_8 is below the default security level of newer OpenSSLs.
-    ...(suite !== undefined && { ciphers: `${suite}:DEFAULT:@SECLEVEL=0` }),
+    ...(suite !== undefined && { ciphers: `${opensslSuite(suite)}:${isTls12(suite) ? '' : 'DEFAULT:'}@SECLEVEL=0` }),
     ...(groups !== undefined && { ecdhCurve: groups.map((group) => groupNames[group] ?? group).join(':') }),
     ...(psk !== undefined && {
       pskCallback: (first: unknown) =>
@@ -127,13 +146,25 @@ function commonOptions({ suite, groups, psk }: Setting): tls.SecureContextOption
   }
 }
 
-function describe(socket: tls.TLSSocket, { exporterLabel }: Setting): string {
+/** Those of OpenSSL that are off. */
+function secureOptions({ tickets, extendedMainSecret, encryptThenMac }: Setting): number {
+  return (
+    (tickets === false ? constants.SSL_OP_NO_TICKET : 0) |
+    // Node has no names for these two.
+    (extendedMainSecret === false ? 1 << 0 : 0) |
+    (encryptThenMac === false ? 1 << 19 : 0)
+  )
+}
+
+function describe(socket: tls.TLSSocket, { exporterLabel }: Setting, role: Role): string {
   const exported = exporterLabel === undefined ? '' : `${exporterHex(socket, exporterLabel)}\n`
-  return `${socket.getCipher().standardName} alpn ${socket.alpnProtocol} authorized ${socket.authorized}\n${exported}`
+  // Of a full handshake the client's Finished is the first.
+  const unique = (role === 'client' ? socket.getFinished() : socket.getPeerFinished())?.toString('hex')
+  return `unique ${unique} ${socket.getCipher().standardName} alpn ${socket.alpnProtocol} authorized ${socket.authorized}\n${exported}`
 }
 
 function exporterHex(socket: tls.TLSSocket, label: string): string {
-  return socket.exportKeyingMaterial(32, label, Buffer.alloc(0)).toString('hex')
+  return (socket.exportKeyingMaterial as (length: number, label: string) => Buffer)(32, label).toString('hex')
 }
 
 function pem(identity: Identity): { cert: string; key: string } {
@@ -142,6 +173,9 @@ function pem(identity: Identity): { cert: string; key: string } {
 
 function lacks(role: Role, feature: Feature): string | undefined {
   if (/MLKEM/.test(feature) && !hasMlKem) return `node:tls ${nodeTls.version} has no ML-KEM; 24 has`
+  const suite = /^suite (.*)/.exec(feature)?.[1]
+  if (suite !== undefined && !tls.getCiphers().includes(opensslSuite(suite).toLowerCase()))
+    return `node:tls ${nodeTls.version} has no ${suite}`
   return missing[role][feature] ?? missingBoth[feature]
 }
 
@@ -152,7 +186,10 @@ const missingBoth: Partial<Record<Feature, string>> = {
   'record size limit': 'node:tls has no record_size_limit',
 }
 
-const missing: Readonly<Record<Role, Partial<Record<Feature, string>>>> = { client: {}, server: {} }
+const missing: Readonly<Record<Role, Partial<Record<Feature, string>>>> = {
+  client: { max_fragment_length: 'node:tls has no option for max_fragment_length' },
+  server: { renegotiation: 'node:tls cannot ask for renegotiation as a server' },
+}
 
 const hasMlKem = Number(process.versions.openssl.split('.')[0]) > 3 || /^3\.([5-9]|\d\d)/.test(process.versions.openssl)
 

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { certificates } from './certificates.ts'
 import type { Scope } from './child.ts'
 import { Child, freePort, saidBy } from './child.ts'
+import { isTls12, opensslSuite } from './openssl-names.ts'
 import type { Command, Feature, Peer, PeerClient, PeerServer, Role, Setting } from './peer.ts'
 
 /** The `openssl` program: `s_client` and `s_server`. */
@@ -15,7 +17,12 @@ export const openssl: Peer = {
 
 async function serve(setting: Setting, scope: Scope): Promise<PeerServer> {
   const port = await freePort()
-  const server = new Child(scope, 'openssl', ['s_server', '-accept', `127.0.0.1:${port}`, ...serverArguments(setting)])
+  const server = new Child(
+    scope,
+    'openssl',
+    ['s_server', '-accept', `127.0.0.1:${port}`, ...serverArguments(setting)],
+    env(setting),
+  )
   if (setting.interactive !== true && setting.halfClosed !== true) {
     // Without messages between, its output is what it got and its input what it sends. Not a pipe, which waits for the
     // input to be read: s_server does not read it while its output waits to be taken.
@@ -36,7 +43,7 @@ async function serve(setting: Setting, scope: Scope): Promise<PeerServer> {
 async function connect(port: number, setting: Setting, scope: Scope): Promise<PeerClient> {
   const sessionFile = setting.keepSession === true ? certificates.file('session.pem') : undefined
   const args = clientArguments(setting, sessionFile)
-  const client = new Child(scope, 'openssl', ['s_client', '-connect', `127.0.0.1:${port}`, ...args])
+  const client = new Child(scope, 'openssl', ['s_client', '-connect', `127.0.0.1:${port}`, ...args], env(setting))
   return {
     report: () => client.report,
     ended: client.ended,
@@ -86,6 +93,7 @@ function clientArguments(setting: Setting, sessionFile: string | undefined): str
       : ['-cert', clientIdentity.certFile, '-cert_chain', clientIdentity.certFile, '-key', clientIdentity.keyFile]),
     ...(setting.postHandshakeAuthentication === true ? ['-enable_pha'] : []),
     ...(setting.ocspFile === undefined ? [] : ['-status']),
+    ...(setting.maxFragmentLength === undefined ? [] : ['-maxfraglen', `${setting.maxFragmentLength}`]),
     ...(sessionFile === undefined ? [] : ['-sess_out', sessionFile]),
     ...(sessionIn === undefined ? [] : ['-sess_in', sessionIn as string]),
     ...(setting.interactive === true ? [] : ['-quiet', '-brief']),
@@ -93,10 +101,13 @@ function clientArguments(setting: Setting, sessionFile: string | undefined): str
   ]
 }
 
-function commonArguments({ suite, groups, protocols, psk, exporterLabel }: Setting): string[] {
+function commonArguments(setting: Setting): string[] {
+  const { suite, groups, protocols, psk, exporterLabel } = setting
   return [
-    '-tls1_3',
-    ...(suite === undefined ? [] : ['-ciphersuites', suite]),
+    ...versionArguments[setting.version ?? 'TLSv1.3'],
+    ...(suite === undefined ? [] : suiteArguments(suite)),
+    ...(setting.tickets === false ? ['-no_ticket'] : []),
+    ...(setting.encryptThenMac === false ? ['-no_etm'] : []),
     ...(groups === undefined ? [] : ['-groups', groups.map((group) => groupNames[group] ?? group).join(':')]),
     ...(protocols === undefined ? [] : ['-alpn', protocols.join()]),
     ...(psk === undefined ? [] : ['-psk', psk.hex, '-psk_identity', psk.identity]),
@@ -107,21 +118,54 @@ function commonArguments({ suite, groups, protocols, psk, exporterLabel }: Setti
 function lacks(role: Role, feature: Feature): string | undefined {
   if (/MLKEM/.test(feature) && !atLeast(3, 5)) return `OpenSSL ${openssl.version} has no ML-KEM; 3.5 has`
   if (feature === 'record size limit' && !atLeast(4, 0)) return `OpenSSL ${openssl.version} has no record_size_limit`
+  const suite = /^suite (.*)/.exec(feature)?.[1]
+  if (suite !== undefined && !suites().has(opensslSuite(suite))) return `OpenSSL ${openssl.version} has no ${suite}`
   return missing[role][feature]
 }
 
+function suiteArguments(suite: string): string[] {
+  if (!isTls12(suite)) return ['-ciphersuites', suite]
+  // CCM_8, SHA-1 and static RSA are below the default security level of newer OpenSSLs.
+  return ['-cipher', `${opensslSuite(suite)}:@SECLEVEL=0`]
+}
+
+/** There is no argument for extended_main_secret, but a configuration. */
+function env({ extendedMainSecret }: Setting): NodeJS.ProcessEnv | undefined {
+  if (extendedMainSecret !== false) return undefined
+  const configuration =
+    'openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nOptions = -ExtendedMasterSecret\n'
+  return { ...process.env, OPENSSL_CONF: certificates.file('openssl.cnf', configuration) }
+}
+
+let known: ReadonlySet<string> | undefined
+
+function suites(): ReadonlySet<string> {
+  known ??= new Set(execFileSync('openssl', ['ciphers', 'ALL:@SECLEVEL=0'], { encoding: 'utf8' }).trim().split(':'))
+  return known
+}
+
+const versionArguments = { 'TLSv1.3': ['-tls1_3'], 'TLSv1.2': ['-tls1_2'], both: [] } as const
+
 const missing: Readonly<Record<Role, Partial<Record<Feature, string>>>> = {
-  client: { 'half-close': 's_client stops reading when one side has sent close_notify' },
-  server: {},
+  client: {
+    'half-close': 's_client stops reading when one side has sent close_notify',
+    'tls-unique': 's_client does not print tls-unique',
+  },
+  server: { 'tls-unique': 's_server does not print tls-unique' },
 }
 
 const serverCommands: Readonly<Record<Command, string>> = {
   'update-keys': 'k\n',
   'update-both-keys': 'K\n',
   'request-certificate': 'c\n',
+  renegotiate: 'r\n',
 }
 
-const clientCommands: Readonly<Record<Command, string>> = { ...serverCommands, 'request-certificate': '' }
+const clientCommands: Readonly<Record<Command, string>> = {
+  ...serverCommands,
+  'request-certificate': '',
+  renegotiate: 'R\n',
+}
 
 const groupNames: Readonly<Record<string, string>> = {
   x25519: 'X25519',

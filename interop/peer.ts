@@ -4,6 +4,9 @@ import type { Scope } from './child.ts'
 /** Which side of a cell we play. */
 export type Role = 'client' | 'server'
 
+/** By the names of `minVersion` and `maxVersion`. */
+export type Version = 'TLSv1.2' | 'TLSv1.3'
+
 /** A TLS stack that is not ours. */
 export interface Peer {
   readonly name: string
@@ -42,10 +45,12 @@ export interface PeerClient {
   session?(): Promise<unknown>
 }
 
-export type Command = 'update-keys' | 'update-both-keys' | 'request-certificate'
+export type Command = 'update-keys' | 'update-both-keys' | 'request-certificate' | 'renegotiate'
 
 /** What a cell wants of a peer. IANA names. */
 export interface Setting {
+  /** The only one; `'both'`: TLS 1.2 and 1.3. Default TLS 1.3. */
+  readonly version?: Version | 'both'
   /** As a server. Default: ECDSA P-256 for `localhost`. */
   readonly identity?: Identity
   /** As a server: further ones, by name. */
@@ -53,6 +58,14 @@ export interface Setting {
   /** As a client. Default: none. */
   readonly clientIdentity?: Identity
   readonly suite?: string
+  /** Of TLS 1.2. Default true. */
+  readonly tickets?: boolean
+  /** Default true. */
+  readonly extendedMainSecret?: boolean
+  /** Default true. */
+  readonly encryptThenMac?: boolean
+  /** As a client: ask for records of at most so many bytes. */
+  readonly maxFragmentLength?: 512 | 1024 | 2048 | 4096
   /** Most wanted first; a client sends a share for the first only. */
   readonly groups?: readonly string[]
   readonly clientAuthentication?: 'request' | 'require'
@@ -90,10 +103,15 @@ export type Feature =
   | 'external PSK'
   | 'ALPN'
   | 'SNI'
+  | 'extended_main_secret off'
+  | 'session id'
+  | 'renegotiation'
+  | 'max_fragment_length'
+  | 'tls-unique'
   | 'key update'
   | 'key update of both'
   | 'post-handshake authentication'
-  | '16 MiB'
+  | 'bulk'
   | 'half-close'
   | 'record size limit'
   | 'OCSP staple'

@@ -20,7 +20,7 @@ const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', 'int
 const results = resultsOf(JSON.parse(readFileSync(file, 'utf8')))
 rmSync(directory, { recursive: true, force: true })
 const options = await resolveConfig(target)
-writeFileSync(target, await format(table(results), { ...options, parser: 'markdown' }))
+writeFileSync(target, await format(tables(results), { ...options, parser: 'markdown' }))
 console.log(`${target} is written`)
 process.exitCode = status ?? 1
 
@@ -36,25 +36,35 @@ function outcomeOf({ missing }, status) {
   return status === 'passed' ? 'passed' : 'failed'
 }
 
-function table(results) {
+function tables(results) {
   const columns = ['openssl', 'gnutls', 'node:tls'].flatMap((peer) => [
     { peer, role: 'client' },
     { peer, role: 'server' },
   ])
   const versions = new Map(results.map(({ peer, version }) => [peer, version]))
-  const names = [...new Set(results.map(({ cell }) => cell))]
   const notes = []
   const noteOf = (text) => {
     if (!notes.includes(text)) notes.push(text)
     return notes.indexOf(text) + 1
   }
-  const square = (cell, { peer, role }) => {
-    const found = results.find((one) => one.cell === cell && one.peer === peer && one.role === role)
+  const square = (tls, cell, { peer, role }) => {
+    const found = results.find((one) => one.tls === tls && one.cell === cell && one.peer === peer && one.role === role)
     if (found === undefined) return ''
     if (found.outcome === 'missing') return `no (${noteOf(found.missing)})`
     return found.outcome === 'passed' ? 'yes' : '**FAILED**'
   }
-  const rows = names.map((name) => `| ${name} | ${columns.map((column) => square(name, column)).join(' | ')} |`)
+  const table = (tls) => {
+    const names = [...new Set(results.filter((one) => one.tls === tls).map(({ cell }) => cell))]
+    const rows = names.map((name) => `| ${name} | ${columns.map((column) => square(tls, name, column)).join(' | ')} |`)
+    return [
+      `## ${tls.replace('v', ' ')}`,
+      '',
+      `| | ${columns.map(({ peer, role }) => `our ${role}, ${peer}`).join(' | ')} |`,
+      `|---|${columns.map(() => '---').join('|')}|`,
+      ...rows,
+      '',
+    ]
+  }
   const count = (outcome) => results.filter((one) => one.outcome === outcome).length
   return [
     '# Interoperability',
@@ -66,11 +76,8 @@ function table(results) {
     '',
     'A column says which side is ours and who the other is. An empty square is a cell that one side does not have.',
     '',
-    `| | ${columns.map(({ peer, role }) => `our ${role}, ${peer}`).join(' | ')} |`,
-    `|---|${columns.map(() => '---').join('|')}|`,
-    ...rows,
-    '',
-    ...(notes.length === 0 ? [] : ['What is missing:', '', ...notes.map((note, i) => `${i + 1}. ${note}`)]),
+    ...['TLSv1.3', 'TLSv1.2'].flatMap(table),
+    ...(notes.length === 0 ? [] : ['## What is missing', '', ...notes.map((note, i) => `${i + 1}. ${note}`)]),
     '',
   ].join('\n')
 }
