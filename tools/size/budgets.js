@@ -117,6 +117,15 @@ export const budgets = [
     absentText: [],
   },
   {
+    name: 'x509: every extension of a certificate',
+    code: `
+      export { Certificate } from '@typetls/x509'
+      export * from '@typetls/x509/extensions'`,
+    limit: '13 kB',
+    absentFiles: [outside('wire', 'crypto-provider', 'x509'), /checker|verif|path-|webpki/],
+    absentText: [],
+  },
+  {
     name: 'x509: encrypted keys, PKCS#12 and JKS',
     code: `
       export * from '@typetls/x509/encrypted-key'

@@ -1,12 +1,11 @@
 import { equalBytes, TlsError, toHex } from '@typetls/wire'
 import type { AccessDescription } from './access-extensions.ts'
 import { readAccessDescriptions, readIssuerAltName, readTlsFeature } from './access-extensions.ts'
-import { parseAsn1 } from './asn1.ts'
 import type { Asn1Value } from './asn1.ts'
 import { bitString, DerReader, explicit, implicit, integer, sequence } from './der.ts'
 import { readTime } from './der-time.ts'
 import { DistinguishedName } from './distinguished-name.ts'
-import { readExtensionList } from './extension-list.ts'
+import { readExtension, readExtensionList } from './extension-list.ts'
 import type { AuthorityKeyIdentifier, BasicConstraints, Extension, KeyUsage, NameConstraints } from './extensions.ts'
 import {
   extensionIds,
@@ -205,9 +204,7 @@ export class Certificate {
   }
 
   #extension<T>(oid: string, read: (value: Asn1Value) => T): T | undefined {
-    const extension = this.extensions.get(oid)
-    if (extension === undefined) return undefined
-    return this.#once(oid, () => read(parseAsn1(extension.value, `${extension.path}.extnValue`)))
+    return this.#once(oid, () => readExtension(this.extensions, oid, read))
   }
 
   #once<T>(key: string, read: () => T): T {

@@ -1,4 +1,6 @@
-import type { DerReader } from './der.ts'
+import type { Asn1Value } from './asn1.ts'
+import { parseAsn1 } from './asn1.ts'
+import type { DerErrorCode, DerReader } from './der.ts'
 import { boolean, objectIdentifier, objectIdentifierText, octetString, sequence } from './der.ts'
 import type { Extension } from './extensions.ts'
 
@@ -26,6 +28,21 @@ export function readExtensionList(list: DerReader): ReadonlyMap<string, Extensio
     extensions.set(oid, { oid, critical: critical ?? false, value, path: entry.path })
   }
   return extensions
+}
+
+/**
+ * The value of one of them, if it is there.
+ *
+ * @throws TlsError `code`, with the `path` of the field
+ */
+export function readExtension<T>(
+  extensions: ReadonlyMap<string, Extension>,
+  oid: string,
+  read: (value: Asn1Value) => T,
+  code: DerErrorCode = 'ERR_TLS_CERTIFICATE_PARSE',
+): T | undefined {
+  const extension = extensions.get(oid)
+  return extension === undefined ? undefined : read(parseAsn1(extension.value, `${extension.path}.extnValue`, code))
 }
 
 /** Certificates in use have up to about 15. */

@@ -1,6 +1,6 @@
 import { TlsError, toHex } from '@typetls/wire'
 import type { Certificate } from '../certificate.ts'
-import { distributionPointsOf, freshestPointsOf, responderUris } from '../revocation/certificate-extension.ts'
+import { crlDistributionPoints, freshestCrl } from '../certificate-extensions.ts'
 import { CertificateList } from '../revocation/certificate-list.ts'
 import type { DistributionPoint } from '../revocation/distribution-point.ts'
 import { createOcspRequest } from '../revocation/ocsp-request.ts'
@@ -73,7 +73,7 @@ class Fetcher<Signal> implements RevocationSource {
     const { certificate, time } = request
     const complete: CertificateList[] = []
     let failure: TlsError | undefined
-    for (const point of distributionPointsOf(certificate).slice(0, maxPoints)) {
+    for (const point of crlDistributionPoints(certificate)?.slice(0, maxPoints) ?? []) {
       try {
         const crl = await firstOf(this.#permitted(addresses(point)), (url) => this.#crl(url, time))
         if (crl !== undefined) complete.push(crl)
@@ -84,13 +84,13 @@ class Fetcher<Signal> implements RevocationSource {
       }
     }
     if (complete.length === 0 && failure !== undefined) throw failure
-    const freshest = [freshestPointsOf(certificate), ...complete.map(({ freshestCrl = [] }) => freshestCrl)].flat()
+    const freshest = [freshestCrl(certificate) ?? [], ...complete.map(({ freshestCrl = [] }) => freshestCrl)].flat()
     const deltas = await this.#deltas(freshest, time)
     return [...complete, ...deltas]
   }
 
   async reject({ certificate }: SourceRequest): Promise<void> {
-    const points = [...distributionPointsOf(certificate), ...freshestPointsOf(certificate)]
+    const points = [...(crlDistributionPoints(certificate) ?? []), ...(freshestCrl(certificate) ?? [])]
     const keys = [
       ...responderUris(certificate).map((url) => ocspKey(url, certificate)),
       ...points.flatMap(addresses).map(crlKey),
@@ -180,6 +180,13 @@ function addresses({ name }: DistributionPoint): readonly string[] {
   return name?.type === 'full' ? name.names.flatMap((one) => (one.type === 'uri' ? [one.value] : [])) : []
 }
 
+/** URIs of OCSP responders in authorityInfoAccess. https://www.rfc-editor.org/rfc/rfc5280#section-4.2.2.1 */
+function responderUris({ authorityInfoAccess = [] }: Certificate): readonly string[] {
+  return authorityInfoAccess.flatMap(({ method, location }) =>
+    method === ocspMethod && location.type === 'uri' ? [location.value] : [],
+  )
+}
+
 function ocspKey(url: string, { issuer, serialNumber }: Certificate): string {
   return `ocsp ${url} ${toHex(issuer.der)} ${toHex(serialNumber)}`
 }
@@ -191,3 +198,6 @@ function crlKey(url: string): string {
 /** A certificate names one or two; each costs a request. */
 const maxAddresses = 4
 const maxPoints = 4
+
+/** id-ad-ocsp */
+const ocspMethod = '1.3.6.1.5.5.7.48.1'

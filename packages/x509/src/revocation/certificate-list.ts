@@ -1,13 +1,12 @@
 import { equalBytes, toHex, TlsError } from '@typetls/wire'
 import type { Asn1Value } from '../asn1.ts'
-import { parseAsn1 } from '../asn1.ts'
 import { RevokedCertificates } from './crl-entries.ts'
 import { bitString, DerReader, explicit, generalizedTime, integer, sequence, utcTime } from '../der.ts'
 import { readTime } from '../der-time.ts'
 import { DistinguishedName } from '../distinguished-name.ts'
 import type { DistributionPoint, IssuingDistributionPoint } from './distribution-point.ts'
 import { readDistributionPoints, readIssuingDistributionPoint } from './distribution-point.ts'
-import { readExtensionList } from '../extension-list.ts'
+import { readExtension, readExtensionList } from '../extension-list.ts'
 import type { AuthorityKeyIdentifier, Extension } from '../extensions.ts'
 import { readAuthorityKeyIdentifier } from '../extensions.ts'
 import { pemBlocks, pemText } from '../pem.ts'
@@ -134,8 +133,7 @@ export class CertificateList {
   }
 
   #read<T>(oid: string, read: (value: Asn1Value) => T): T | undefined {
-    const extension = this.extensions.get(oid)
-    return extension === undefined ? undefined : read(parseAsn1(extension.value, `${extension.path}.extnValue`, code))
+    return readExtension(this.extensions, oid, read, code)
   }
 }
 

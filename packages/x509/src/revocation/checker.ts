@@ -1,6 +1,6 @@
 import { TlsError } from '@typetls/wire'
 import { Certificate } from '../certificate.ts'
-import { distributionPointsOf, mustBeStapled } from './certificate-extension.ts'
+import { crlDistributionPoints } from '../certificate-extensions.ts'
 import type { CertificateList } from './certificate-list.ts'
 import type { CrlInput } from './crl-store.ts'
 import { CrlStore } from './crl-store.ts'
@@ -105,7 +105,7 @@ class StatusChecker implements RevocationChecker {
         notes.push(...staple.notes)
       }
     }
-    if (mustStaple && !good && query.index === 0 && query.pending.length === 0 && mustBeStapled(query.certificate)) {
+    if (mustStaple && !good && demandsStaple(query)) {
       const text = notes[0] === undefined ? 'came without the OCSP response that it demands' : said(notes)
       return { status: 'unknown', problems: [{ rule: 'ocsp.must-staple', problem: text }] }
     }
@@ -166,7 +166,7 @@ class StatusChecker implements RevocationChecker {
   #byCrls(query: RevocationQuery, crls: CrlStore): Program<StatusFinding> {
     return crlStatus(query, {
       crls,
-      points: distributionPointsOf(query.certificate),
+      points: crlDistributionPoints(query.certificate) ?? [],
       signers: this.#crlIssuers,
       freshness: this.#freshness,
       verified: this.#verified,
@@ -183,6 +183,11 @@ function* fetched<T>(notes: StatusNote[], ask: () => T | PromiseLike<T>): Progra
     notes.push({ rule: 'revocation.unknown', text: error.message })
     return undefined
   }
+}
+
+/** The leaf's TLS feature status_request. https://www.rfc-editor.org/rfc/rfc7633#section-4 */
+function demandsStaple({ certificate, index, pending }: RevocationQuery): boolean {
+  return index === 0 && pending.length === 0 && certificate.tlsFeature?.includes(statusRequest) === true
 }
 
 function revoked({ at, reason }: Extract<StatusFinding, { status: 'revoked' }>): RevocationAnswer {
@@ -220,3 +225,5 @@ function duration(name: string, value: number): number {
 }
 
 const maxReasonsShown = 5
+
+const statusRequest = 5

@@ -23,13 +23,17 @@ export interface SignedCertificateTimestamp {
  *
  * https://www.rfc-editor.org/rfc/rfc6962#section-3.3
  *
+ * @param path where it stands, for errors
  * @throws TlsError `ERR_TLS_SCT_PARSE` (decode_error) when the list itself cannot be read
  */
-export function parseTimestampList(bytes: Uint8Array): readonly SignedCertificateTimestamp[] {
-  return readable(SerializedTimestampList, bytes).flatMap((serialized) => {
+export function parseTimestampList(
+  bytes: Uint8Array,
+  path: string = 'SignedCertificateTimestampList',
+): readonly SignedCertificateTimestamp[] {
+  return readable(SerializedTimestampList, bytes, path).flatMap((serialized) => {
     if (serialized[0] !== 0) return []
     try {
-      return [readable(SignedCertificateTimestamp, serialized)]
+      return [readable(SignedCertificateTimestamp, serialized, 'SignedCertificateTimestamp')]
     } catch (error) {
       if (error instanceof TlsError && error.code === 'ERR_TLS_SCT_PARSE') return []
       throw error
@@ -93,9 +97,9 @@ const SerializedTimestampList: Codec<readonly Uint8Array[]> = /* @__PURE__ */ ve
   0xffff,
 )
 
-function readable<T>(codec: Codec<T>, bytes: Uint8Array): T {
+function readable<T>(codec: Codec<T>, bytes: Uint8Array, name: string): T {
   try {
-    return decode(codec, bytes, codec.name ?? 'SignedCertificateTimestampList')
+    return decode(codec, bytes, name)
   } catch (cause) {
     if (!(cause instanceof TlsError)) throw cause
     const { path } = cause
