@@ -30,7 +30,7 @@ export function brokenRules(placed: PlacedCertificate, role: RuleContext['role']
     if (failure !== undefined) failures.push(failure)
   }
 
-  const unreadable = refusalOf(() => readAll(certificate))
+  const unreadable = refusalOf(() => readAll(certificate, role))
   if (unreadable !== undefined) return [unreadable]
   if (role !== 'leaf') {
     ask('basic-constraints.ca', () => notAuthority(certificate, role))
@@ -74,8 +74,10 @@ export function isBudgetSpent(error: unknown): error is TlsError {
   return (error.details as Partial<CertificateFailure> | undefined)?.rule !== 'path.length'
 }
 
-function readAll(certificate: Certificate): void {
+function readAll(certificate: Certificate, role: RuleContext['role']): void {
   for (const field of lazyFields) void certificate[field]
+  // Whether an intermediate is self-issued is asked only where something depends on it: its names can be read always.
+  if (role === 'intermediate') void [certificate.subject.relativeNames, certificate.issuer.relativeNames]
 }
 
 function notAuthority(certificate: Certificate, role: RuleContext['role']): string | undefined {

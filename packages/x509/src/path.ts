@@ -144,7 +144,8 @@ function authorityRefusals({ authority, index }: Candidate, path: Path, state: S
   const child = path.at(-1) as PlacedCertificate
   const about = authority instanceof Certificate ? { certificate: authority, index } : child
   const refusals = authority instanceof Certificate ? [...judged(authority, index, state)] : []
-  const below = path.filter((one, i) => i > 0 && !one.certificate.isSelfIssued).length
+  // Counted only where there is a limit: whether a certificate is self-issued takes reading two names.
+  const below = (): number => path.filter((one, i) => i > 0 && !one.certificate.isSelfIssued).length
   const ask = (check: () => TlsError | undefined): void => {
     const refusal = refusalOf(check)
     if (refusal !== undefined) refusals.push(refusal)
@@ -155,16 +156,18 @@ function authorityRefusals({ authority, index }: Candidate, path: Path, state: S
     refusals.push(certificateFailure('path.length', about, problem))
   }
   // The authority itself is an intermediate if it is not an anchor.
-  const intermediates = below + (index !== undefined && !(authority as Certificate).isSelfIssued ? 1 : 0)
-  if (intermediates > state.maxIntermediates) {
+  const own = (): number => (index !== undefined && !(authority as Certificate).isSelfIssued ? 1 : 0)
+  if (state.maxIntermediates < Infinity && below() + own() > state.maxIntermediates) {
     const problem = `makes a path of more than ${state.maxIntermediates} intermediates`
     refusals.push(certificateFailure('path.intermediates', about, problem))
   }
   // "the maximum number of non-self-issued intermediate certificates that may follow this certificate"
   ask(() => {
     const pathLength = authority instanceof Certificate ? authority.basicConstraints?.pathLength : authority.pathLength
-    if (pathLength === undefined || below <= pathLength) return undefined
-    const problem = `allows ${pathLength} intermediates below it, has ${below}`
+    if (pathLength === undefined) return undefined
+    const intermediates = below()
+    if (intermediates <= pathLength) return undefined
+    const problem = `allows ${pathLength} intermediates below it, has ${intermediates}`
     return certificateFailure('basic-constraints.path-length', about, problem)
   })
   ask(() => {
@@ -211,7 +214,13 @@ function rankedIssuers(path: Path, state: SearchState): Candidate[] {
   const child = (path.at(-1) as PlacedCertificate).certificate
   const anchors = state.anchors.issuersOf(child).map((authority) => ({ authority, index: undefined }))
   const intermediates = state.intermediates
-    .filter(({ certificate }) => isSameName(certificate.subject, child.issuer) && !state.anchors.has(certificate))
+    .filter(
+      ({ certificate }) =>
+        // Cheap first: names that differ in their bytes must be read to be compared.
+        !path.some((one) => one.certificate === certificate) &&
+        isSameName(certificate.subject, child.issuer) &&
+        !state.anchors.has(certificate),
+    )
     .map(({ certificate, index }) => ({ authority: certificate, index }))
   const candidates: Candidate[] = [...anchors, ...intermediates]
     .filter(({ authority }) => !path.some((one) => isSameEntity(one.certificate, authority)))
@@ -230,7 +239,7 @@ function rank(child: Certificate, { authority, index }: Candidate, time: number)
 
 /** "A certificate MUST NOT appear more than once in a prospective certification path": nor may its name and key. */
 function isSameEntity(one: Certificate, other: Certificate | NamedKey): boolean {
-  return one === other || (isSameName(one.subject, other.subject) && equalBytes(one.spki, other.publicKey.spki))
+  return one === other || (equalBytes(one.spki, other.publicKey.spki) && isSameName(one.subject, other.subject))
 }
 
 /** A name that cannot be read is equal to its own bytes only. */
