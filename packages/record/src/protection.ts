@@ -82,6 +82,11 @@ export abstract class Protection {
     this.#retired = true
     if (this.#inFlight === 0) this.wipe()
   }
+
+  /** The same, for a program that ended before it got what it waited for. */
+  dispose(): void {
+    this.retire()
+  }
 }
 
 /** What shows of the records of a version, and what they are held to. */

@@ -1,4 +1,5 @@
 import type { CryptoProvider } from '@typetls/crypto-provider'
+import type { RecordProtection } from '@typetls/handshake'
 import { wait } from '@typetls/handshake'
 import type {
   ProtectionMaker,
@@ -100,11 +101,16 @@ function suitesOf(
 const protections: ProtectionMaker = function* (crypto, suite, keyBlock, encryptThenMac) {
   const { cipher } = suite as CipherSuiteRow
   const { client, server } = splitKeyBlock(keyBlock, cipher.keyLengths(crypto))
+  let alone: RecordProtection | undefined
   try {
     const options = { encryptThenMac }
     const ofClient = yield* wait(cipher.protect(crypto, client, options))
-    return { client: ofClient, server: yield* wait(cipher.protect(crypto, server, options)) }
+    alone = ofClient
+    const ofServer = yield* wait(cipher.protect(crypto, server, options))
+    alone = undefined
+    return { client: ofClient, server: ofServer }
   } finally {
+    alone?.retire()
     for (const { macKey, key, iv } of [client, server]) for (const secret of [macKey, key, iv]) secret.dispose()
   }
 }
