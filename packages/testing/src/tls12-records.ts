@@ -168,7 +168,7 @@ function suiteOf(id: number): Suite {
 }
 
 interface Suite {
-  /** With ECDSA and with RSA. */
+  /** With ECDSA, with RSA, and by static RSA. */
   readonly ids: readonly number[]
   readonly cipher: string
   /** Of the PRF. */
@@ -179,7 +179,7 @@ interface Suite {
 }
 
 const suites: readonly Suite[] = [
-  { ids: [0xc02b, 0xc02f], cipher: 'aes-128-gcm', hash: 'sha256', mac: undefined, keyLength: 16 },
+  { ids: [0xc02b, 0xc02f, 0x009c], cipher: 'aes-128-gcm', hash: 'sha256', mac: undefined, keyLength: 16 },
   { ids: [0xc02c, 0xc030], cipher: 'aes-256-gcm', hash: 'sha384', mac: undefined, keyLength: 32 },
   { ids: [0xc009, 0xc013], cipher: 'aes-128-cbc', hash: 'sha256', mac: 'sha1', keyLength: 16 },
   { ids: [0xc023, 0xc027], cipher: 'aes-128-cbc', hash: 'sha256', mac: 'sha256', keyLength: 16 },

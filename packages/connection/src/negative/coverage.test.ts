@@ -43,7 +43,6 @@ const notInTls12: Reasons = {
   ...each([67, 68], 'TLS 1.3: EncryptedExtensions'),
   ...each([75, 76], 'TLS 1.3: extensions of a certificate; those of a ServerHello are in 66 and 33'),
   89: 'TLS 1.3: ML-KEM; TLS 1.2 refuses its groups, see 91',
-  92: 'static RSA: not there yet',
   ...each([96, 97, 98, 99, 100, 101, 102, 104], 'TLS 1.3: pre-shared keys and its tickets'),
   ...each([105, 106, 108, 109, 110, 111, 112], 'TLS 1.3: early data'),
   ...each([113, 114], 'TLS 1.3: KeyUpdate'),

@@ -5,7 +5,7 @@ import { TlsError } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import { stride } from '../../test/effort.ts'
 import type { Peer } from '../../test/peers.ts'
-import { clock } from '../../test/peers.ts'
+import { authority, clock, credentialFor, serverName } from '../../test/peers.ts'
 import { liveTls12, tls12LivelyClient, tls12LivelyServer } from '../../test/tls12-life.ts'
 import type { Tls12Pair } from '../../test/tls12-peers.ts'
 import { tls12ConnectedPair, tls12PairOf } from '../../test/tls12-peers.ts'
@@ -13,17 +13,27 @@ import type { TrackedProvider } from '../../test/tracked-provider.ts'
 import { trackedProvider } from '../../test/tracked-provider.ts'
 import type { Session } from '../index.ts'
 import { rotatingTicketKeys } from '../index.ts'
-import { TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA } from './index.ts'
+import { TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, TLS_RSA_WITH_AES_128_GCM_SHA256 } from './index.ts'
 
 const tickets = rotatingTicketKeys({ crypto: nodeCrypto, clock })
 const session = tls12ConnectedPair({ server: { tickets } }).client.sessions[0] as Session
 const cbc = { cipherSuites: [TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA] }
+const rsa = { cipherSuites: [TLS_RSA_WITH_AES_128_GCM_SHA256] }
+const rsaCredential = credentialFor(
+  authority.issue({
+    subject: serverName,
+    dns: [serverName],
+    keyType: 'rsa',
+    keyUsage: ['digitalSignature', 'keyEncipherment'],
+  }),
+)
 
 /** Lives that between them need every secret there is. */
 const lives: Record<string, Tls12Pair> = {
   'a full handshake': { client: tls12LivelyClient, server: { ...tls12LivelyServer, tickets } },
   'a resumption': { client: { session }, server: { tickets } },
   'a block cipher': { client12: cbc, server12: cbc },
+  'static RSA': { server: { credentials: rsaCredential }, client12: rsa, server12: rsa },
 }
 
 const modes: Record<string, (seed: number) => CryptoProvider> = {
