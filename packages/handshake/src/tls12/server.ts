@@ -200,9 +200,10 @@ class ServerFlight {
     }
     const change = yield* this.#keyChange(suite, main)
     const finished = yield* this.#clientFinished(suite, main, change)
-    const state = this.#state(suite, main, protocol, storedPeer(authenticated))
-    if (this.#wantsTicket()) yield* this.#sendTicket(state)
-    else if (sessionId.length > 0) yield* this.#keepSession(sessionId, state)
+    // It holds the main secret: not made for nobody.
+    const state = (): Uint8Array => this.#state(suite, main, protocol, storedPeer(authenticated))
+    if (this.#wantsTicket()) yield* this.#sendTicket(state())
+    else if (sessionId.length > 0) yield* this.#keepSession(sessionId, state())
     change.send()
     yield* sendFinished12(hs, suite, main)
     return this.#connected({
