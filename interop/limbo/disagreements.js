@@ -7,6 +7,4 @@ export const disagreements = {
     'The rule `extended-key-usage.present` refuses it, but is off unless asked for: rfc5280::eku::ee-without-eku is the same chain and expects success.',
   'webpki::san::public-suffix-multi-label-wildcard-san':
     'Needs the list of public suffixes, which is not part of a certificate library: with one as `isPublicSuffix` it is refused.',
-  'crl::crlnumber-missing':
-    'RFC 5280 section 5.2.3 asks those who issue CRLs for a cRLNumber; section 6.3, by which CRLs are judged, needs none, so we take the list.',
 }

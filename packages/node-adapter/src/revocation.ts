@@ -27,8 +27,8 @@ export function revocationChecker({ crl, revocation }: RevocationOptions): Revoc
   const known = typeof crl === 'string' ? byText.get(crl) : byObject.get(crl)
   if (known !== undefined) return known
   const crls = Array.isArray(crl) ? (crl as readonly CrlInput[]) : [crl as CrlInput]
-  // As OpenSSL does it: a staple is no duty, and a bad one is none.
-  const made = createRevocationChecker({ crls, badStaple: 'ignore', mustStaple: false })
+  // As OpenSSL does it: a staple is no duty, and a bad one is none; a CRL needs no number.
+  const made = createRevocationChecker({ crls, badStaple: 'ignore', mustStaple: false, requireCrlNumber: false })
   if (typeof crl !== 'string') byObject.set(crl, made)
   else {
     byText.set(crl, made)

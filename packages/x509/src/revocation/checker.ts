@@ -59,6 +59,12 @@ export interface RevocationOptions {
   readonly trustedResponders?: readonly (Certificate | Uint8Array | string)[]
   /** Refuse OCSP responses from the source that do not repeat the nonce. Default `false`: most do not. */
   readonly requireNonce?: boolean
+  /**
+   * Whether no certificate is good by a CRL without a cRLNumber, which RFC 5280 section 5.2.3 demands of its issuer; what it
+   * revokes is revoked anyway. Default `true`. Set it to `false` for authorities that go on making CRLs of version 1, which
+   * cannot have one.
+   */
+  readonly requireCrlNumber?: boolean
   /** Milliseconds that the clocks of issuers and ours may differ. Default 300,000: 5 minutes. */
   readonly clockSkew?: number
   /** How long OCSP responses without nextUpdate count after thisUpdate, milliseconds. Default 86,400,000: a day. */
@@ -169,6 +175,7 @@ class StatusChecker implements RevocationChecker {
       points: crlDistributionPoints(query.certificate) ?? [],
       signers: this.#crlIssuers,
       freshness: this.#freshness,
+      requiresNumber: this.#options.requireCrlNumber ?? true,
       verified: this.#verified,
     })
   }

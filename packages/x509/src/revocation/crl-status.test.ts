@@ -46,6 +46,13 @@ describe('by a CRL a certificate is', () => {
   })
 })
 
+test('a CRL without a number makes nothing good unless that is allowed, and revokes what it lists', () => {
+  const old = (options: Partial<CrlOptions>): Uint8Array => crl({ ...options, faults: ['no-number'] })
+  expect(statusOf({ path, crls: [old({})] })).toBe('crl.number')
+  expect(statusOf({ path, crls: [old({})], requireCrlNumber: false })).toBe('good')
+  expect(statusOf({ path, crls: [old({ revoked })], mode: 'soft-fail' })).toBe('revocation.revoked')
+})
+
 describe('a CRL does not count', () => {
   const stranger = createAuthority({ key: 'fresh' })
   const noCrlSign = createAuthority({ keyUsage: ['keyCertSign'] })

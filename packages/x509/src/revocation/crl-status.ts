@@ -21,6 +21,7 @@ export interface CrlEvidence {
   /** Not trusted, but may be the certificate of a CRL issuer. */
   readonly signers: readonly Certificate[]
   readonly freshness: Freshness
+  readonly requiresNumber: boolean
   /** Signatures that were found good: CRL → the issuer's SubjectPublicKeyInfo. It follows from the bytes alone. */
   readonly verified: WeakMap<CertificateList, Uint8Array>
 }
@@ -79,7 +80,8 @@ function* statusIn(
     return newer ?? entryFor(complete, query.certificate)
   })
   if (isNote(entry)) return entry
-  if (entry === undefined || entry.reason === 'removeFromCRL') return { status: 'good' }
+  if (entry === undefined || entry.reason === 'removeFromCRL')
+    return unnumbered(complete, evidence) ?? { status: 'good' }
   return { status: 'revoked', at: entry.revocationDate, reason: entry.reason }
 }
 
@@ -105,6 +107,11 @@ function usable(crl: CertificateList): StatusNote | undefined {
   if (isNote(unknown)) return unknown
   if (unknown.oid === undefined) return undefined
   return { rule: 'crl.unknown-critical', text: `${crl} has the critical extension ${unknown.oid}, which is not known` }
+}
+
+/** "CRL issuers conforming to this profile MUST include this extension in all CRLs". What it revokes is revoked anyway. */
+function unnumbered(crl: CertificateList, { requiresNumber }: CrlEvidence): StatusNote | undefined {
+  return requiresNumber && crl.number === undefined ? { rule: 'crl.number', text: `${crl} has no number` } : undefined
 }
 
 function staleness(
