@@ -5,6 +5,4 @@ export const disagreements = {
   'webpki::cn::punycode-not-in-san': 'As webpki::cn::not-in-san.',
   'webpki::eku::ee-without-eku':
     'The rule `extended-key-usage.present` refuses it, but is off unless asked for: rfc5280::eku::ee-without-eku is the same chain and expects success.',
-  'webpki::san::public-suffix-multi-label-wildcard-san':
-    'Needs the list of public suffixes, which is not part of a certificate library: with one as `isPublicSuffix` it is refused.',
 }

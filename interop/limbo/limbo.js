@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { nodeCrypto } from '@typetls/crypto-node'
+import { getPublicSuffix } from 'tldts'
 import { Certificate, parseIpAddress, verifyPath, webpki } from '@typetls/x509'
 import { CertificateList, createRevocationChecker } from '@typetls/x509/revocation'
 
@@ -54,6 +55,8 @@ function questionOf(one) {
     time: one.validation_time === null ? Date.now() : Date.parse(one.validation_time),
     crypto: nodeCrypto,
     profile: webpki,
+    // Of registries only: who hosts others, as github.io does, has certificates for all of them.
+    isPublicSuffix: (domain) => getPublicSuffix(domain, { allowPrivateDomains: false }) === domain,
     purpose: one.validation_kind === 'CLIENT' ? 'client' : 'server',
     ...(one.crls?.length > 0
       ? { revocation: createRevocationChecker({ crls: one.crls.flatMap((pem) => readable(pem, CertificateList)) }) }
