@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { nodeCrypto } from '../../packages/crypto-node/src/index.ts'
 import { allRoots } from '../../packages/roots/src/index.ts'
 import { createAuthority, seededRandom } from '../../packages/testing/src/index.ts'
 import { TlsError } from '../../packages/wire/src/index.ts'
 import { Certificate, createVerifier } from '../../packages/x509/src/index.ts'
+import { certificateText } from '../../packages/x509/src/certificate-text.ts'
 import { CertificateList, parseOcspResponse } from '../../packages/x509/src/revocation/index.ts'
 import { makeCrl } from '../../packages/x509/test/crl-bytes.ts'
 import { makeOcspResponse } from '../../packages/x509/test/ocsp-bytes.ts'
@@ -18,15 +21,17 @@ export interface FuzzReport {
   readonly strange: readonly string[]
 }
 
-/** Mutates certificates, CRLs and OCSP responses, and reads and judges them to the last field. */
+/** Mutates certificates, CRLs and OCSP responses (ours, the roots of Mozilla, those of x509-limbo and NIST PKITS), and reads and judges them to the last field. */
 export async function fuzzX509(runs: number, seed: number): Promise<FuzzReport> {
   const random = seededRandom(seed)
-  const sources = await documents()
+  const { made, stored } = await (known ??= documents())
   const strange: string[] = []
   let parsed = 0
   let slowest = 0
   for (let run = 0; run < runs; run++) {
-    const { der, read } = sources[run % sources.length] as Source
+    // In turn; the stored ones in strides, so that a short run meets all kinds of them.
+    const turn = run >>> 1
+    const { der, read } = (run % 2 === 0 ? made[turn % made.length] : stored[(turn * 977) % stored.length]) as Source
     const bytes = mutated(der, random)
     let took = timed(() => {
       try {
@@ -67,12 +72,15 @@ function attempt(read: Source['read'], bytes: Uint8Array): void {
 /** Milliseconds. */
 const suspicious = 20
 
+let known: ReturnType<typeof documents> | undefined
+
 interface Source {
   readonly der: Uint8Array
   readonly read: (bytes: Uint8Array) => void
 }
 
-async function documents(): Promise<readonly Source[]> {
+/** What is made here and carried by a package, and what others made to test validators. */
+async function documents(): Promise<Readonly<Record<'made' | 'stored', readonly Source[]>>> {
   const authority = createAuthority({ serial: 1n })
   const constrained = authority.issueIntermediate({
     name: 'constrained',
@@ -89,6 +97,7 @@ async function documents(): Promise<readonly Source[]> {
   const readCertificate = (bytes: Uint8Array): void => {
     const certificate = Certificate.parse(bytes)
     readAll(certificate)
+    certificateText(certificate)
     for (const certificates of [
       [bytes, constrained.certificate],
       [leaf.certificate, bytes],
@@ -105,18 +114,53 @@ async function documents(): Promise<readonly Source[]> {
   }
   const crl = makeCrl({ issuer: authority, revoked: [{ certificate: leaf, reason: 1 }] })
   const ocsp = makeOcspResponse({ issuer: authority, singles: [{ certificate: leaf }] })
+  const readCrl = (bytes: Uint8Array): void => readAll(CertificateList.parse(bytes))
   const roots = (await allRoots()).map(({ der }) => ({ der, read: readCertificate }))
   const own = [authority, constrained, leaf, pss].map(({ certificate }) => ({
     der: certificate,
     read: readCertificate,
   }))
   const others: Source[] = [
-    { der: crl, read: (bytes) => readAll(CertificateList.parse(bytes)) },
+    { der: crl, read: readCrl },
     { der: ocsp, read: (bytes) => readAll(parseOcspResponse(bytes)) },
   ]
   // Ours have every extension: their turn comes as often as that of all roots together.
   const turns = Array.from({ length: Math.ceil(roots.length / 6) }, () => [...own, ...others]).flat()
-  return roots.flatMap((root, i) => [root, turns[i] as Source])
+  const { certificates, crls } = storedDocuments()
+  return {
+    made: roots.flatMap((root, i) => [root, turns[i] as Source]),
+    stored: [
+      ...certificates.map((der) => ({ der, read: readCertificate })),
+      ...crls.map((der) => ({ der, read: readCrl })),
+    ],
+  }
+}
+
+/** The certificates and CRLs of x509-limbo and NIST PKITS, each once. */
+function storedDocuments(): Readonly<Record<'certificates' | 'crls', readonly Uint8Array[]>> {
+  const read = (path: string): unknown =>
+    JSON.parse(gunzipSync(readFileSync(new URL(`../../interop/${path}.json.gz`, import.meta.url))).toString())
+  const limbo = read('limbo/data/limbo') as { readonly testcases: readonly LimboCase[] }
+  const pkits = read('pkits/data/pkits') as Readonly<Record<'certs' | 'crls', Readonly<Record<string, string>>>>
+  const certificates = limbo.testcases.flatMap((one) => [
+    one.peer_certificate,
+    ...one.untrusted_intermediates,
+    ...one.trusted_certs,
+  ])
+  const crls = limbo.testcases.flatMap((one) => one.crls ?? [])
+  const decoded = (texts: readonly string[]): Uint8Array[] =>
+    [...new Set(texts)].map((text) => Uint8Array.from(Buffer.from(text.replace(/-----[A-Z0-9 ]+-----/g, ''), 'base64')))
+  return {
+    certificates: decoded([...certificates, ...Object.values(pkits.certs)]),
+    crls: decoded([...crls, ...Object.values(pkits.crls)]),
+  }
+}
+
+interface LimboCase {
+  readonly peer_certificate: string
+  readonly untrusted_intermediates: readonly string[]
+  readonly trusted_certs: readonly string[]
+  readonly crls?: readonly string[]
 }
 
 /** Reads every getter, each failing on its own. */
