@@ -47,7 +47,7 @@ export function certificateFailure(
   problem: string,
 ): TlsError {
   const { name, code, reference } = typeof rule === 'string' ? { name: rule, ...rules[rule] } : rule
-  const certificate = about.certificate.toJSON()
+  const certificate = about.certificate.summary()
   const role =
     about.index === undefined ? 'trust anchor' : about.index === 0 ? 'certificate' : `CA certificate (#${about.index})`
   const message = `the ${role} ${certificate.subject} ${problem}`
@@ -69,7 +69,7 @@ export function failureOf(error: TlsError, about: PlacedCertificate): Certificat
     reference: 'RFC 5280 section 4.1',
     message: error.message,
     index: about.index,
-    certificate: about.certificate.toJSON(),
+    certificate: about.certificate.summary(),
     ...(error.path === undefined ? {} : { path: error.path }),
   }
 }

@@ -3,6 +3,7 @@ import { createAuthority, testKeyTypes } from '@typetls/testing'
 import { ascii, concat } from '@typetls/wire'
 import { expect, test } from 'vitest'
 import { certificateText } from './certificate-text.ts'
+import type { CertificateJson } from './certificate-json.ts'
 import { Certificate } from './certificate.ts'
 import { derElement } from './der.ts'
 
@@ -61,6 +62,41 @@ test('what cannot be read is said in its place', () => {
       '                ..text',
     ]),
   )
+})
+
+test('JSON has all of it', () => {
+  const json = JSON.parse(JSON.stringify(Certificate.parse(stored('every-extension.pem')))) as CertificateJson
+  expect(json).toMatchObject({
+    subject: 'emailAddress=x@example.org,CN=example.org,OU=a\\+b,O=Exämple\\, Inc.,C=DE',
+    serialNumber: '00ff1234567890abcdef01',
+    version: 3,
+    signatureAlgorithm: 'ecdsa-sha256',
+    publicKey: { keyType: 'ec-secp256r1' },
+    extensions: {
+      basicConstraints: { critical: true, value: { ca: true, pathLength: 2 } },
+      subjectAltName: {
+        critical: false,
+        value: expect.arrayContaining([
+          { type: 'dns', value: '*.example.org' },
+          { type: 'ip', value: '2001:db8::1' },
+        ]),
+      },
+      nameConstraints: { value: { permitted: expect.arrayContaining([{ type: 'ip', value: '10.0.0.0/255.0.0.0' }]) } },
+      policyConstraints: { value: { requireExplicitPolicy: 3, inhibitPolicyMapping: 0 } },
+      tlsFeature: { value: [5] },
+      '1.2.3.4.5': { value: '0c07756e6b6e6f776e' },
+    },
+  })
+  const broken = createAuthority({ extensions: [{ oid: '2.5.29.31', value: Uint8Array.of(0x30, 0) }] }).certificate
+  expect(Certificate.parse(broken).toJSON().extensions['crlDistributionPoints']).toEqual({
+    critical: false,
+    value: '3000',
+  })
+  const unreadable = createAuthority({ extensions: [{ oid: '2.5.29.17', value: Uint8Array.of(0x30, 0) }] }).certificate
+  expect(Certificate.parse(unreadable).toJSON().extensions['subjectAltName']).toMatchObject({
+    value: '3000',
+    error: expect.stringContaining('is empty'),
+  })
 })
 
 function linesOf(certificate: Uint8Array | string): string[] {

@@ -2,6 +2,8 @@ import { equalBytes, TlsError, toHex } from '@typetls/wire'
 import type { AccessDescription } from './access-extensions.ts'
 import { readAccessDescriptions, readIssuerAltName, readTlsFeature } from './access-extensions.ts'
 import type { Asn1Value } from './asn1.ts'
+import type { CertificateJson } from './certificate-json.ts'
+import { certificateJson } from './certificate-json.ts'
 import { bitString, DerReader, explicit, implicit, integer, sequence } from './der.ts'
 import { readTime } from './der-time.ts'
 import { DistinguishedName } from './distinguished-name.ts'
@@ -193,7 +195,13 @@ export class Certificate {
     return `${nameText(this.subject)} (serial ${toHex(this.serialNumber)}, issued by ${nameText(this.issuer)})`
   }
 
-  toJSON(): CertificateSummary {
+  /** All that it says, of plain values. What cannot be read is given in hex, with the reason. */
+  toJSON(): CertificateJson {
+    return certificateJson(this)
+  }
+
+  /** What tells it from others. */
+  summary(): CertificateSummary {
     return {
       subject: nameText(this.subject),
       issuer: nameText(this.issuer),

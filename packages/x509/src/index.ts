@@ -1,6 +1,7 @@
 export type { AccessDescription } from './access-extensions.ts'
 export { Certificate } from './certificate.ts'
 export type { CertificateSummary } from './certificate.ts'
+export type { CertificateJson, ExtensionJson, JsonValue } from './certificate-json.ts'
 export type { CertificateErrorCode, CertificateFailure, CertificateRule } from './certificate-failure.ts'
 export { anyPolicy, certificatePolicies } from './certificate-policies.ts'
 export type { PolicyCheck, PolicyOptions, PolicyOutcome } from './certificate-policies.ts'
