@@ -222,7 +222,7 @@ function serverFiles() {
 
 /** What TLS 1.2 has beyond its default suites: only those who import it carry it. */
 function weakerTls12Files() {
-  return /cbc|finite-field|handshake\/dist\/tls12\/(rsa|dhe|psk|renegotiation)/
+  return /cbc|finite-field|handshake\/dist\/tls12\/(rsa|dhe|psk)/
 }
 
 /** What a TLS connection does not need: files and keys under a passphrase. */

@@ -373,6 +373,8 @@ export class Connection {
     this.#answering = new HandshakeDriver(handshake, post.handle(message))
     const answering = this.#answering
     answering.start()
+    // Nothing may get between our ChangeCipherSpec and Finished.
+    if (post.renegotiating) this.#held = []
     return answering
   }
 
@@ -380,6 +382,8 @@ export class Connection {
     if (result === undefined) return
     if (result.type === 'session') {
       this.#reportSession(result.session)
+    } else if (result.type === 'renegotiated') {
+      this.#renegotiated(factsOf(this.role, result.agreed))
     } else if (result.type === 'answer') {
       this.#inOrder(() => this.#runWriting(result.send))
     } else if (this.#facts !== undefined) {
@@ -388,6 +392,15 @@ export class Connection {
       this.#facts = facts
       askNow('ERR_TLS_CALLBACK', 'authenticated', () => this.#events.authenticated?.(facts))
     }
+  }
+
+  #renegotiated(facts: ConnectionFacts): void {
+    this.#facts = facts
+    this.#writer.flush()
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const action of held) this.#inOrder(action)
+    if (!this.#closed) askNow('ERR_TLS_CALLBACK', 'renegotiated', () => this.#events.renegotiated?.(facts))
   }
 
   #reportSession(session: Session): void {
@@ -425,7 +438,8 @@ export class Connection {
       this.#takeAlert(content)
     } else if (type === typeChangeCipherSpec) {
       // Taken only where a program waits for it; what it then waits for is found by `advance`.
-      this.#stepped((this.#driver as HandshakeDriver<Agreed>).changeCipherSpec())
+      if (this.#driver === undefined) this.#answering?.changeCipherSpec()
+      else this.#stepped(this.#driver.changeCipherSpec())
     }
   }
 
@@ -435,9 +449,13 @@ export class Connection {
       throw new TlsError('ERR_TLS_RECORD_UNEXPECTED', 'application data came during the handshake')
     }
     this.#refuseInterleaving(post.handshake, 'application data')
-    if (this.#answering !== undefined) {
+    // In a renegotiation the server may say what it has to say until it begins.
+    if (this.#answering?.expected.includes('server_hello') === false) {
       // "the client's authentication messages … MUST appear consecutively on the wire"
-      throw new TlsError('ERR_TLS_RECORD_INTERLEAVED', 'application data came in the middle of an authentication')
+      throw new TlsError(
+        'ERR_TLS_RECORD_INTERLEAVED',
+        'application data came in the middle of an authentication or a renegotiation',
+      )
     }
     if (content.length === 0) return
     this.#warnings = 0
@@ -469,7 +487,7 @@ export class Connection {
 
   /** https://www.rfc-editor.org/rfc/rfc9846#section-6.1 */
   #takeCloseNotify(): void {
-    if (this.#facts === undefined) {
+    if (this.#facts === undefined || this.#post?.renegotiating === true) {
       this.#end(new TlsError('ERR_TLS_HANDSHAKE_CLOSED', 'the peer closed the connection during the handshake'))
       return
     }
@@ -484,7 +502,7 @@ export class Connection {
    */
   #setChangeCipherSpecRule(): void {
     if (this.#handshake?.version === 0x0303 || this.#facts?.version === 'TLSv1.2') {
-      const due = this.#driver?.expected.includes('change_cipher_spec') === true
+      const due = (this.#driver ?? this.#answering)?.expected.includes('change_cipher_spec') === true
       this.#reader.changeCipherSpec = due ? 'take' : 'refuse'
       return
     }
@@ -559,8 +577,9 @@ export class Connection {
       cause instanceof TlsError
         ? cause
         : new TlsError('ERR_TLS_INTERNAL', 'an exception inside the connection', { cause })
-    // Between two write keys there is none that the peer could read an alert with.
-    if (!this.#saidClose && this.#held === undefined) this.#tell(error)
+    // Between two write keys there is none that the peer could read an alert with; in a renegotiation there always is.
+    const readable = this.#held === undefined || this.#post?.renegotiating === true
+    if (!this.#saidClose && readable) this.#tell(error)
     this.#end(error)
   }
 

@@ -26,6 +26,8 @@ export interface ConnectionFacts {
   readonly extendedMainSecret: boolean
   /** TLS 1.2 with a block cipher: whether the MAC covers the ciphertext (RFC 7366). */
   readonly encryptThenMac: boolean
+  /** Whether the peer has renegotiation_info (RFC 5746); always true in TLS 1.3, which has no renegotiation. */
+  readonly secureRenegotiation: boolean
   /**
    * TLS 1.2 with `extendedMainSecret`: the channel binding `tls-unique` (RFC 5929). TLS 1.3 has `tls-exporter` instead,
    * see `exportKeyingMaterial`.
@@ -62,6 +64,7 @@ export function factsOf(role: 'client' | 'server', connected: Agreed): Connectio
     peer: peerOf(connected),
     extendedMainSecret: connected.extendedMainSecret ?? true,
     encryptThenMac: connected.encryptThenMac ?? false,
+    secureRenegotiation: connected.secureRenegotiation ?? true,
     tlsUnique: connected.extendedMainSecret === true ? connected.tlsUnique : undefined,
   }
 }

@@ -194,6 +194,10 @@ function recorder(
       peer.authenticated.push(facts)
       hook('authenticated')
     },
+    renegotiated() {
+      peer.told.push('renegotiated')
+      hook('renegotiated')
+    },
     end() {
       peer.told.push('end')
       hook('end')

@@ -181,6 +181,7 @@ export abstract class Tls12ScriptedPeer {
     if (content === undefined) throw new Error('the peer sent a record that the scripted peer has no key for')
     if (type === contentType.change_cipher_spec) {
       this.#read = this.#keys()[this.role === 'client' ? 'server' : 'client']
+      this.#opened = 0
     } else if (type === contentType.alert) {
       const [level = 0, id = 0] = content
       this.alerts.push({ level, description: AlertDescription.label(id), protected: this.#read !== undefined })

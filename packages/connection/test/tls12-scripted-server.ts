@@ -1,4 +1,4 @@
-import type { KeyExchangeStart, Secret, SignatureScheme } from '@typetls/crypto-provider'
+import type { KeyExchange, KeyExchangeStart, Secret, SignatureScheme } from '@typetls/crypto-provider'
 import { ClientHello } from '@typetls/handshake'
 import type { HandshakeBytes, HandshakeTypeName } from '@typetls/testing'
 import { handshakeMessage, handshakeType, tls12MainSecret } from '@typetls/testing'
@@ -40,8 +40,8 @@ export interface Tls12ServerScript extends Tls12Script {
     readonly suite?: number
     readonly compression?: number
   }
-  /** Extensions of the ServerHello beside the usual, by number. */
-  readonly extensions?: Readonly<Record<number, Uint8Array>>
+  /** Extensions of the ServerHello beside the usual, by number; `undefined` takes a usual one away. */
+  readonly extensions?: Readonly<Record<number, Uint8Array | undefined>>
 }
 
 /** A server of TLS 1.2 by script, and the client of ours that it plays with; the client has said hello. */
@@ -53,42 +53,42 @@ export class Tls12ScriptedServer extends Tls12ScriptedPeer {
   readonly peer: Peer
   steps: Tls12Step[]
   hello!: ClientHello
-  readonly #options: Tls12ServerScript
-  readonly #start: KeyExchangeStart<'sync'>
-  readonly #group: number
+  #options: Tls12ServerScript
+  #start: KeyExchangeStart<'sync'>
+  readonly #group: KeyExchange<'sync'>
+  #renegotiationInfo: Uint8Array = new Uint8Array()
 
   constructor(options: Tls12ServerScript) {
     super('server', options)
     this.#options = options
     const group = testCrypto.keyExchange[options.group ?? 'x25519']
     if (group === undefined) throw new RangeError(`there is no group ${options.group}`)
-    this.#group = group.id
+    this.#group = group
     this.#start = group.start()
     this.serverRandom = options.hello?.random ?? testCrypto.random(32)
-    const { request, status, ticket, resume, withoutKeyExchange } = options
-    const last: Tls12Step[] = [
-      ...(ticket === true ? (['new_session_ticket'] as const) : []),
-      'change_cipher_spec',
-      'finished',
-    ]
-    this.steps =
-      resume !== undefined
-        ? ['server_hello', ...last]
-        : [
-            'server_hello',
-            'certificate',
-            ...(status === true ? (['certificate_status'] as const) : []),
-            ...(withoutKeyExchange === true ? [] : (['server_key_exchange'] as const)),
-            ...(request === true ? (['certificate_request'] as const) : []),
-            'server_hello_done',
-            ...last,
-          ]
+    this.steps = stepsOf(options)
     const wire = { output: this.take, end() {} }
     const client = { groups: ['x25519', 'secp256r1'], ...options.client }
     this.peer =
       options.both === true
         ? clientPeer({ ...client, tls12: clientTls12(options.client12) }, wire)
         : tls12ClientPeer(client, wire, options.client12 ?? {})
+  }
+
+  /** Asks for another handshake, and is ready to play it. */
+  renegotiate(changed: Pick<Tls12ServerScript, 'extensions' | 'credential' | 'suite' | 'hello'> = {}): this {
+    const finished = this.heard.findLast(({ type }) => type === handshakeType.finished)
+    // Our own Finished is the last thing said.
+    const own = this.transcript.at(-1)
+    if (finished === undefined || own === undefined) throw new RangeError('there was no handshake')
+    this.#renegotiationInfo = concat(finished.body, own.subarray(4))
+    this.#options = { ...this.#options, ...changed }
+    this.suite = changed.suite ?? this.suite
+    this.steps = stepsOf(this.#options)
+    this.#start = this.#group.start()
+    this.serverRandom = testCrypto.random(32)
+    this.transcript.length = 0
+    return this.message('hello_request')
   }
 
   protected override saidStep(step: Tls12Step): void {
@@ -102,12 +102,17 @@ export class Tls12ScriptedServer extends Tls12ScriptedPeer {
   readonly #bodies: { readonly [K in HandshakeTypeName]?: () => Uint8Array } = {
     server_hello: () => {
       const { resume, ticket, status, hello = {}, extensions = {} } = this.#options
-      const all: Record<number, Uint8Array> = { 0xff01: Uint8Array.of(0), 23: new Uint8Array() }
+      const all: Record<number, Uint8Array | undefined> = {
+        0xff01: vector(1, this.#renegotiationInfo),
+        23: new Uint8Array(),
+      }
       if (ticket === true) all[35] = new Uint8Array()
       if (status === true) all[5] = new Uint8Array()
       if (resume !== undefined) this.main = resume
       Object.assign(all, extensions)
-      const block = Object.entries(all).map(([id, data]) => concat(uint(2, Number(id)), vector(2, data)))
+      const block = Object.entries(all).flatMap(([id, data]) =>
+        data === undefined ? [] : [concat(uint(2, Number(id)), vector(2, data))],
+      )
       return concat(
         uint(2, hello.version ?? 0x0303),
         this.serverRandom,
@@ -120,7 +125,7 @@ export class Tls12ScriptedServer extends Tls12ScriptedPeer {
     certificate: () => vector(3, ...this.#credential().certificates.map((one) => vector(3, one))),
     certificate_status: () => concat(uint(1, 1), vector(3, Uint8Array.of(0x30, 0))),
     server_key_exchange: () => {
-      const params = concat(uint(1, 3), uint(2, this.#group), vector(1, this.#start.share))
+      const params = concat(uint(1, 3), uint(2, this.#group.id), vector(1, this.#start.share))
       return concat(params, this.signed(concat(this.clientRandom, this.serverRandom, params)))
     },
     certificate_request: () =>
@@ -148,4 +153,24 @@ export class Tls12ScriptedServer extends Tls12ScriptedPeer {
   #credential(): Credential {
     return this.#options.credential ?? defaultCredential
   }
+}
+
+/** What a server says, in order. */
+function stepsOf({ request, status, ticket, resume, withoutKeyExchange }: Tls12ServerScript): Tls12Step[] {
+  const last: Tls12Step[] = [
+    ...(ticket === true ? (['new_session_ticket'] as const) : []),
+    'change_cipher_spec',
+    'finished',
+  ]
+  return resume !== undefined
+    ? ['server_hello', ...last]
+    : [
+        'server_hello',
+        'certificate',
+        ...(status === true ? (['certificate_status'] as const) : []),
+        ...(withoutKeyExchange === true ? [] : (['server_key_exchange'] as const)),
+        ...(request === true ? (['certificate_request'] as const) : []),
+        'server_hello_done',
+        ...last,
+      ]
 }

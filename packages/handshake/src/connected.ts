@@ -24,6 +24,8 @@ export interface Agreed {
   readonly extendedMainSecret?: boolean
   /** TLS 1.2. https://www.rfc-editor.org/rfc/rfc7366 */
   readonly encryptThenMac?: boolean
+  /** TLS 1.2. */
+  readonly secureRenegotiation?: boolean
   /** TLS 1.2: verify_data of the first Finished. https://www.rfc-editor.org/rfc/rfc5929#section-3 */
   readonly tlsUnique?: Uint8Array
 }

@@ -1,6 +1,6 @@
 import type { CipherSuite, Secret } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import type { AuthenticatedPeer, Connected } from './connected.ts'
+import type { Agreed, AuthenticatedPeer, Connected } from './connected.ts'
 import type { Handshake } from './handshake.ts'
 import { KeptSecrets } from './kept-secrets.ts'
 import { exportKeyingMaterial, nextTrafficSecret } from './key-schedule.ts'
@@ -18,6 +18,8 @@ export interface AfterHandshake {
   /** Answers one message. */
   handle(message: HandshakeMessage): Program<PostHandshakeResult>
   readonly keyUpdateDue: boolean
+  /** TLS 1.2: another handshake runs. What is written waits until it is done. */
+  readonly renegotiating: boolean
   sawApplicationData(): void
   /** @throws TlsError `ERR_TLS_STATE` (internal_error) where the version has no KeyUpdate */
   updateWriteKeys(requestPeer: boolean): Program<void>
@@ -36,6 +38,7 @@ export abstract class PostHandshake implements AfterHandshake {
   protected readonly transcript: Transcript | undefined
   protected readonly suite: CipherSuite
   readonly #secrets: KeptSecrets
+  readonly renegotiating = false
   #keyUpdatesInARow = 0
   #keyUpdateDue = false
   #disposed = false
@@ -156,6 +159,8 @@ export type PostHandshakeResult =
   | { readonly type: 'session'; readonly session: Session }
   /** Server: `undefined` means that the client has no certificate. */
   | { readonly type: 'authenticated'; readonly peer: AuthenticatedPeer | undefined }
+  /** Client, TLS 1.2: another handshake was made, and this came of it. */
+  | { readonly type: 'renegotiated'; readonly agreed: Agreed }
   /** Client: messages to send without anything between. The program uses the write keys: none may change meanwhile. */
   | { readonly type: 'answer'; readonly send: Program<void> }
   | undefined

@@ -1,6 +1,11 @@
 import type { ClientParameters, ServerParameters } from '@typetls/handshake'
 import type { Tls12Connected } from '@typetls/handshake/tls12'
-import { Tls12PostHandshake, tls12ClientHandshake, tls12ServerHandshake } from '@typetls/handshake/tls12'
+import {
+  Tls12ClientPostHandshake,
+  Tls12PostHandshake,
+  tls12ClientHandshake,
+  tls12ServerHandshake,
+} from '@typetls/handshake/tls12'
 import type { RoleOfConnection } from '../connection.ts'
 import { Connection } from '../connection.ts'
 import { clientParameters, serverParameters } from '../defaults.ts'
@@ -24,7 +29,8 @@ export function tls12ClientConnection(
     name: 'client',
     stateless: () => false,
     program: (handshake) => tls12ClientHandshake(handshake, handshake.parameters as ClientParameters, parameters12),
-    postHandshake: (handshake, agreed) => new Tls12PostHandshake(handshake, agreed as Tls12Connected),
+    postHandshake: (handshake, agreed) =>
+      new Tls12ClientPostHandshake(handshake, agreed as Tls12Connected, parameters12),
   }
   return new Connection(role, clientParameters(options), options, events)
 }

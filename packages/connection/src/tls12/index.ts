@@ -33,4 +33,4 @@ export {
 export { tls12ClientConnection, tls12ServerConnection } from './connections.ts'
 export { clientTls12, serverTls12 } from './tls12-options.ts'
 export type { ClientTls12Options, ServerTls12Options } from './tls12-options.ts'
-export type { SessionIdStore } from '@typetls/handshake/tls12'
+export type { RenegotiationPolicy, SessionIdStore } from '@typetls/handshake/tls12'

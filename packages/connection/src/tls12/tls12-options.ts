@@ -3,12 +3,13 @@ import type { RecordProtection } from '@typetls/handshake'
 import { wait } from '@typetls/handshake'
 import type {
   ProtectionMaker,
+  RenegotiationPolicy,
   SessionIdStore,
   Tls12ClientParameters,
   Tls12Connected,
   Tls12ServerParameters,
 } from '@typetls/handshake/tls12'
-import { Tls12PostHandshake, olderClient, olderServer } from '@typetls/handshake/tls12'
+import { Tls12ClientPostHandshake, Tls12PostHandshake, olderClient, olderServer } from '@typetls/handshake/tls12'
 import { splitKeyBlock } from '@typetls/record/tls12'
 import { TlsError } from '@typetls/wire'
 import type { ClientTls12, ServerTls12 } from '../options.ts'
@@ -30,6 +31,20 @@ interface Tls12Options {
 export interface ClientTls12Options extends Tls12Options {
   /** Ask for records of at most so many bytes (RFC 6066 section 4). Default: not asked for. */
   readonly maxFragmentLength?: 512 | 1024 | 2048 | 4096
+  /**
+   * What to do when the server asks for another handshake: refuse and end (`never`), go along `once` or `freely`, or
+   * `ignore` it. The certificate, extended_main_secret and the version must stay; ALPN stays as it was, and nothing is
+   * resumed. Data that is written meanwhile waits. Default `never`: few servers ask, and what they asked before then
+   * counts for what was said before. https://www.rfc-editor.org/rfc/rfc5746
+   */
+  readonly renegotiation?: RenegotiationPolicy
+  /**
+   * Renegotiate with servers that have no renegotiation_info: whoever is in the middle can put words of their own before
+   * ours. Default false.
+   */
+  readonly dangerouslyAllowLegacyRenegotiation?: boolean
+  /** Refuse servers without renegotiation_info from the start: they may be attacked that way. Default false. */
+  readonly requireSecureRenegotiation?: boolean
   /** Offer tickets (RFC 5077). Default true. */
   readonly tickets?: boolean
 }
@@ -43,7 +58,12 @@ export interface ServerTls12Options extends Tls12Options {
 export function clientTls12(options: ClientTls12Options = {}): ClientTls12 {
   return {
     older: (crypto) => olderClient(clientTls12Parameters(options, crypto)),
-    postHandshake: (handshake, agreed) => new Tls12PostHandshake(handshake, agreed as Tls12Connected),
+    postHandshake: (handshake, agreed) =>
+      new Tls12ClientPostHandshake(
+        handshake,
+        agreed as Tls12Connected,
+        clientTls12Parameters(options, handshake.crypto),
+      ),
   }
 }
 
@@ -62,6 +82,9 @@ export function clientTls12Parameters(options: ClientTls12Options, crypto: Crypt
     requireExtendedMainSecret: options.requireExtendedMainSecret ?? true,
     encryptThenMac: options.encryptThenMac ?? true,
     protections,
+    renegotiation: options.renegotiation ?? 'never',
+    dangerouslyAllowLegacyRenegotiation: options.dangerouslyAllowLegacyRenegotiation ?? false,
+    requireSecureRenegotiation: options.requireSecureRenegotiation ?? false,
     maxFragmentLength: options.maxFragmentLength,
     tickets: options.tickets ?? true,
   }

@@ -36,19 +36,22 @@ import { receive12, send12 } from './messenger.ts'
 import type { CertificateRequest, Tls12Message } from './messages.ts'
 import { ServerHello, tls12Messages } from './messages.ts'
 import type { Tls12ClientParameters } from './parameters.ts'
+import type { Earlier } from './renegotiation.ts'
+import { checkRenegotiation, checkSameCertificates } from './renegotiation.ts'
 
 /** TLS 1.2 as a client offers it beside TLS 1.3. */
 export function olderClient(tls12: Tls12ClientParameters): OlderClient {
   return { offer: (parameters) => new Tls12Offer(parameters, tls12) }
 }
 
-/** A client that offers TLS 1.2 alone. https://www.rfc-editor.org/rfc/rfc5246#section-7.3 */
+/** A client that offers TLS 1.2 alone, at first or in a renegotiation. https://www.rfc-editor.org/rfc/rfc5246#section-7.3 */
 export function* tls12ClientHandshake(
   hs: Handshake,
   parameters: ClientParameters,
   tls12: Tls12ClientParameters,
+  earlier?: Earlier,
 ): Program<Tls12Connected> {
-  const offer = new Tls12Offer(parameters, tls12)
+  const offer = new Tls12Offer(parameters, tls12, earlier)
   const { serverName, applicationProtocols, signatureSchemes, groups, recordSizeLimit } = parameters
   const random = parameters.crypto.random(32)
   const known = {
@@ -56,7 +59,8 @@ export function* tls12ClientHandshake(
     status_request: parameters.requestStatus ? ocspRequest : undefined,
     supported_groups: groups.length > 0 ? groups.map((row) => row.id).filter((id) => id < 0x200) : undefined,
     signature_algorithms: signatureSchemes.map((row) => row.id),
-    application_layer_protocol_negotiation: applicationProtocols.length > 0 ? applicationProtocols : undefined,
+    application_layer_protocol_negotiation:
+      applicationProtocols.length > 0 && earlier === undefined ? applicationProtocols : undefined,
     signed_certificate_timestamp: parameters.requestStatus ? {} : undefined,
     // The parameter counts the type byte of TLS 1.3.
     record_size_limit: recordSizeLimit === undefined ? undefined : recordSizeLimit - 1,
@@ -92,14 +96,17 @@ class Tls12Offer implements OlderOffer {
   readonly #parameters: ClientParameters
   readonly #tls12: Tls12ClientParameters
   readonly #session: SessionState | undefined
+  readonly #earlier: Earlier | undefined
 
-  constructor(parameters: ClientParameters, tls12: Tls12ClientParameters) {
+  constructor(parameters: ClientParameters, tls12: Tls12ClientParameters, earlier?: Earlier) {
     this.#parameters = parameters
     this.#tls12 = tls12
     this.cipherSuites = tls12.cipherSuites.map((row) => row.id)
-    this.#session = usableSession(parameters, tls12)
+    this.#earlier = earlier
+    // A renegotiation resumes nothing.
+    this.#session = earlier === undefined ? usableSession(parameters, tls12) : undefined
     const ticket = this.#session?.ticket ?? none
-    this.extensions = olderExtensions(tls12, tls12.tickets ? ticket : undefined)
+    this.extensions = olderExtensions(tls12, tls12.tickets ? ticket : undefined, earlier?.verifyData?.client)
     // An id of our own tells by its echo that the ticket was taken. https://www.rfc-editor.org/rfc/rfc5077#section-3.4
     if (this.#session !== undefined) {
       const { sessionId } = this.#session
@@ -122,7 +129,7 @@ class Tls12Offer implements OlderOffer {
       hs.transcript.useHash(suite.hash)
       hs.decided('version', 'TLSv1.2')
       hs.decided('cipher_suite', suite.name)
-      const flight = new ClientFlight(hs, this.#parameters, this.#tls12, sent, hello, suite, owned)
+      const flight = new ClientFlight(hs, this.#parameters, this.#tls12, sent, hello, suite, owned, this.#earlier)
       const session = this.#resumed(sent, hello, suite)
       return session === undefined ? yield* flight.full() : yield* flight.resumed(session)
     } finally {
@@ -167,6 +174,7 @@ class Tls12Offer implements OlderOffer {
         received: hello.cipherSuite,
       })
     }
+    checkRenegotiation(this.#earlier, extensions)
     checkExtensions(hs, this.#parameters, this.#tls12, hello, suite, offersNewer)
     return suite
   }
@@ -201,6 +209,7 @@ class ClientFlight {
   readonly #owned: Set<{ dispose(): void }>
   readonly #randoms: { readonly client: Uint8Array; readonly server: Uint8Array }
   readonly #sent: SentHello
+  readonly #earlier: Earlier | undefined
 
   constructor(
     hs: Handshake,
@@ -210,7 +219,9 @@ class ClientFlight {
     hello: ServerHello,
     suite: Tls12CipherSuite,
     owned: Set<{ dispose(): void }>,
+    earlier: Earlier | undefined,
   ) {
+    this.#earlier = earlier
     this.#hs = hs
     this.#parameters = parameters
     this.#tls12 = tls12
@@ -272,6 +283,7 @@ class ClientFlight {
       authenticated,
       session,
       tlsUnique,
+      own: tlsUnique,
       finished,
       extended,
       ownSignatureScheme: own?.scheme.name,
@@ -289,7 +301,7 @@ class ClientFlight {
     const ticket = this.#hello.extensions.session_ticket === undefined ? undefined : yield* this.#ticket()
     const finished = yield* this.#serverFinished(main, change)
     change.send()
-    yield* sendFinished12(hs, this.#suite, main)
+    const own = yield* sendFinished12(hs, this.#suite, main)
     const renewed =
       ticket === undefined || ticket.ticket.length === 0
         ? undefined
@@ -300,6 +312,7 @@ class ClientFlight {
       authenticated: { by: 'resumption', peer: session.peer },
       session: renewed,
       tlsUnique: finished.verifyData,
+      own,
       finished,
       extended: session.extendedMainSecret,
       ownSignatureScheme: undefined,
@@ -313,6 +326,7 @@ class ClientFlight {
     const { body } = yield* receive12(hs, 'certificate')
     const [leaf] = body.certificateList
     if (leaf === undefined) throw new TlsError('ERR_TLS_CERTIFICATE_EMPTY', 'the server sent no certificate')
+    checkSameCertificates(this.#earlier, body.certificateList)
     let ocspResponse: Uint8Array | undefined
     // "a server … may choose not to send a "CertificateStatus" message, even if it … sent a "status_request" extension"
     if (this.#hello.extensions.status_request !== undefined) ocspResponse = yield* this.#status()
@@ -456,6 +470,8 @@ class ClientFlight {
     readonly group: string | undefined
     readonly authenticated: AuthenticatedBy
     readonly session: Session | undefined
+    /** verify_data of our Finished. */
+    readonly own: Uint8Array
     readonly tlsUnique: Uint8Array
     readonly finished: VerifiedFinished
     readonly extended: boolean
@@ -478,6 +494,8 @@ class ClientFlight {
       randoms: this.#randoms,
       extendedMainSecret: end.extended,
       encryptThenMac: this.#hello.extensions.encrypt_then_mac !== undefined,
+      secureRenegotiation: this.#hello.extensions.renegotiation_info !== undefined,
+      verifyData: { client: end.own, server: end.finished.verifyData },
       finished: end.finished,
       session: end.session,
       tlsUnique: end.tlsUnique,
@@ -496,8 +514,8 @@ function checkExtensions(
   if (extensions.extended_main_secret === undefined && tls12.requireExtendedMainSecret) {
     throw new TlsError('ERR_TLS_EXTENDED_MAIN_SECRET', 'the server has no extended_main_secret')
   }
-  if (extensions.renegotiation_info !== undefined && extensions.renegotiation_info.length > 0) {
-    throw new TlsError('ERR_TLS_RENEGOTIATION_INFO', 'renegotiation_info must be empty in the first handshake')
+  if (extensions.renegotiation_info === undefined && tls12.requireSecureRenegotiation) {
+    throw new TlsError('ERR_TLS_RENEGOTIATION_INFO', 'the server does not say that it renegotiates securely')
   }
   if (extensions.ec_point_formats?.includes(uncompressed) === false) {
     throw new TlsError('ERR_TLS_POINT_FORMATS', 'ec_point_formats must have the uncompressed format')

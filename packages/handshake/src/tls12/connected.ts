@@ -12,6 +12,10 @@ export interface Tls12Connected extends Agreed {
   readonly randoms: Randoms
   readonly extendedMainSecret: boolean
   readonly encryptThenMac: boolean
+  /** The peer has renegotiation_info. https://www.rfc-editor.org/rfc/rfc5746 */
+  readonly secureRenegotiation: boolean
+  /** Of both Finished. */
+  readonly verifyData: { readonly client: Uint8Array; readonly server: Uint8Array }
   /** Proof of the peer's Finished: there is no connection without. */
   readonly finished: VerifiedFinished
   /** Client: what to resume with. */

@@ -21,11 +21,16 @@ const { ids } = ExtensionType
 /** The code of max_fragment_length by bytes. https://www.rfc-editor.org/rfc/rfc6066#section-4 */
 export const fragmentLengths: readonly (number | undefined)[] = [undefined, 512, 1024, 2048, 4096]
 
-export function olderExtensions(tls12: Tls12ClientParameters, ticket: Uint8Array | undefined): UnknownExtension[] {
+/** @param renegotiationInfo verify_data of our last Finished, in a renegotiation */
+export function olderExtensions(
+  tls12: Tls12ClientParameters,
+  ticket: Uint8Array | undefined,
+  renegotiationInfo: Uint8Array = none,
+): UnknownExtension[] {
   const blocks = tls12.encryptThenMac && tls12.cipherSuites.some((row) => row.cipher.blockCipher)
   const extensions: UnknownExtension[] = []
   const add = (type: number, data: Uint8Array): void => void extensions.push({ type, data })
-  add(ids.renegotiation_info, encode(RenegotiationInfo, none))
+  add(ids.renegotiation_info, encode(RenegotiationInfo, renegotiationInfo))
   add(ids.extended_main_secret, none)
   add(ids.ec_point_formats, encode(PointFormats, [uncompressed]))
   if (tls12.maxFragmentLength !== undefined) {

@@ -1,4 +1,5 @@
 import type { ProtectionMaker, Tls12CipherSuite } from './cipher-suite.ts'
+import type { RenegotiationPolicy } from './renegotiation.ts'
 
 /** What only TLS 1.2 needs to be told, after defaults. */
 export interface Tls12Parameters {
@@ -14,6 +15,11 @@ export interface Tls12Parameters {
 export interface Tls12ClientParameters extends Tls12Parameters {
   /** max_fragment_length to ask for, bytes. https://www.rfc-editor.org/rfc/rfc6066#section-4 */
   readonly maxFragmentLength: 512 | 1024 | 2048 | 4096 | undefined
+  readonly renegotiation: RenegotiationPolicy
+  /** Renegotiate with servers that cannot tie the handshakes together. */
+  readonly dangerouslyAllowLegacyRenegotiation: boolean
+  /** Refuse servers without renegotiation_info from the start. */
+  readonly requireSecureRenegotiation: boolean
   /** Whether to offer tickets. */
   readonly tickets: boolean
 }

@@ -6,27 +6,26 @@ import type { AwaitedType, Program } from '../program.ts'
 import { Transcript } from '../transcript.ts'
 import type { Tls12Connected } from './connected.ts'
 import { exportTls12 } from './prf.ts'
+import type { EndOfHandshake } from './renegotiation.ts'
 
-/** What comes after a TLS 1.2 handshake: requests to renegotiate, which are refused. */
+/** What comes after a TLS 1.2 handshake of a server: requests to renegotiate, which are refused. */
 export class Tls12PostHandshake implements AfterHandshake {
   readonly handshake: Handshake
   readonly keyUpdateDue = false
-  readonly #connected: Omit<Tls12Connected, 'mainSecret'>
+  readonly renegotiating = false
+  readonly expected: readonly AwaitedType[] = clientHello
+  readonly connected: EndOfHandshake
   readonly #main: Secret
 
   /** Takes ownership of the main secret. */
   constructor(handshake: Handshake, { mainSecret, ...connected }: Tls12Connected) {
     this.handshake = handshake.withTranscript(new Transcript(handshake.crypto))
-    this.#connected = connected
+    this.connected = connected
     this.#main = mainSecret
   }
 
-  get expected(): readonly AwaitedType[] {
-    return this.handshake.role === 'client' ? helloRequest : clientHello
-  }
-
   *handle(): Program<PostHandshakeResult> {
-    throw new TlsError('ERR_TLS_NO_RENEGOTIATION', 'the peer wants to renegotiate, and we do not')
+    throw new TlsError('ERR_TLS_NO_RENEGOTIATION', 'the client wants to renegotiate, and we do not')
   }
 
   sawApplicationData(): void {}
@@ -37,7 +36,7 @@ export class Tls12PostHandshake implements AfterHandshake {
 
   /** https://www.rfc-editor.org/rfc/rfc5705 */
   *export(label: string, context: Uint8Array | undefined, length: number): Program<Uint8Array> {
-    const { suite, randoms, extendedMainSecret } = this.#connected
+    const { suite, randoms, extendedMainSecret } = this.connected
     if (!extendedMainSecret) {
       throw new TlsError('ERR_TLS_STATE', 'without extended_main_secret keying material may be that of two connections')
     }
@@ -49,5 +48,4 @@ export class Tls12PostHandshake implements AfterHandshake {
   }
 }
 
-const helloRequest = ['hello_request'] as const
 const clientHello = ['client_hello'] as const

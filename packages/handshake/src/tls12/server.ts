@@ -205,8 +205,9 @@ class ServerFlight {
     if (this.#wantsTicket()) yield* this.#sendTicket(state())
     else if (sessionId.length > 0) yield* this.#keepSession(sessionId, state())
     change.send()
-    yield* sendFinished12(hs, suite, main)
+    const own = yield* sendFinished12(hs, suite, main)
     return this.#connected({
+      own,
       suite,
       main,
       group: keys.group,
@@ -245,6 +246,7 @@ class ServerFlight {
       protocol,
       authenticated: { by: 'resumption', peer: session.peer },
       finished,
+      own: tlsUnique,
       tlsUnique,
       ownSignatureScheme: undefined,
       resumed: true,
@@ -382,6 +384,8 @@ class ServerFlight {
     readonly protocol: string | undefined
     readonly authenticated: AuthenticatedBy
     readonly finished: VerifiedFinished
+    /** verify_data of our Finished. */
+    readonly own: Uint8Array
     readonly tlsUnique: Uint8Array
     readonly ownSignatureScheme: string | undefined
     readonly resumed: boolean
@@ -402,6 +406,8 @@ class ServerFlight {
       randoms: this.#randoms,
       extendedMainSecret: this.#older.extendedMainSecret,
       encryptThenMac: this.#encryptThenMac(end.suite),
+      secureRenegotiation: this.#older.renegotiationInfo !== undefined,
+      verifyData: { client: end.finished.verifyData, server: end.own },
       finished: end.finished,
       session: undefined,
       tlsUnique: end.tlsUnique,

@@ -1,0 +1,65 @@
+import { TlsError, concat, equalBytes } from '@typetls/wire'
+import type { Tls12Connected } from './connected.ts'
+import type { ServerHelloExtensions } from './messages.ts'
+
+/** What a server may ask of a client with a HelloRequest. */
+export type RenegotiationPolicy = 'never' | 'once' | 'freely' | 'ignore'
+
+/** What a renegotiation must go on from. */
+export interface Earlier {
+  /** `undefined`: the server did not say that it renegotiates securely. */
+  readonly verifyData: Tls12Connected['verifyData'] | undefined
+  readonly extendedMainSecret: boolean
+  /** DER, leaf first; `undefined`: none. */
+  readonly certificates: readonly Uint8Array[] | undefined
+}
+
+export function earlierOf({ secureRenegotiation, verifyData, extendedMainSecret, peer }: EndOfHandshake): Earlier {
+  return {
+    verifyData: secureRenegotiation ? verifyData : undefined,
+    extendedMainSecret,
+    certificates:
+      peer.by === 'certificate'
+        ? peer.peer.chain.certificates
+        : peer.by === 'resumption'
+          ? peer.peer?.certificates
+          : undefined,
+  }
+}
+
+/** The main secret is not needed. */
+export type EndOfHandshake = Omit<Tls12Connected, 'mainSecret'>
+
+/**
+ * renegotiation_info ties the new handshake to the one before it, and what it tied may not come or go.
+ * https://www.rfc-editor.org/rfc/rfc5746#section-3.5
+ */
+export function checkRenegotiation(earlier: Earlier | undefined, extensions: ServerHelloExtensions): void {
+  const { renegotiation_info: info, extended_main_secret: extended } = extensions
+  if (earlier === undefined) {
+    if (info === undefined || info.length === 0) return
+    throw new TlsError('ERR_TLS_RENEGOTIATION_INFO', 'renegotiation_info must be empty in the first handshake')
+  }
+  const { verifyData } = earlier
+  const expected = verifyData && concat(verifyData.client, verifyData.server)
+  if ((info === undefined) !== (expected === undefined) || (info && expected && !equalBytes(info, expected))) {
+    throw new TlsError('ERR_TLS_RENEGOTIATION_INFO', 'the renegotiation does not go on from the handshake before it')
+  }
+  if (earlier.extendedMainSecret !== (extended !== undefined)) {
+    throw new TlsError('ERR_TLS_RENEGOTIATION_CHANGED', 'the renegotiation changes extended_main_secret', {
+      expected: earlier.extendedMainSecret,
+      received: extended !== undefined,
+    })
+  }
+}
+
+/** Whose certificate it is may have been shown to somebody, who would not learn of another. */
+export function checkSameCertificates(earlier: Earlier | undefined, certificates: readonly Uint8Array[]): void {
+  if (earlier === undefined) return
+  const before = earlier.certificates ?? []
+  const same =
+    before.length === certificates.length && before.every((der, i) => equalBytes(der, certificates[i] ?? none))
+  if (!same) throw new TlsError('ERR_TLS_RENEGOTIATION_CHANGED', 'the renegotiation changes the certificate')
+}
+
+const none = /* @__PURE__ */ new Uint8Array(0)
