@@ -29,7 +29,11 @@ class Certificates {
   }
 
   server(keyType: TestKeyType, name = 'localhost'): Identity {
-    return this.#identity(`server ${keyType} ${name}`, () => this.intermediate.issue({ dns: [name], keyType }))
+    // Static RSA encrypts to the key.
+    const keyUsage = keyType === 'rsa' ? (['digitalSignature', 'keyEncipherment'] as const) : undefined
+    return this.#identity(`server ${keyType} ${name}`, () =>
+      this.intermediate.issue({ dns: [name], keyType, ...(keyUsage && { keyUsage }) }),
+    )
   }
 
   /** Issued by the root itself: a chain of one. */
