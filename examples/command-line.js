@@ -52,10 +52,26 @@ export function notYet(flags, description, problem) {
   return new Option(flags, `${description} (not supported yet)`).argParser(refuse)
 }
 
-/** `tls1.3`; other versions that TLS has had are refused by name. */
+/** `tls1.2` or `tls1.3`; other versions that TLS has had are refused by name. */
 export function version(text) {
+  if (text === 'tls1.2') return 'TLSv1.2'
   if (text === 'tls1.3') return 'TLSv1.3'
-  throw new RangeError(/^tls1(\.[0-2])?$|^ssl3$/.test(text) ? 'only TLS 1.3 is spoken yet' : 'is not a version: tls1.3')
+  const old = /^tls1(\.[01])?$|^ssl3$/.test(text)
+  throw new RangeError(old ? 'only TLS 1.2 and TLS 1.3 are spoken' : 'is not a version: tls1.2, tls1.3')
+}
+
+/** What is wrong with `--min`, `--max` and `--ciphers` together: silence would leave suites out. */
+export function versionProblem({ min, max, ciphers = [] }) {
+  if (min === 'TLSv1.3' && max === 'TLSv1.2') return '--min is above --max'
+  const of12 = ciphers.filter(isTls12)
+  if (of12.length > 0 && min !== 'TLSv1.2' && max !== 'TLSv1.2')
+    return '--ciphers has suites of TLS 1.2: give --min tls1.2 too'
+  if (of12.length === 0 && ciphers.length > 0 && max === 'TLSv1.2') return '--ciphers has no suite of TLS 1.2'
+  return undefined
+}
+
+function isTls12(suite) {
+  return suite.keyExchange !== undefined
 }
 
 function checked(parse, value) {

@@ -1,4 +1,14 @@
-import { cipherSuites, defaultCipherSuites, defaultSignatureSchemes, namedGroups } from './built.js'
+import {
+  TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
+  TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
+  cbcTls12CipherSuites,
+  cipherSuites,
+  defaultCipherSuites,
+  defaultSignatureSchemes,
+  defaultTls12CipherSuites,
+  namedGroups,
+  rsaTls12CipherSuites,
+} from './built.js'
 
 /** The groups of a list such as `X25519,P-256` or `prime256v1:secp384r1`, by IANA, NIST and OpenSSL names. */
 export function groupNames(list) {
@@ -22,17 +32,32 @@ export function signatureSchemes(list) {
   })
 }
 
-/** `modern`, or a list of suites by IANA names. */
+/**
+ * `modern`: the defaults of each version, so none by name; `cbc`: those of block ciphers too; `legacy`: also those
+ * without forward secrecy; or a list of suites by IANA names.
+ */
 export function suiteNames(list) {
-  if (list === 'modern') return defaultCipherSuites
+  if (list === 'modern') return []
+  if (list === 'cbc' || list === 'legacy') {
+    const legacy = list === 'legacy' ? rsaTls12CipherSuites : []
+    return [...defaultCipherSuites, ...defaultTls12CipherSuites, ...cbcTls12CipherSuites, ...legacy]
+  }
   return namesOf(list).map((name) => {
-    const found = cipherSuites.find((suite) => same(suite.name, name))
+    const found = allSuites.find((suite) => same(suite.name, name))
     if (found !== undefined) return found
-    throw new RangeError(
-      `there is no cipher suite ${name}: modern, ${cipherSuites.map((suite) => suite.name).join(', ')}`,
-    )
+    const names = allSuites.map((suite) => suite.name)
+    throw new RangeError(`there is no cipher suite ${name}: modern, cbc, legacy, ${names.join(', ')}`)
   })
 }
+
+const allSuites = [
+  ...cipherSuites,
+  ...defaultTls12CipherSuites,
+  TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
+  TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
+  ...cbcTls12CipherSuites,
+  ...rsaTls12CipherSuites,
+]
 
 /** The parts of a list, separated by commas or, as OpenSSL has it, colons. */
 export function namesOf(list) {

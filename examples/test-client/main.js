@@ -13,6 +13,7 @@ import {
   presharedKey,
   usageError,
   version,
+  versionProblem,
   wholeNumber,
 } from '../command-line.js'
 import { groupNames, namesOf, signatureSchemes, suiteNames } from '../tls-names.js'
@@ -25,9 +26,10 @@ const command = new Command('test-client')
   .option('--insecure', 'go on with a server that could be anybody')
   .addOption(new Option('--key <file>', 'private key, PEM; repeatable').argParser(collect(fileContent)).default([]))
   .addOption(new Option('--cert <file>', 'chain, PEM; repeatable').argParser(collect(fileContent)).default([]))
-  .addOption(new Option('--min <version>', 'tls1.3').argParser(parser(version)))
-  .addOption(new Option('--max <version>', 'tls1.3').argParser(parser(version)))
-  .addOption(new Option('--ciphers <list>', '«modern», or IANA names').argParser(parser(suiteNames)))
+  .addOption(new Option('--min <version>', 'tls1.2 or tls1.3, which is the default').argParser(parser(version)))
+  .addOption(new Option('--max <version>', 'tls1.2 or tls1.3').argParser(parser(version)))
+  .addOption(new Option('--ciphers <list>', '«modern», «cbc», «legacy», or IANA names').argParser(parser(suiteNames)))
+  .option('--no-ems', 'take peers of TLS 1.2 without extended_main_secret')
   .addOption(new Option('--groups <list>', 'IANA or OpenSSL names, most wanted first').argParser(parser(groupNames)))
   .addOption(new Option('--key-shares <list>', 'groups to send shares for').argParser(parser(groupNames)))
   .addOption(new Option('--sigalgs <list>', 'IANA or OpenSSL names').argParser(parser(signatureSchemes)))
@@ -37,6 +39,7 @@ const command = new Command('test-client')
   .addOption(notYet('--early-data <file>', 'send early data', 'early data is not supported yet'))
   .addOption(new Option('--psk <ident:hex>', 'an external PSK; repeatable').argParser(collect(presharedKey)))
   .addOption(new Option('--psk-hash <hash>', 'of external PSKs').choices(['sha256', 'sha384']).default('sha256'))
+  .addOption(notYet('--renegotiation', 'go along when a server asks for it', 'renegotiation is refused'))
   .option('--pha', 'answer a certificate request after the handshake')
   .addOption(new Option('--key-update <whose>', 'new keys before the request').choices(['own', 'both']))
   .option('--request <path>', 'GET it by HTTP/1.1')
@@ -50,6 +53,8 @@ const command = new Command('test-client')
   .parse()
 
 const options = command.opts()
+const misfit = versionProblem(options)
+if (misfit !== undefined) command.error(`error: ${misfit}`)
 const timeout = setTimeout(() => finish(failure(new Error(`not done within ${options.timeout} ms`))), options.timeout)
 try {
   finish(await exchange(connectOptions()))
@@ -117,7 +122,8 @@ function connectOptions() {
     credentials: readCredentials(),
     minVersion: options.min,
     maxVersion: options.max,
-    cipherSuites: options.ciphers,
+    cipherSuites: options.ciphers?.length === 0 ? undefined : options.ciphers,
+    tls12: { requireExtendedMainSecret: options.ems },
     groups: options.groups,
     keyShares: options.keyShares,
     signatureSchemes: options.sigalgs,
@@ -154,6 +160,8 @@ function negotiated({ facts }) {
     applicationProtocol: facts.applicationProtocol ?? null,
     serverName: facts.serverName ?? null,
     resumed: facts.resumed,
+    extendedMainSecret: facts.extendedMainSecret,
+    encryptThenMac: facts.encryptThenMac,
     pskIdentity: externalPskIdentity === undefined ? null : Buffer.from(externalPskIdentity).toString('latin1'),
     helloRetryRequest: facts.helloRetryRequest,
     peer: peer && {

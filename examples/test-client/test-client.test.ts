@@ -49,6 +49,29 @@ test('chooses suites, groups and schemes by name', async () => {
   })
 })
 
+test('speaks TLS 1.2, with suites of block ciphers and a session', async () => {
+  const older = await TestServer.start(...credential, '--max', 'tls1.2', '--ciphers', 'cbc')
+  const session = files.path('session12')
+  const cbc = 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256'
+  const options = [...ca, '--min', 'tls1.2', '--ciphers', cbc, '--request', '/']
+  const first = await runClient(older.port, ...options, '--session-out', session)
+  expect(first.facts).toMatchObject({
+    ok: true,
+    version: 'TLSv1.2',
+    cipherSuite: cbc,
+    resumed: false,
+    extendedMainSecret: true,
+    encryptThenMac: true,
+  })
+  const second = await runClient(older.port, ...options, '--session-in', session)
+  expect(second.facts).toMatchObject({ ok: true, resumed: true, peer: { authorized: true } })
+  expect((await runClient(older.port, ...ca)).facts).toMatchObject({
+    ok: false,
+    error: { received: 'protocol_version' },
+  })
+  await older.stop()
+})
+
 test('sends shares for the groups it is told to, and updates keys', async () => {
   const options = ['--groups', 'X25519,P-256', '--key-shares', 'P-256', '--key-update', 'both', '--request', '/']
   expect((await runClient(server.port, ...ca, ...options)).facts).toMatchObject({
@@ -108,7 +131,9 @@ test('refuses options it does not have, and values it cannot read', async () => 
     [],
     ['--connect', 'localhost'],
     ['--connect', 'localhost:1', '--early-data', 'file'],
-    ['--connect', 'localhost:1', '--max', 'tls1.2'],
+    ['--connect', 'localhost:1', '--max', 'tls1.1'],
+    ['--connect', 'localhost:1', '--ciphers', 'cbc'],
+    ['--connect', 'localhost:1', '--renegotiation'],
     ['--connect', 'localhost:1', '--psk', 'nokey'],
   ]) {
     const { code, stdout, stderr } = await runProgram('test-client', args)

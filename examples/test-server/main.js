@@ -18,6 +18,7 @@ import {
   presharedKey,
   usageError,
   version,
+  versionProblem,
   wholeNumber,
 } from '../command-line.js'
 import { groupNames, namesOf, signatureSchemes, suiteNames } from '../tls-names.js'
@@ -38,9 +39,10 @@ const command = new Command('test-server')
       .choices(['none', 'request', 'require'])
       .default('none'),
   )
-  .addOption(new Option('--min <version>', 'tls1.3').argParser(parser(version)))
-  .addOption(new Option('--max <version>', 'tls1.3').argParser(parser(version)))
-  .addOption(new Option('--ciphers <list>', '«modern», or IANA names').argParser(parser(ciphers)))
+  .addOption(new Option('--min <version>', 'tls1.2 or tls1.3, which is the default').argParser(parser(version)))
+  .addOption(new Option('--max <version>', 'tls1.2 or tls1.3').argParser(parser(version)))
+  .addOption(new Option('--ciphers <list>', '«modern», «cbc», «legacy», or IANA names').argParser(parser(suiteNames)))
+  .option('--no-ems', 'take peers of TLS 1.2 without extended_main_secret')
   .addOption(new Option('--groups <list>', 'IANA or OpenSSL names, most wanted first').argParser(parser(groupNames)))
   .addOption(
     new Option(
@@ -54,7 +56,7 @@ const command = new Command('test-server')
   .addOption(new Option('--psk <ident:hex>', 'an external PSK; repeatable').argParser(collect(presharedKey)))
   .addOption(new Option('--psk-hash <hash>', 'of external PSKs').choices(['sha256', 'sha384']).default('sha256'))
   .option('--pha', 'ask for a client certificate, after the handshake, on GET /secret')
-  .addOption(notYet('--renegotiation', 'allow renegotiation', 'it is of TLS 1.2, which is not supported yet'))
+  .addOption(notYet('--renegotiation', 'allow renegotiation', 'our servers refuse renegotiation'))
   .option('--echo', 'send back what comes, instead of HTTP')
   .addOption(
     new Option('--record-size-limit <bytes>', 'largest record we accept, 64 to 16384').argParser(parser(wholeNumber)),
@@ -73,6 +75,8 @@ const command = new Command('test-server')
   .parse()
 
 const options = command.opts()
+const misfit = versionProblem(options)
+if (misfit !== undefined) command.error(`error: ${misfit}`)
 const server = start()
 
 server.on('secureConnection', (socket) => {
@@ -120,7 +124,8 @@ function readOptions() {
     verifier: asks || pha ? clientVerifier() : undefined,
     minVersion: options.min,
     maxVersion: options.max,
-    cipherSuites: options.ciphers,
+    cipherSuites: options.ciphers?.length === 0 ? undefined : options.ciphers,
+    tls12: { requireExtendedMainSecret: options.ems },
     groups: options.groups,
     signatureSchemes: options.sigalgs,
     ALPNProtocols: options.alpn,
@@ -167,12 +172,6 @@ function stop() {
   server.close()
   // Connections that are still there end with the process.
   process.exit()
-}
-
-function ciphers(list) {
-  if (list === 'cbc' || list === 'legacy')
-    throw new RangeError('those suites are of TLS 1.2, which is not supported yet')
-  return suiteNames(list)
 }
 
 function tickets(text) {

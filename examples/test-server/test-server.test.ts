@@ -11,6 +11,10 @@ const authority = createAuthority()
 const caFile = files.write('ca.pem', authority.pem)
 const ecdsa = files.credential('ecdsa', authority.issue({ dns: ['localhost'] }))
 const rsa = files.credential('rsa', authority.issue({ dns: ['localhost'], keyType: 'rsa' }))
+const encrypting = files.credential(
+  'encrypting',
+  authority.issue({ dns: ['localhost'], keyType: 'rsa', keyUsage: ['digitalSignature', 'keyEncipherment'] }),
+)
 const client = files.credential('client', authority.issue({ subject: 'a client' }))
 const stranger = files.credential('stranger', createAuthority({ key: 1 }).issue({ subject: 'a stranger' }))
 
@@ -203,11 +207,13 @@ describe('client authentication', () => {
 
 test.for([
   [['--early-data', '16384'], /early data is not supported yet/],
-  [['--renegotiation'], /not supported yet/],
-  [['--min', 'tls1.2'], /only TLS 1\.3 is spoken yet/],
-  [['--max', 'tls1.2'], /only TLS 1\.3 is spoken yet/],
-  [['--ciphers', 'cbc'], /not supported yet/],
-  [['--ciphers', 'legacy'], /not supported yet/],
+  [['--renegotiation'], /our servers refuse renegotiation/],
+  [['--min', 'tls1.1'], /only TLS 1\.2 and TLS 1\.3 are spoken/],
+  [['--max', 'ssl3'], /only TLS 1\.2 and TLS 1\.3 are spoken/],
+  [['--min', 'tls1.3', '--max', 'tls1.2'], /--min is above --max/],
+  [['--ciphers', 'cbc'], /give --min tls1\.2/],
+  [['--ciphers', 'legacy'], /give --min tls1\.2/],
+  [['--max', 'tls1.2', '--ciphers', 'TLS_AES_128_GCM_SHA256'], /no suite of TLS 1\.2/],
   [['--groups', 'brainpool'], /there is no group brainpool/],
   [['--sigalgs', 'DSA+SHA1'], /there is no signature scheme DSA\+SHA1/],
   [['--key', '/nowhere'], /cannot be read/],
@@ -223,6 +229,52 @@ test('accepts the versions and suites that it has', async () => {
   const server = await TestServer.start(...ecdsa, '--min', 'tls1.3', '--max', 'tls1.3', '--ciphers', 'modern')
   expect(await ask(server.port, 'GET / HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200/)
   await server.stop()
+})
+
+describe('TLS 1.2', () => {
+  const maxVersion = 'TLSv1.2'
+
+  test('is spoken beside TLS 1.3 with --min, and alone with --max', async () => {
+    for (const [option, newest] of [
+      ['--min', 'TLSv1.3'],
+      ['--max', 'TLSv1.2'],
+    ] as const) {
+      const server = await TestServer.start(...ecdsa, ...rsa, option, 'tls1.2')
+      for (const own of ['TLSv1.2', 'TLSv1.3'] as const) {
+        const socket = await secured(server.port, { minVersion: 'TLSv1.2', maxVersion: own })
+        socket.write('GET / HTTP/1.0\r\n\r\n')
+        expect(await text(socket)).toContain(`version: ${own === 'TLSv1.2' ? own : newest}\n`)
+      }
+      await server.stop()
+    }
+  })
+
+  test.for([
+    ['modern', 'ECDHE-RSA-CHACHA20-POLY1305', ['ECDHE-RSA-AES128-SHA']],
+    ['cbc', 'ECDHE-ECDSA-AES256-SHA384', ['AES128-SHA']],
+    ['legacy', 'AES128-SHA', []],
+    ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', 'ECDHE-RSA-AES128-GCM-SHA256', ['ECDHE-RSA-AES256-GCM-SHA384']],
+  ] as const)('has with --ciphers %s the suite %s and not %j', async ([list, suite, others]) => {
+    const server = await TestServer.start(...ecdsa, ...encrypting, '--min', 'tls1.2', '--ciphers', list)
+    const socket = await secured(server.port, { maxVersion, ciphers: suite })
+    expect(socket.getCipher().name).toBe(suite)
+    socket.destroy()
+    for (const ciphers of others) {
+      await expect(secured(server.port, { maxVersion, ciphers })).rejects.toThrow(/handshake failure/)
+    }
+    await server.stop()
+  })
+
+  test('wants extended_main_secret, unless --no-ems', async () => {
+    // SSL_OP_NO_EXTENDED_MASTER_SECRET, which node:crypto has no name for.
+    const without = { maxVersion, secureOptions: 1 } as const
+    const strict = await TestServer.start(...ecdsa, '--max', 'tls1.2')
+    await expect(secured(strict.port, without)).rejects.toThrow(/handshake failure/)
+    await strict.stop()
+    const server = await TestServer.start(...ecdsa, '--max', 'tls1.2', '--no-ems')
+    expect((await secured(server.port, without)).getProtocol()).toBe('TLSv1.2')
+    await server.stop()
+  })
 })
 
 test('refuses credentials that do not belong together, and to run without any', async () => {
