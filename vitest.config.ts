@@ -13,10 +13,11 @@ const resolution = {
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
-/** Tests that choose their providers themselves, or need none: once is enough. */
+/** Tests that choose their providers themselves, or whose subject needs none: once is enough. */
 const ownProviders = [
   'asynchronous',
   'defaults',
+  'negative/tls12/handshake-framing',
   'new-algorithms',
   'rfc8448',
   'secrecy',

@@ -45,7 +45,7 @@ describe.each(Object.keys(handshakes))('%s', (name) => {
       let changes = 0
       let harmless = 0
       records.forEach((record, index) => {
-        for (let at = 0; at < record.length; at += record.length < 80 ? 1 : stride(4)) {
+        for (let at = 0; at < record.length; at += record.length < 80 ? stride(2) : stride(9)) {
           const mask = [0x01, 0x80, 0xff, 0x10][(at + index) % 4] as number
           const pair = play((where, bytes, nth) => {
             if (where !== direction || nth !== index || at >= bytes.length) return bytes
@@ -63,7 +63,7 @@ describe.each(Object.keys(handshakes))('%s', (name) => {
 
     test('no byte can be left out unnoticed, and nothing hangs where it ends', () => {
       const total = records.reduce((sum, record) => sum + record.length, 0)
-      const step = Math.max(1, Math.floor(total / samples(40)))
+      const step = Math.max(1, Math.floor(total / samples(25)))
       for (let end = 0; end < total; end += step) {
         let passed = 0
         const pair = tls12PairOf({
@@ -122,7 +122,7 @@ describe('a peer that says it wrongly', () => {
     const measure: Change = (message) => ((length = message.body.length), message)
     const make = peers[who] as (typeof peers)[string]
     expect(make(step, measure).play().peer.facts).toBeDefined()
-    const every = Math.max(1, Math.ceil(length / samples(70)))
+    const every = Math.max(1, Math.ceil(length / samples(30)))
     for (let at = 0; at < length; at += every) {
       const flip: Change = ({ type, body }) =>
         handshakeMessage(
