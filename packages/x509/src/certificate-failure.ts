@@ -28,10 +28,11 @@ export interface PlacedCertificate {
 /** A rule that `verifyPath` has whatever the profile. */
 export type CertificateRule = keyof typeof rules
 
-/** A rule as a failure tells of it. */
+/** A rule as failures tell of it. */
 export interface RuleSource {
   readonly name: string
   readonly code: CertificateErrorCode
+  /** Where it is written, such as `RFC 5280 section 4.2.1.9`. */
   readonly reference: string
 }
 
@@ -99,25 +100,6 @@ const rules = {
   'policy.mapping': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.5' },
   'revocation.revoked': { code: 'ERR_TLS_CERTIFICATE_REVOKED', reference: 'RFC 5280 section 6.1.3' },
   'revocation.unknown': { code: 'ERR_TLS_CERTIFICATE_STATUS_UNKNOWN', reference: 'RFC 5280 section 6.3.3' },
-  'crl.malformed': { code: 'ERR_TLS_CERTIFICATE_STATUS_UNKNOWN', reference: 'RFC 5280 section 5.1' },
-  'crl.unknown-critical': { code: 'ERR_TLS_CERTIFICATE_STATUS_UNKNOWN', reference: 'RFC 5280 section 5.2' },
-  'crl.not-yet-valid': { code: 'ERR_TLS_CERTIFICATE_STATUS_UNKNOWN', reference: 'RFC 5280 section 5.1.2.4' },
-  'crl.expired': { code: 'ERR_TLS_CERTIFICATE_STATUS_UNKNOWN', reference: 'RFC 5280 section 5.1.2.5' },
-  'crl.number': { code: 'ERR_TLS_CERTIFICATE_STATUS_UNKNOWN', reference: 'RFC 5280 section 5.2.3' },
-  'crl.issuer': { code: 'ERR_TLS_CERTIFICATE_STATUS_UNKNOWN', reference: 'RFC 5280 section 6.3.3 (f)' },
-  'crl.signature': { code: 'ERR_TLS_CERTIFICATE_STATUS_UNKNOWN', reference: 'RFC 5280 section 6.3.3 (g)' },
-  'crl.reasons': { code: 'ERR_TLS_CERTIFICATE_STATUS_UNKNOWN', reference: 'RFC 5280 section 6.3.3 (e)' },
-  'ocsp.malformed': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 6960 section 4.2.1' },
-  'ocsp.response-status': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 6960 section 2.3' },
-  'ocsp.unknown-critical': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 6960 section 4.4' },
-  'ocsp.nonce': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 9654 section 2.1' },
-  'ocsp.certificate': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 6960 section 3.2 (1)' },
-  'ocsp.signature': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 6960 section 3.2 (2)' },
-  'ocsp.responder': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 6960 section 4.2.2.2' },
-  'ocsp.not-yet-valid': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 6960 section 3.2 (5)' },
-  'ocsp.expired': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 6960 section 3.2 (6)' },
-  'ocsp.unknown': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 6960 section 2.2' },
-  'ocsp.must-staple': { code: 'ERR_TLS_CERTIFICATE_STATUS', reference: 'RFC 7633 section 4' },
   'transparency.policy': { code: 'ERR_TLS_CERTIFICATE_TRANSPARENCY', reference: 'RFC 6962 section 5.2' },
   'host-name.mismatch': { code: 'ERR_TLS_CERTIFICATE_NAME', reference: 'RFC 9525 section 6' },
   'host-name.unknown': { code: 'ERR_TLS_CERTIFICATE_NAME', reference: 'RFC 9525 section 3' },

@@ -1,6 +1,6 @@
 import type { CryptoProvider, PublicKey } from '@typetls/crypto-provider'
 import type { Certificate } from './certificate.ts'
-import type { CertificateRule } from './certificate-failure.ts'
+import type { CertificateRule, RuleSource } from './certificate-failure.ts'
 import type { NamedKey } from './named-key.ts'
 
 /**
@@ -69,7 +69,8 @@ export interface RevocationAnswer {
 }
 
 export interface RevocationProblem {
-  readonly rule: CertificateRule
+  /** `revocation.revoked`, `revocation.unknown`, or a rule of your own. */
+  readonly rule: CertificateRule | RuleSource
   /** What follows the certificate's name: `was revoked on 2026-01-01T00:00:00.000Z (keyCompromise)`. */
   readonly problem: string
 }

@@ -26,5 +26,7 @@ export function statusOf(question: StatusQuestion): string {
     ...(staple === undefined ? {} : { ocspResponse: staple }),
   })
   const last = answers.at(-1)
-  return last?.problems[0]?.rule ?? (last?.status as string)
+  const rule = last?.problems[0]?.rule
+  if (rule !== undefined) return typeof rule === 'string' ? rule : rule.name
+  return last?.status as string
 }

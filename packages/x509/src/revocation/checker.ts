@@ -5,6 +5,7 @@ import type { CertificateList } from './certificate-list.ts'
 import type { CrlInput } from './crl-store.ts'
 import { CrlStore } from './crl-store.ts'
 import { crlStatus } from './crl-status.ts'
+import { ruleNamed } from './evidence-rules.ts'
 import { isUncheckableResponder, ocspStatus } from './ocsp-status.ts'
 import type { Program } from '../program.ts'
 import { run, wait } from '../program.ts'
@@ -113,7 +114,7 @@ class StatusChecker implements RevocationChecker {
     }
     if (mustStaple && !good && demandsStaple(query)) {
       const text = notes[0] === undefined ? 'came without the OCSP response that it demands' : said(notes)
-      return { status: 'unknown', problems: [{ rule: 'ocsp.must-staple', problem: text }] }
+      return { status: 'unknown', problems: [{ rule: ruleNamed('ocsp.must-staple'), problem: text }] }
     }
     for (const response of this.#ocspResponses) {
       const finding = yield* this.#ocsp(query, response)
@@ -207,14 +208,17 @@ function revoked({ at, reason }: Extract<StatusFinding, { status: 'revoked' }>):
 
 /** Of a staple. */
 function refused(notes: readonly StatusNote[]): RevocationAnswer {
-  const problem: RevocationProblem = { rule: notes[0]?.rule ?? 'revocation.unknown', problem: said(notes) }
+  const problem: RevocationProblem = {
+    rule: ruleNamed(notes[0]?.rule ?? 'revocation.unknown'),
+    problem: said(notes),
+  }
   return { status: 'unknown', problems: [problem] }
 }
 
 /** Of evidence that the peer did not send: only CRLs have rules for this. */
 function unknown(notes: readonly StatusNote[]): RevocationAnswer {
   const rule = notes.find((note) => note.rule.startsWith('crl.'))?.rule ?? 'revocation.unknown'
-  return { status: 'unknown', problems: [{ rule, problem: said(notes) }] }
+  return { status: 'unknown', problems: [{ rule: ruleNamed(rule), problem: said(notes) }] }
 }
 
 function said(notes: readonly StatusNote[]): string {

@@ -1,11 +1,11 @@
 import type { PublicKey } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import type { CertificateRule } from '../certificate-failure.ts'
 import type { Program } from '../program.ts'
 import { wait } from '../program.ts'
 import type { RevocationQuery, SignedData } from '../revocation.ts'
 import { readSignatureAlgorithm } from '../signature-algorithm.ts'
 import type { RevocationReason } from './crl-entries.ts'
+import type { EvidenceRule } from './evidence-rules.ts'
 
 /** What one kind of evidence says of a certificate. */
 export type StatusFinding =
@@ -16,7 +16,7 @@ export type StatusFinding =
 
 /** Why a CRL or an OCSP response does not count. */
 export interface StatusNote {
-  readonly rule: CertificateRule
+  readonly rule: EvidenceRule
   /** A sentence without its end: `the CRL 3 of CN=Example CA expired on 2026-01-01T00:00:00.000Z`. */
   readonly text: string
 }
@@ -34,7 +34,7 @@ export function instant(time: number): string {
 }
 
 /** What reading returns, or a note if the bytes cannot be read. */
-export function readOrNote<T>(rule: CertificateRule, what: string, read: () => T): T | StatusNote {
+export function readOrNote<T>(rule: EvidenceRule, what: string, read: () => T): T | StatusNote {
   try {
     return read()
   } catch (error) {
