@@ -3,11 +3,16 @@ import type { Flags } from './flags.ts'
 import { Refusal } from './refusal.ts'
 
 /** What the shim prints of a failure: our code, BoringSSL's names for the cause, and what happened. */
-export function describe(error: TlsError): string {
-  return [error.code, ...namesOf(error).map((name) => `:${name}:`), error.message].join(' ')
+export function describe(error: TlsError, refusal: readonly string[]): string {
+  return [error.code, ...namesOf(error, refusal).map((name) => `:${name}:`), error.message].join(' ')
 }
 
-function namesOf(error: TlsError): readonly string[] {
+function namesOf(error: TlsError, refusal: readonly string[]): readonly string[] {
+  if (error.code === 'ERR_TLS_NO_CREDENTIAL') return refusal
+  // BoringSSL waits for a record, not for a message.
+  if (error.code === 'ERR_TLS_UNEXPECTED_MESSAGE' && `${error.expected}` === 'change_cipher_spec') {
+    return ['UNEXPECTED_RECORD']
+  }
   if (error.cause instanceof Refusal) return [error.cause.message]
   if (error.code === 'ERR_TLS_PEER_ALERT') return alertNames[String(error.received)] ?? []
   return causes[error.code] ?? []
@@ -44,6 +49,7 @@ const causes: { readonly [Code in TlsErrorCode]?: readonly string[] } = {
   ERR_TLS_TOO_MANY_KEY_UPDATES: ['TOO_MANY_KEY_UPDATES'],
   ERR_TLS_TOO_MUCH_EARLY_DATA: ['TOO_MUCH_SKIPPED_EARLY_DATA'],
   ERR_TLS_CHANGE_CIPHER_SPEC: ['BAD_CHANGE_CIPHER_SPEC', 'UNEXPECTED_RECORD'],
+  ERR_TLS_CHANGE_CIPHER_SPEC_CONTENT: ['BAD_CHANGE_CIPHER_SPEC'],
   ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED: ['UNEXPECTED_RECORD'],
 
   // Alerts
@@ -60,7 +66,12 @@ const causes: { readonly [Code in TlsErrorCode]?: readonly string[] } = {
   // Hellos
   ERR_TLS_COMPRESSION: ['INVALID_COMPRESSION_LIST', 'UNSUPPORTED_COMPRESSION_ALGORITHM', 'DECODE_ERROR'],
   ERR_TLS_VERSION: ['UNSUPPORTED_PROTOCOL'],
-  ERR_TLS_VERSION_ILLEGAL: ['UNSUPPORTED_PROTOCOL', 'SECOND_SERVERHELLO_VERSION_MISMATCH', 'DECODE_ERROR'],
+  ERR_TLS_VERSION_ILLEGAL: [
+    'UNSUPPORTED_PROTOCOL',
+    'SECOND_SERVERHELLO_VERSION_MISMATCH',
+    'UNEXPECTED_EXTENSION',
+    'DECODE_ERROR',
+  ],
   ERR_TLS_DOWNGRADE: ['TLS13_DOWNGRADE'],
   ERR_TLS_NO_SHARED_CIPHER: ['NO_SHARED_CIPHER'],
   ERR_TLS_NO_SHARED_GROUP: ['NO_SHARED_GROUP'],
@@ -71,7 +82,8 @@ const causes: { readonly [Code in TlsErrorCode]?: readonly string[] } = {
     'NO_SHARED_GROUP',
   ],
   ERR_TLS_UNSUPPORTED_EXTENSION: ['UNEXPECTED_EXTENSION', 'ERROR_PARSING_EXTENSION'],
-  ERR_TLS_EXTENSION_NOT_ALLOWED: ['UNEXPECTED_EXTENSION'],
+  ERR_TLS_EXTENSION_NOT_ALLOWED: ['UNEXPECTED_EXTENSION', 'ERROR_PARSING_EXTENSION'],
+  ERR_TLS_POINT_FORMATS: ['ERROR_PARSING_EXTENSION'],
   ERR_TLS_DUPLICATE_KEY_SHARE: ['DUPLICATE_KEY_SHARE'],
   ERR_TLS_WRONG_KEY_SHARE: ['WRONG_CURVE'],
   ERR_TLS_WRONG_CIPHER: ['WRONG_CIPHER_RETURNED'],
@@ -87,6 +99,8 @@ const causes: { readonly [Code in TlsErrorCode]?: readonly string[] } = {
 
   // Authentication
   ERR_TLS_CERTIFICATE_EMPTY: ['PEER_DID_NOT_RETURN_A_CERTIFICATE', 'DECODE_ERROR'],
+  ERR_TLS_CLIENT_CERTIFICATE_MISSING: ['PEER_DID_NOT_RETURN_A_CERTIFICATE'],
+  ERR_TLS_CERTIFICATE_TYPE: ['WRONG_CERTIFICATE_TYPE', 'BAD_ECC_CERT', 'UNSUPPORTED_ALGORITHM'],
   ERR_TLS_CERTIFICATE_CONTEXT: ['DECODE_ERROR'],
   ERR_TLS_CERTIFICATE_REQUIRED: ['PEER_DID_NOT_RETURN_A_CERTIFICATE'],
   ERR_TLS_CERTIFICATE_PARSE: ['CANNOT_PARSE_LEAF_CERT'],
@@ -105,6 +119,15 @@ const causes: { readonly [Code in TlsErrorCode]?: readonly string[] } = {
   ERR_TLS_PSK_BINDER_LENGTH: ['DIGEST_CHECK_FAILED'],
   ERR_TLS_PSK_IDENTITY: ['PSK_IDENTITY_NOT_FOUND'],
   ERR_TLS_PSK_HASH: ['OLD_SESSION_PRF_HASH_MISMATCH'],
+
+  // Resumption and renegotiation in TLS 1.2
+  ERR_TLS_EXTENDED_MAIN_SECRET: [
+    'RESUMED_NON_EMS_SESSION_WITH_EMS_EXTENSION',
+    'RESUMED_EMS_SESSION_WITHOUT_EMS_EXTENSION',
+  ],
+  ERR_TLS_SESSION_CHANGED: ['OLD_SESSION_CIPHER_NOT_RETURNED'],
+  ERR_TLS_RENEGOTIATION_INFO: ['RENEGOTIATION_MISMATCH'],
+  ERR_TLS_NO_RENEGOTIATION: ['NO_RENEGOTIATION'],
 
   // After the handshake
   ERR_TLS_KEY_UPDATE: ['DECODE_ERROR'],

@@ -1,8 +1,12 @@
 import type { CipherSuiteRow } from '@typetls/connection/tls12'
-import { cbcTls12CipherSuites, defaultTls12CipherSuites } from '@typetls/connection/tls12'
+import { cbcTls12CipherSuites, defaultTls12CipherSuites, rsaTls12CipherSuites } from '@typetls/connection/tls12'
 
 /** What BoringSSL calls ALL, in its order. */
-export const allTls12Suites: readonly CipherSuiteRow[] = [...defaultTls12CipherSuites, ...cbcTls12CipherSuites]
+export const allTls12Suites: readonly CipherSuiteRow[] = [
+  ...defaultTls12CipherSuites,
+  ...cbcTls12CipherSuites,
+  ...rsaTls12CipherSuites,
+]
 
 /**
  * The suites of a cipher string, in groups whose members are equally wanted. Of BoringSSL's language, what its tests use:

@@ -13,6 +13,8 @@ import { Refusal, Unexpected } from './refusal.ts'
 export interface Outcome {
   /** `undefined`: as it should. */
   readonly failure: TlsError | undefined
+  /** Whether the peer was told of the failure. */
+  readonly told: boolean
   /** The newest session that the server gave. */
   readonly session: Session | undefined
 }
@@ -52,7 +54,8 @@ export class Exchange {
     this.#socket.end()
     await feeding
     if (failure === undefined && !this.#alertSent) checkSession(this.#flags, this.#connection.facts, this.#session)
-    return { failure, session: this.#session }
+    const told = failure === this.#connection.failure && failure?.alert !== undefined
+    return { failure, told, session: this.#session }
   }
 
   /** Hands the connection what comes, and drains the socket to its end when the connection is over. */
@@ -109,9 +112,17 @@ export class Exchange {
     const flags = this.#flags
     const length = flags['export-keying-material']
     if (length !== undefined) {
-      const context = Buffer.from(flags['export-context'] ?? '', 'latin1')
+      const context = flags['use-export-context'] ? Buffer.from(flags['export-context'] ?? '', 'latin1') : undefined
       const exported = this.#connection.exportKeyingMaterial(flags['export-label'] ?? '', context, length)
       this.#connection.write(exported as Uint8Array)
+    }
+    if (flags['tls-unique']) {
+      const unique = this.#connection.facts?.tlsUnique
+      if (unique === undefined) {
+        const cause = new Refusal('failed to get tls-unique')
+        return this.#settle(new TlsError('ERR_TLS_ABORTED', 'there is no tls-unique', { cause }))
+      }
+      this.#connection.write(unique)
     }
     if (flags['export-traffic-secrets']) {
       const [read, write] = flags.server ? ['CLIENT', 'SERVER'] : ['SERVER', 'CLIENT']

@@ -237,4 +237,5 @@ const flagKinds = {
   'export-context': 'text',
   'use-export-context': 'switch',
   'export-traffic-secrets': 'switch',
+  'tls-unique': 'switch',
 } as const satisfies Readonly<Record<string, Kind>>

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
+import type { KeyType, SignatureScheme } from '@typetls/crypto-provider'
 import type { Credential, CredentialRequest, CredentialSelector } from '@typetls/connection'
 import type { CredentialOptions } from '@typetls/x509'
 import { nobleCrypto } from '@typetls/crypto-noble'
 import { Certificate, createCredential } from '@typetls/x509'
 import { TlsError, equalBytes } from '@typetls/wire'
-import { crypto, defaultSigningSchemes, schemesOf } from './algorithms.ts'
+import { crypto, defaultSigningSchemes, groupId, schemesOf } from './algorithms.ts'
 import type { CredentialFlags, Flags } from './flags.ts'
 import { Refusal, Unexpected } from './refusal.ts'
 
@@ -14,6 +15,8 @@ export class Identity {
   readonly #candidates: readonly Candidate[]
   /** Which was chosen, by its place; -1: the default one. */
   selected: number | undefined
+  /** BoringSSL's names for why the last credential was not taken. */
+  refusal: readonly string[] = []
 
   constructor(flags: Flags) {
     this.#flags = flags
@@ -38,27 +41,18 @@ export class Identity {
     if (request.role === 'server' && flags['use-ocsp-callback'] && flags['fail-ocsp-callback']) {
       throw new Refusal('OCSP_CB_ERROR')
     }
-    let reason: string | undefined
-    for (const { credential, index, mustMatchIssuer, issuers } of this.#candidates) {
-      if (
-        mustMatchIssuer &&
-        !request.certificateAuthorities.some((name) => issuers.some((one) => equalBytes(one, name)))
-      ) {
-        reason = 'NO_MATCHING_ISSUER'
-        continue
+    for (const candidate of this.#candidates) {
+      const reasons = unfit(candidate, request)
+      if (reasons === undefined) {
+        this.selected = candidate.index
+        return request.version === 'TLSv1.2' ? candidate.credential12 : candidate.credential
       }
-      const fits = credential.signer.schemes.some(
-        (row) => row.handshake && request.signatureSchemes.some((one) => one.id === row.id),
-      )
-      if (!fits) {
-        reason = 'NO_COMMON_SIGNATURE_ALGORITHMS'
-        continue
-      }
-      this.selected = index
-      return credential
+      // Where none signs, that none decrypts either is not the reason.
+      if (request.keyUse !== 'decrypting' || this.refusal.length === 0) this.refusal = reasons
     }
-    if (reason === undefined) return undefined
-    throw new TlsError('ERR_TLS_NO_CREDENTIAL', reason, { cause: new Refusal(reason) })
+    // A server of TLS 1.2 may be asked again for a key that decrypts, and refuses by itself.
+    if (this.refusal.length === 0 || (request.role === 'server' && request.version === 'TLSv1.2')) return undefined
+    throw new TlsError('ERR_TLS_NO_CREDENTIAL', 'no credential fits')
   }
 
   #checkRequest(request: CredentialRequest): void {
@@ -96,9 +90,38 @@ export function certificatesIn(file: string): readonly Uint8Array[] {
 
 interface Candidate {
   readonly credential: Credential
+  /** For TLS 1.2, where a scheme with ECDSA names a hash and no curve. */
+  readonly credential12: Credential
+  readonly keyType: string
   readonly index: number
   readonly mustMatchIssuer: boolean
   readonly issuers: readonly Uint8Array[]
+}
+
+/** What keeps a credential from being chosen. */
+function unfit(
+  { credential, credential12, keyType, mustMatchIssuer, issuers }: Candidate,
+  request: CredentialRequest,
+): readonly string[] | undefined {
+  const authorities = request.clientHello?.extensions.certificate_authorities ?? request.certificateAuthorities
+  if (mustMatchIssuer && !authorities.some((name) => issuers.some((one) => equalBytes(one, name)))) {
+    return ['NO_MATCHING_ISSUER']
+  }
+  const older = request.version === 'TLSv1.2'
+  if (request.keyUse === 'decrypting') return credential.decrypter === undefined ? ['NO_SHARED_CIPHER'] : undefined
+  const { schemes } = (older ? credential12 : credential).signer
+  const accepted = request.signatureSchemes.filter((row) => older || row.handshake)
+  if (!schemes.some((row) => accepted.some((one) => one.id === row.id))) {
+    if (!older) return ['NO_COMMON_SIGNATURE_ALGORITHMS']
+    return request.role === 'server'
+      ? ['NO_SHARED_CIPHER']
+      : ['NO_COMMON_SIGNATURE_ALGORITHMS', 'UNKNOWN_CERTIFICATE_TYPE']
+  }
+  if (older && keyType.startsWith('ec-') && request.role === 'server') {
+    const groups = request.clientHello?.extensions.supported_groups
+    if (groups?.includes(groupId(keyType.slice(3))) === false) return ['WRONG_CURVE']
+  }
+  return undefined
 }
 
 function candidate(given: CredentialFlags, index: number, flags: Flags): Candidate | undefined {
@@ -107,23 +130,35 @@ function candidate(given: CredentialFlags, index: number, flags: Flags): Candida
   const certificates = Certificate.parseAll(readFileSync(given.certFile, 'latin1'))
   const keyType = certificates[0]?.publicKey.keyType
   const wanted = given.signingPrefs === undefined ? defaultSigningSchemes : schemesOf(given.signingPrefs)
-  const schemes = wanted.filter((row) => row.keyType === keyType)
-  const ders = certificates.map(({ der }) => der)
-  const credential = usableCredential({
-    certificates: ders,
+  const common = {
+    certificates: certificates.map(({ der }) => der),
     privateKey: readFileSync(given.keyFile, 'latin1'),
     provider: keyType?.startsWith('ml-dsa') ? nobleCrypto : crypto,
-    schemes,
     ...(given.ocspResponse !== undefined && flags.server === true && !declined && { ocspResponse: given.ocspResponse }),
     ...(given.signedCertTimestamps !== undefined && { signedCertificateTimestamps: given.signedCertTimestamps }),
-  })
-  const { signer } = credential
+  }
+  const [credential, credential12] = [
+    wanted.filter((row) => row.keyType === keyType),
+    wanted.flatMap((row) => forTls12(row, keyType) ?? []),
+  ].map((schemes) => {
+    const one = usableCredential({ ...common, schemes })
+    return flags.async === undefined ? one : { ...one, signer: later(one.signer) }
+  }) as [Credential, Credential]
   return {
-    credential: flags.async === undefined ? credential : { ...credential, signer: later(signer) },
+    credential,
+    credential12,
+    keyType: keyType ?? '',
     index,
     mustMatchIssuer: given.mustMatchIssuer === true,
     issuers: credential.certificates.map((der) => Certificate.parse(der).issuer.der),
   }
+}
+
+/** A scheme as TLS 1.2 has it, if it is for such a key. */
+function forTls12(row: SignatureScheme, keyType: KeyType | undefined): SignatureScheme | undefined {
+  if (row.clientOnly) return undefined
+  if (keyType?.startsWith('ec-') && row.algorithm.startsWith('ecdsa-')) return { ...row, keyType }
+  return row.keyType === keyType ? row : undefined
 }
 
 /** A key that can sign with nothing BoringSSL finds out about during the handshake, and we before it. */

@@ -1,4 +1,4 @@
-import type { PeerChain, PeerVerdict, PeerVerifier } from '@typetls/connection'
+import type { PeerChain, PeerVerdict, PeerVerifier, VerifyContext } from '@typetls/connection'
 import { Certificate } from '@typetls/x509'
 import { TlsError } from '@typetls/wire'
 import type { Flags } from './flags.ts'
@@ -17,16 +17,20 @@ export class Judge implements PeerVerifier {
     this.#flags = flags
   }
 
-  verify(chain: PeerChain): PeerVerdict | PromiseLike<PeerVerdict> {
-    return this.#flags.async === undefined ? this.#judge(chain) : Promise.resolve(chain).then((one) => this.#judge(one))
+  verify(chain: PeerChain, { keyUse }: VerifyContext): PeerVerdict | PromiseLike<PeerVerdict> {
+    if (this.#flags.async === undefined) return this.#judge(chain, keyUse)
+    return Promise.resolve(chain).then((one) => this.#judge(one, keyUse))
   }
 
-  #judge(chain: PeerChain): PeerVerdict {
+  #judge(chain: PeerChain, keyUse: VerifyContext['keyUse']): PeerVerdict {
     const flags = this.#flags
     const leaf = Certificate.parse(chain.certificates[0] as Uint8Array)
     const { publicKey } = leaf
-    if (leaf.keyUsage !== undefined && !leaf.keyUsage.has('digitalSignature')) {
-      throw new TlsError('ERR_TLS_CERTIFICATE_KEY_USAGE', 'the key of the certificate is not for signatures')
+    if (
+      leaf.keyUsage !== undefined &&
+      !leaf.keyUsage.has(keyUse === 'decrypting' ? 'keyEncipherment' : 'digitalSignature')
+    ) {
+      throw new TlsError('ERR_TLS_CERTIFICATE_KEY_USAGE', 'the key of the certificate is for another use')
     }
     const failed = flags['verify-fail'] === true
     this.verdict = failed ? 'bad' : 'good'

@@ -47,9 +47,9 @@ async function main(): Promise<void> {
     const socket = await dial(flags)
     const outcome = await new Exchange(socket, profile, i > 0).run()
     if (outcome.failure !== undefined) {
-      writeSync(2, `${describe(outcome.failure)}\n`)
+      writeSync(2, `${describe(outcome.failure, identity.refusal)}\n`)
       // Nobody told the runner: only the exit code can.
-      if (outcome.failure.alert === undefined) process.exitCode = 1
+      if (!outcome.told) process.exitCode = 1
       return
     }
     session = outcome.session ?? session

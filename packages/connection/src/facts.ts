@@ -29,7 +29,8 @@ export interface ConnectionFacts {
   /** Whether the peer has renegotiation_info (RFC 5746); always true in TLS 1.3, which has no renegotiation. */
   readonly secureRenegotiation: boolean
   /**
-   * TLS 1.2 with `extendedMainSecret`: the channel binding `tls-unique` (RFC 5929). TLS 1.3 has `tls-exporter` instead,
+   * TLS 1.2: the channel binding `tls-unique` (RFC 5929), but for a session that is resumed without
+   * `extendedMainSecret`: it may be two peers' at once (RFC 7627). TLS 1.3 has `tls-exporter` instead,
    * see `exportKeyingMaterial`.
    */
   readonly tlsUnique: Uint8Array | undefined
@@ -65,7 +66,7 @@ export function factsOf(role: 'client' | 'server', connected: Agreed): Connectio
     extendedMainSecret: connected.extendedMainSecret ?? true,
     encryptThenMac: connected.encryptThenMac ?? false,
     secureRenegotiation: connected.secureRenegotiation ?? true,
-    tlsUnique: connected.extendedMainSecret === true ? connected.tlsUnique : undefined,
+    tlsUnique: connected.extendedMainSecret === true || !connected.resumed ? connected.tlsUnique : undefined,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CipherSuite, Secret, SignatureScheme } from '@typetls/crypto-provider'
 import { TlsError, ascii, equalBytes } from '@typetls/wire'
-import type { Credential, CredentialSelector, CredentialRequest } from './credential.ts'
+import type { Credential, CredentialSelector, CredentialRequest, KeyUse } from './credential.ts'
 import type { Handshake } from './handshake.ts'
 import { required } from './hkdf-label.ts'
 import { finishedVerifyData } from './key-schedule.ts'
@@ -102,6 +102,7 @@ export function* verifyAgain(
   hs: Handshake,
   peer: StoredPeer | undefined,
   name: string | undefined,
+  keyUse: KeyUse = 'signing',
 ): Program<StoredPeer | undefined> {
   const { verifier, signatureSchemes, crypto } = hs.parameters
   if (peer === undefined || verifier === undefined) return peer
@@ -109,7 +110,7 @@ export function* verifyAgain(
   const chain = { certificates, ocspResponse: undefined, signedCertificateTimestamps: undefined }
   const whose = hs.role === 'client' ? 'server' : 'client'
   const verdict = yield* ask('ERR_TLS_CALLBACK', 'the certificate verifier', () =>
-    verifier.verify(chain, { peer: whose, name, now: hs.parameters.now(), crypto, signatureSchemes }),
+    verifier.verify(chain, { peer: whose, name, now: hs.parameters.now(), crypto, signatureSchemes, keyUse }),
   )
   return { certificates, authorized: verdict.authorized }
 }

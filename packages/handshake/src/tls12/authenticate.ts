@@ -33,7 +33,7 @@ export class VerifiedPeer {
     const { signatureSchemes, crypto } = hs.parameters
     const scheme = signatureSchemes.find((row) => row.id === proof.algorithm)
     const { publicKey } = trusted.verdict
-    if (scheme === undefined || !fitsKey(scheme, publicKey.keyType)) {
+    if (scheme === undefined || scheme.clientOnly || !fitsKey(scheme, publicKey.keyType)) {
       throw new TlsError(
         'ERR_TLS_SIGNATURE_SCHEME',
         `the ${peer} signed with a scheme we did not offer, or not its key's`,
@@ -133,12 +133,12 @@ export function* chooseCredential(
   return credential && scheme && { credential, scheme }
 }
 
-/** The most wanted of the credential's schemes among those accepted. */
+/** The most wanted of the credential's schemes among those accepted. Those of RFC 9963 are for TLS 1.3 alone. */
 export function fittingScheme(
   { signer }: Credential,
   accepted: readonly SignatureScheme[],
 ): SignatureScheme | undefined {
-  return signer.schemes.find((row) => accepted.some((one) => one.id === row.id))
+  return signer.schemes.find((row) => !row.clientOnly && accepted.some((one) => one.id === row.id))
 }
 
 export function* signed(

@@ -2,7 +2,7 @@ import type { Secret } from '@typetls/crypto-provider'
 import { Secret as SecretBytes } from '@typetls/crypto-provider'
 import type { UnknownExtension } from '@typetls/wire'
 import { Reader, TlsError, concat, decode, equalBytes } from '@typetls/wire'
-import { knownSchemes } from '../authenticate.ts'
+import { knownSchemes, verifyAgain } from '../authenticate.ts'
 import { usable } from '../client-offer.ts'
 import type { AuthenticatedBy } from '../connected.ts'
 import { hasDowngradeSentinel } from '../downgrade.ts'
@@ -300,16 +300,20 @@ class ClientFlight {
     const change = yield* this.#keyChange(main)
     const ticket = this.#hello.extensions.session_ticket === undefined ? undefined : yield* this.#ticket()
     const finished = yield* this.#serverFinished(main, change)
+    const { verifyOnResumption, verifyName } = this.#parameters
+    const peer = verifyOnResumption
+      ? yield* verifyAgain(hs, session.peer, verifyName, this.#suite.keyExchange.keyUse)
+      : session.peer
     change.send()
     const own = yield* sendFinished12(hs, this.#suite, main)
     const renewed =
       ticket === undefined || ticket.ticket.length === 0
         ? undefined
-        : this.#session(main, ticket, none, session.peer, session.receivedAt, session.lifetime)
+        : this.#session(main, ticket, none, peer, session.receivedAt, session.lifetime)
     return this.#connected({
       main,
       group: undefined,
-      authenticated: { by: 'resumption', peer: session.peer },
+      authenticated: { by: 'resumption', peer },
       session: renewed,
       tlsUnique: finished.verifyData,
       own,
@@ -525,7 +529,7 @@ function checkExtensions(
   }
   const protocol = extensions.application_layer_protocol_negotiation
   if (protocol !== undefined) {
-    if (!parameters.applicationProtocols.includes(protocol)) {
+    if (!parameters.applicationProtocols.includes(protocol) && !parameters.allowUnofferedApplicationProtocol) {
       throw new TlsError('ERR_TLS_ALPN', 'the server selected an application protocol we did not offer', {
         expected: parameters.applicationProtocols,
         received: protocol,

@@ -30,8 +30,8 @@ export function* findSession(
   suites: readonly Tls12CipherSuite[],
 ): Program<FoundSession | undefined> {
   const byTicket = older.sessionTicket !== undefined && older.sessionTicket.length > 0
-  // Its echo is how the client knows.
-  if (hello.legacySessionId.length === 0) return undefined
+  // The echo of its id is how the client knows. One without an id, and with a ticket, looks at what comes next.
+  if (!byTicket && hello.legacySessionId.length === 0) return undefined
   const bytes = byTicket
     ? yield* openTicket(parameters, older.sessionTicket)
     : yield* lookUp(tls12, hello.legacySessionId)
@@ -41,7 +41,11 @@ export function* findSession(
   if (state === undefined) return undefined
   const wanted = { serverName: hello.extensions.server_name, now: parameters.now(), suites }
   const suite = fits(state, wanted)
-  const usable = suite !== undefined && state.psk.length === 48 && authenticatedEnough(state, parameters)
+  const usable =
+    suite !== undefined &&
+    state.psk.length === 48 &&
+    authenticatedEnough(state, parameters) &&
+    (parameters.resumeWithOtherSuite || suite === suites.find((row) => row.authentication === suite.authentication))
   if (usable && state.extendedMainSecret && !older.extendedMainSecret) {
     state.psk.dispose()
     throw new TlsError('ERR_TLS_EXTENDED_MAIN_SECRET', 'the client resumes without the extended_main_secret it had')

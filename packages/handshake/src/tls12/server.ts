@@ -1,6 +1,7 @@
 import type { Secret } from '@typetls/crypto-provider'
 import { Secret as SecretBytes } from '@typetls/crypto-provider'
 import { TlsError, concat, encode } from '@typetls/wire'
+import { verifyAgain } from '../authenticate.ts'
 import type { AuthenticatedBy } from '../connected.ts'
 import type { Handshake } from '../handshake.ts'
 import { CertificateVerify } from '../messages/authentication.ts'
@@ -165,7 +166,7 @@ class ServerFlight {
       status_request: staple === undefined ? undefined : {},
       signed_certificate_timestamp:
         hello.extensions.signed_certificate_timestamp === undefined ? undefined : signedCertificateTimestamps,
-      server_name: hello.extensions.server_name === undefined ? undefined : {},
+      server_name: hello.extensions.server_name !== undefined && parameters.acknowledgeServerName ? {} : undefined,
     })
     if (credential !== undefined) {
       send12(hs, 'certificate', { certificateList: credential.certificates })
@@ -231,6 +232,9 @@ class ServerFlight {
     hs.transcript.useHash(suite.hash)
     hs.decided('cipher_suite', suite.name)
     hs.decided('resumption', byTicket ? 'ticket' : 'session id')
+    const { verifyOnResumption, clientAuthentication } = this.#parameters
+    const again = verifyOnResumption && clientAuthentication !== 'none'
+    const peer = again ? yield* verifyAgain(hs, session.peer, undefined) : session.peer
     this.#serverHello(suite, this.#hello.legacySessionId, protocol, {})
     const main = SecretBytes.copyOf(session.psk.reveal())
     this.#owned.add(main)
@@ -244,7 +248,7 @@ class ServerFlight {
       main,
       group: undefined,
       protocol,
-      authenticated: { by: 'resumption', peer: session.peer },
+      authenticated: { by: 'resumption', peer },
       finished,
       own: tlsUnique,
       tlsUnique,
