@@ -138,7 +138,7 @@ export const budgets = [
   {
     name: 'x509: certificates as text, reading them included',
     code: `export * from '@typetls/x509/certificate-text'`,
-    limit: '26 kB',
+    limit: '12 kB',
     absentFiles: [outside('wire', 'crypto-provider', 'x509'), /x509\/dist\/(verif|path|credential)/],
     absentText: [],
   },
