@@ -119,7 +119,8 @@ function lacks(role: Role, feature: Feature): string | undefined {
   if (/MLKEM/.test(feature) && !atLeast(3, 5)) return `OpenSSL ${openssl.version} has no ML-KEM; 3.5 has`
   if (feature === 'record size limit' && !atLeast(4, 0)) return `OpenSSL ${openssl.version} has no record_size_limit`
   const suite = /^suite (.*)/.exec(feature)?.[1]
-  if (suite !== undefined && !suites().has(opensslSuite(suite))) return `OpenSSL ${openssl.version} has no ${suite}`
+  if (suite !== undefined && isTls12(suite) && !suites().has(opensslSuite(suite)))
+    return `OpenSSL ${openssl.version} has no ${suite}`
   return missing[role][feature]
 }
 
