@@ -31,6 +31,12 @@ export {
   rsaTls12CipherSuites,
 } from './rsa-suites.ts'
 export { tls12ClientConnection, tls12ServerConnection } from './connections.ts'
+export {
+  TLS_DHE_RSA_WITH_AES_128_GCM_SHA256,
+  TLS_DHE_RSA_WITH_AES_256_GCM_SHA384,
+  TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+  dheTls12CipherSuites,
+} from './dhe-suites.ts'
 export { clientTls12, serverTls12 } from './tls12-options.ts'
 export type { ClientTls12Options, ServerTls12Options } from './tls12-options.ts'
 export type { RenegotiationPolicy, SessionIdStore } from '@typetls/handshake/tls12'
