@@ -1,5 +1,12 @@
 import type { CipherSuiteRow } from '@typetls/connection/tls12'
 import { cbcTls12CipherSuites, defaultTls12CipherSuites, rsaTls12CipherSuites } from '@typetls/connection/tls12'
+import { TLS_RSA_WITH_3DES_EDE_CBC_SHA } from './outdated.ts'
+
+const staticRsa = [...rsaTls12CipherSuites, TLS_RSA_WITH_3DES_EDE_CBC_SHA]
+
+export function isStaticRsa(id: number): boolean {
+  return staticRsa.some((row) => row.id === id)
+}
 
 /** What BoringSSL calls ALL, in its order. */
 export const allTls12Suites: readonly CipherSuiteRow[] = [
@@ -29,7 +36,9 @@ export function suitesIn(list: string): readonly (readonly CipherSuiteRow[])[] {
 
 function named(name: string): readonly CipherSuiteRow[] {
   if (name === 'ALL' || name === 'DEFAULT') return allTls12Suites
-  return allTls12Suites.filter((row) => row.name === name || aliases[name]?.test(row.name) === true)
+  return [...allTls12Suites, TLS_RSA_WITH_3DES_EDE_CBC_SHA].filter(
+    (row) => row.name === name || aliases[name]?.test(row.name) === true,
+  )
 }
 
 const aliases: Readonly<Record<string, RegExp>> = { AES: /_AES_/, AES128: /_AES_128_/, '3DES': /_3DES_/ }

@@ -34,6 +34,7 @@ export class Exchange {
   /** What `-read-with-unfinished-write` keeps back. */
   #unfinished: Uint8Array[] | undefined
   #alertSent = false
+  #renegotiations = 0
 
   constructor(socket: Socket, profile: Omit<Profile, 'keyLog'>, resuming: boolean) {
     this.#flags = profile.flags
@@ -53,7 +54,13 @@ export class Exchange {
     const failure = await this.#ended
     this.#socket.end()
     await feeding
-    if (failure === undefined && !this.#alertSent) checkSession(this.#flags, this.#connection.facts, this.#session)
+    if (failure === undefined && !this.#alertSent) {
+      checkSession(this.#flags, this.#connection.facts, this.#session)
+      const expected = this.#flags['expect-total-renegotiations'] ?? 0
+      if (this.#renegotiations !== expected) {
+        throw new Unexpected(`there were ${this.#renegotiations} renegotiations, not ${expected}`)
+      }
+    }
     const told = failure === this.#connection.failure && failure?.alert !== undefined
     return { failure, told, session: this.#session }
   }
@@ -73,14 +80,29 @@ export class Exchange {
   }
 
   async #receive(chunk: Uint8Array): Promise<void> {
-    if (this.#flags.async === undefined) return this.#connection.receive(chunk)
+    if (this.#flags.async === undefined) {
+      await this.#connection.receive(chunk)
+      return this.#exportBetweenReads()
+    }
     for (let at = 0; at < chunk.length; at++) await this.#connection.receive(chunk.subarray(at, at + 1))
+  }
+
+  #exportBetweenReads(): void {
+    if (!this.#flags['use-exporter-between-reads'] || this.#connection.state !== 'connected') return
+    try {
+      this.#connection.exportKeyingMaterial('', undefined, 1)
+    } catch (error) {
+      if (!(error instanceof TlsError) || error.code !== 'ERR_TLS_STATE') throw error
+      const cause = new Refusal('failed to export keying material')
+      this.#settle(new TlsError('ERR_TLS_ABORTED', 'nothing can be exported', { cause }))
+    }
   }
 
   #events(): ConnectionEvents {
     return {
       output: (bytes) => this.#output(bytes),
       connected: (facts) => this.#guarded(() => this.#connected(facts)),
+      renegotiated: (facts) => this.#guarded(() => this.#renegotiated(facts)),
       data: (bytes) => this.#guarded(() => this.#data(bytes)),
       session: (session) => {
         this.#session = session
@@ -106,6 +128,11 @@ export class Exchange {
       connection.write(first)
     } else if (flags['shim-writes-first']) connection.write(first)
     if (flags['shim-shuts-down']) this.#shutDown()
+  }
+
+  #renegotiated(facts: ConnectionFacts): void {
+    this.#renegotiations++
+    if (facts.resumed) throw new Unexpected('a renegotiation resumed')
   }
 
   #export(): void {

@@ -27,6 +27,8 @@ export function checkFacts({ flags, judge, identity }: Profile, facts: Connectio
     expectBytes('timestamps', flags['expect-signed-cert-timestamps'], peer?.signedCertificateTimestamps)
   }
   if (flags['expect-extended-master-secret']) expectSame('extended_main_secret', facts.extendedMainSecret, true)
+  if (flags['expect-secure-renegotiation']) expectSame('renegotiation_info', facts.secureRenegotiation, true)
+  if (flags['expect-no-secure-renegotiation']) expectSame('renegotiation_info', facts.secureRenegotiation, false)
   expectGiven('server name', flags['expect-server-name'], facts.serverName)
   expectSame(
     'ALPN',

@@ -231,6 +231,14 @@ const flagKinds = {
   'key-update': 'switch',
   'no-op-extra-handshake': 'switch',
 
+  // Renegotiation
+  'renegotiate-freely': 'switch',
+  'renegotiate-once': 'switch',
+  'renegotiate-ignore': 'switch',
+  'expect-total-renegotiations': 'number',
+  'expect-secure-renegotiation': 'switch',
+  'expect-no-secure-renegotiation': 'switch',
+
   // Exporters
   'export-keying-material': 'number',
   'export-label': 'text',
@@ -238,4 +246,5 @@ const flagKinds = {
   'use-export-context': 'switch',
   'export-traffic-secrets': 'switch',
   'tls-unique': 'switch',
+  'use-exporter-between-reads': 'switch',
 } as const satisfies Readonly<Record<string, Kind>>

@@ -7,6 +7,7 @@ import { Certificate, createCredential } from '@typetls/x509'
 import { TlsError, equalBytes } from '@typetls/wire'
 import { crypto, defaultSigningSchemes, groupId, schemesOf } from './algorithms.ts'
 import type { CredentialFlags, Flags } from './flags.ts'
+import { signWithSha1 } from './outdated.ts'
 import { Refusal, Unexpected } from './refusal.ts'
 
 /** Chooses as BoringSSL's shim does: the credentials in the order they were given, the default one last. */
@@ -130,9 +131,10 @@ function candidate(given: CredentialFlags, index: number, flags: Flags): Candida
   const certificates = Certificate.parseAll(readFileSync(given.certFile, 'latin1'))
   const keyType = certificates[0]?.publicKey.keyType
   const wanted = given.signingPrefs === undefined ? defaultSigningSchemes : schemesOf(given.signingPrefs)
+  const pem = readFileSync(given.keyFile, 'latin1')
   const common = {
     certificates: certificates.map(({ der }) => der),
-    privateKey: readFileSync(given.keyFile, 'latin1'),
+    privateKey: pem,
     provider: keyType?.startsWith('ml-dsa') ? nobleCrypto : crypto,
     ...(given.ocspResponse !== undefined && flags.server === true && !declined && { ocspResponse: given.ocspResponse }),
     ...(given.signedCertTimestamps !== undefined && { signedCertificateTimestamps: given.signedCertTimestamps }),
@@ -141,7 +143,7 @@ function candidate(given: CredentialFlags, index: number, flags: Flags): Candida
     wanted.filter((row) => row.keyType === keyType),
     wanted.flatMap((row) => forTls12(row, keyType) ?? []),
   ].map((schemes) => {
-    const one = usableCredential({ ...common, schemes })
+    const one = withSha1(usableCredential({ ...common, schemes }), pem)
     return flags.async === undefined ? one : { ...one, signer: later(one.signer) }
   }) as [Credential, Credential]
   return {
@@ -170,6 +172,13 @@ function usableCredential(options: CredentialOptions<'sync'>): Credential {
     const certificates = options.certificates as readonly Uint8Array[]
     return { certificates, signer: { schemes: [], sign: () => new Uint8Array() } }
   }
+}
+
+function withSha1(credential: Credential, pem: string): Credential {
+  const { signer } = credential
+  const sign: typeof signer.sign = (scheme, data) =>
+    scheme.algorithm.endsWith('-sha1') ? signWithSha1(pem, data) : signer.sign(scheme, data)
+  return { ...credential, signer: { schemes: signer.schemes, sign } }
 }
 
 function later(signer: Credential['signer']): Credential['signer'] {

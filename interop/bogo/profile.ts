@@ -8,10 +8,17 @@ import type {
   TicketProtector,
 } from '@typetls/connection'
 import type { ClientTls12Options, ServerTls12Options, SessionIdStore } from '@typetls/connection/tls12'
-import { signatureSchemes } from '@typetls/crypto-provider'
-import { crypto, defaultGroups, defaultVerifySchemes, groupName, schemesOf, suitesOf } from './algorithms.ts'
+import {
+  crypto,
+  defaultGroups,
+  defaultVerifySchemes,
+  groupName,
+  knownSchemes,
+  schemesOf,
+  suitesOf,
+} from './algorithms.ts'
 import { alertsOf } from './causes.ts'
-import { allTls12Suites, suitesIn } from './ciphers.ts'
+import { allTls12Suites, isStaticRsa, suitesIn } from './ciphers.ts'
 import type { Flags } from './flags.ts'
 import type { Identity } from './identity.ts'
 import { namesOf } from './identity.ts'
@@ -38,11 +45,23 @@ export function versionsOf(flags: Flags): { readonly tls12: boolean; readonly tl
 }
 
 export function clientTls12Options({ flags }: Profile): ClientTls12Options {
-  return { ...commonTls12Options(flags), tickets: flags['no-ticket'] === undefined }
+  return {
+    ...commonTls12Options(flags),
+    tickets: flags['no-ticket'] === undefined,
+    renegotiation: renegotiationOf(flags),
+    dangerouslyAllowLegacyRenegotiation: true,
+    requireSecureRenegotiation: flags['no-legacy-server-connect'] === true,
+  }
 }
 
 export function serverTls12Options({ flags, sessions }: Profile): ServerTls12Options {
   return { ...commonTls12Options(flags), sessions: flags.async === undefined ? sessions : laterStore(sessions) }
+}
+
+function renegotiationOf(flags: Flags): NonNullable<ClientTls12Options['renegotiation']> {
+  if (flags['renegotiate-freely']) return 'freely'
+  if (flags['renegotiate-once']) return 'once'
+  return flags['renegotiate-ignore'] ? 'ignore' : 'never'
 }
 
 function commonTls12Options({ cipher }: Flags): ClientTls12Options & ServerTls12Options {
@@ -79,7 +98,11 @@ export function serverOptions(profile: Profile): ServerOptions {
     certificateAuthorities: namesOf(flags['use-client-ca-list']),
     onClientHello: (hello) => {
       if (flags['fail-early-callback']) throw new Refusal('CONNECTION_REJECTED')
-      const name = hello.extensions.server_name
+      const { server_name: name, supported_groups: groups, supported_versions: versions } = hello.extensions
+      // We would take P-256, as RFC 8422 section 4 allows; for BoringSSL there is no group then.
+      if (groups === undefined && !versions?.includes(0x0304) && !hello.cipherSuites.some(isStaticRsa)) {
+        throw new Refusal('NO_SHARED_CIPHER')
+      }
       if (flags['expect-server-name'] !== undefined && name !== flags['expect-server-name']) {
         throw new Unexpected(`server name ${name}`)
       }
@@ -105,7 +128,7 @@ function commonOptions({ flags, clock, judge, keyLog }: Profile): CommonOptions 
     cipherSuites: suitesOf(),
     groups: (flags.curves ?? defaultGroups).flatMap((id) => groupName(id) ?? []),
     signatureSchemes: schemesOf(verify ?? defaultVerifySchemes),
-    signingSchemes: signatureSchemes,
+    signingSchemes: knownSchemes,
     verifier: judge,
     verifyOnResumption: flags['reverify-on-resume'] === true,
     keyLog,
