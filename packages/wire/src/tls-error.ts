@@ -124,7 +124,8 @@ export const tlsErrorCodes = {
   // Hellos of TLS 1.2
   ERR_TLS_EXTENDED_MAIN_SECRET: 'handshake_failure',
   ERR_TLS_RENEGOTIATION_INFO: 'handshake_failure',
-  ERR_TLS_RENEGOTIATION_CHANGED: 'illegal_parameter',
+  ERR_TLS_RENEGOTIATION_CERTIFICATE: 'illegal_parameter',
+  ERR_TLS_RENEGOTIATION_MAIN_SECRET: 'illegal_parameter',
   ERR_TLS_NO_RENEGOTIATION: 'no_renegotiation',
   ERR_TLS_POINT_FORMATS: 'illegal_parameter',
   ERR_TLS_MAX_FRAGMENT_LENGTH: 'illegal_parameter',

@@ -46,7 +46,7 @@ export function checkRenegotiation(earlier: Earlier | undefined, extensions: Ser
     throw new TlsError('ERR_TLS_RENEGOTIATION_INFO', 'the renegotiation does not go on from the handshake before it')
   }
   if (earlier.extendedMainSecret !== (extended !== undefined)) {
-    throw new TlsError('ERR_TLS_RENEGOTIATION_CHANGED', 'the renegotiation changes extended_main_secret', {
+    throw new TlsError('ERR_TLS_RENEGOTIATION_MAIN_SECRET', 'the renegotiation changes extended_main_secret', {
       expected: earlier.extendedMainSecret,
       received: extended !== undefined,
     })
@@ -59,7 +59,7 @@ export function checkSameCertificates(earlier: Earlier | undefined, certificates
   const before = earlier.certificates ?? []
   const same =
     before.length === certificates.length && before.every((der, i) => equalBytes(der, certificates[i] ?? none))
-  if (!same) throw new TlsError('ERR_TLS_RENEGOTIATION_CHANGED', 'the renegotiation changes the certificate')
+  if (!same) throw new TlsError('ERR_TLS_RENEGOTIATION_CERTIFICATE', 'the renegotiation changes the certificate')
 }
 
 const none = /* @__PURE__ */ new Uint8Array(0)
