@@ -24,6 +24,7 @@ const ownProviders = [
   'structure',
   'ticket-keys',
   'tls12/asynchronous',
+  'tls12/corrupted-input',
   'tls12/secrecy',
   'tls12/split-input',
   'tls12/wiping',
