@@ -13,6 +13,9 @@ function namesOf(error: TlsError, refusal: readonly string[]): readonly string[]
   if (error.code === 'ERR_TLS_UNEXPECTED_MESSAGE' && `${error.expected}` === 'change_cipher_spec') {
     return ['UNEXPECTED_RECORD']
   }
+  if (error.code === 'ERR_TLS_UNEXPECTED_MESSAGE' && `${error.expected}` === 'hello_request') {
+    return ['UNEXPECTED_MESSAGE', 'BAD_HELLO_REQUEST']
+  }
   if (error.cause instanceof Refusal) return [error.cause.message]
   if (error.code === 'ERR_TLS_PEER_ALERT') return alertNames[String(error.received)] ?? []
   return causes[error.code] ?? []
@@ -25,7 +28,13 @@ function namesOf(error: TlsError, refusal: readonly string[]): readonly string[]
 const causes: { readonly [Code in TlsErrorCode]?: readonly string[] } = {
   // Bytes
   ERR_TLS_DECODE_TRUNCATED: ['DECODE_ERROR', 'ERROR_PARSING_EXTENSION', 'PARSE_TLSEXT', 'CLIENTHELLO_PARSE_FAILED'],
-  ERR_TLS_DECODE_TRAILING: ['DECODE_ERROR', 'ERROR_PARSING_EXTENSION', 'PARSE_TLSEXT', 'CLIENTHELLO_PARSE_FAILED'],
+  ERR_TLS_DECODE_TRAILING: [
+    'DECODE_ERROR',
+    'ERROR_PARSING_EXTENSION',
+    'PARSE_TLSEXT',
+    'CLIENTHELLO_PARSE_FAILED',
+    'BAD_HELLO_REQUEST',
+  ],
   ERR_TLS_DECODE_LENGTH: ['DECODE_ERROR', 'ERROR_PARSING_EXTENSION', 'PARSE_TLSEXT', 'CLIENTHELLO_PARSE_FAILED'],
   ERR_TLS_DECODE_VALUE: ['DECODE_ERROR', 'ERROR_PARSING_EXTENSION', 'PARSE_TLSEXT', 'CLIENTHELLO_PARSE_FAILED'],
   ERR_TLS_DUPLICATE_HELLO_EXTENSION: ['DUPLICATE_EXTENSION', 'PARSE_TLSEXT'],
@@ -65,7 +74,7 @@ const causes: { readonly [Code in TlsErrorCode]?: readonly string[] } = {
 
   // Hellos
   ERR_TLS_COMPRESSION: ['INVALID_COMPRESSION_LIST', 'UNSUPPORTED_COMPRESSION_ALGORITHM', 'DECODE_ERROR'],
-  ERR_TLS_VERSION: ['UNSUPPORTED_PROTOCOL'],
+  ERR_TLS_VERSION: ['UNSUPPORTED_PROTOCOL', 'WRONG_SSL_VERSION'],
   ERR_TLS_VERSION_ILLEGAL: [
     'UNSUPPORTED_PROTOCOL',
     'SECOND_SERVERHELLO_VERSION_MISMATCH',
@@ -87,7 +96,7 @@ const causes: { readonly [Code in TlsErrorCode]?: readonly string[] } = {
   ERR_TLS_DUPLICATE_KEY_SHARE: ['DUPLICATE_KEY_SHARE'],
   ERR_TLS_WRONG_KEY_SHARE: ['WRONG_CURVE'],
   ERR_TLS_WRONG_CIPHER: ['WRONG_CIPHER_RETURNED'],
-  ERR_TLS_SESSION_ID_ECHO: ['DECODE_ERROR', 'SERVER_ECHOED_INVALID_SESSION_ID'],
+  ERR_TLS_SESSION_ID_ECHO: ['DECODE_ERROR', 'SERVER_ECHOED_INVALID_SESSION_ID', 'OLD_SESSION_VERSION_NOT_RETURNED'],
   ERR_TLS_HELLO_RETRY_REQUEST_EMPTY: ['EMPTY_HELLO_RETRY_REQUEST'],
   ERR_TLS_HELLO_RETRY_REQUEST_GROUP: ['WRONG_CURVE'],
   ERR_TLS_ALPN: ['INVALID_ALPN_PROTOCOL'],

@@ -35,6 +35,8 @@ export class Exchange {
   #unfinished: Uint8Array[] | undefined
   #alertSent = false
   #renegotiations = 0
+  /** Of the first handshake, not of a renegotiation. */
+  #facts: ConnectionFacts | undefined
 
   constructor(socket: Socket, profile: Omit<Profile, 'keyLog'>, resuming: boolean) {
     this.#flags = profile.flags
@@ -55,7 +57,7 @@ export class Exchange {
     this.#socket.end()
     await feeding
     if (failure === undefined && !this.#alertSent) {
-      checkSession(this.#flags, this.#connection.facts, this.#session)
+      checkSession(this.#flags, this.#facts, this.#session)
       const expected = this.#flags['expect-total-renegotiations'] ?? 0
       if (this.#renegotiations !== expected) {
         throw new Unexpected(`there were ${this.#renegotiations} renegotiations, not ${expected}`)
@@ -113,6 +115,7 @@ export class Exchange {
   }
 
   #connected(facts: ConnectionFacts): void {
+    this.#facts = facts
     const flags = this.#flags
     const connection = this.#connection
     // With an implicit handshake the first read would drive it, and nobody looks at the facts.

@@ -235,6 +235,8 @@ const flagKinds = {
   'renegotiate-freely': 'switch',
   'renegotiate-once': 'switch',
   'renegotiate-ignore': 'switch',
+  'renegotiate-explicit': 'switch',
+  'forbid-renegotiation-after-handshake': 'switch',
   'expect-total-renegotiations': 'number',
   'expect-secure-renegotiation': 'switch',
   'expect-no-secure-renegotiation': 'switch',

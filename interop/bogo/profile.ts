@@ -59,7 +59,8 @@ export function serverTls12Options({ flags, sessions }: Profile): ServerTls12Opt
 }
 
 function renegotiationOf(flags: Flags): NonNullable<ClientTls12Options['renegotiation']> {
-  if (flags['renegotiate-freely']) return 'freely'
+  // Our policy is fixed before the handshake: there is no asking for it later, and none that is forbidden later.
+  if (flags['renegotiate-freely'] || flags['renegotiate-explicit']) return 'freely'
   if (flags['renegotiate-once']) return 'once'
   return flags['renegotiate-ignore'] ? 'ignore' : 'never'
 }

@@ -37,6 +37,11 @@ async function main(): Promise<void> {
     if (i > 0 && !flags.server && session === undefined) throw new Error('there is no session to offer')
     const { tls12, tls13 } = versionsOf(flags)
     if (!tls12 && !tls13) {
+      if (flags['no-tls11'] && flags['no-tls1']) {
+        writeSync(2, ':NO_SUPPORTED_VERSIONS_ENABLED:\n')
+        process.exitCode = 1
+        return
+      }
       writeSync(2, 'only versions that are not implemented\n')
       process.exitCode = 89
       return

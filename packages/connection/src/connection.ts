@@ -373,6 +373,10 @@ export class Connection {
     this.#answering = new HandshakeDriver(handshake, post.handle(message))
     const answering = this.#answering
     answering.start()
+    if (post.renegotiating && this.#saidClose) {
+      // Our part in it cannot be said any more.
+      throw new TlsError('ERR_TLS_NO_RENEGOTIATION', 'the peer wants to renegotiate after our close_notify')
+    }
     // Nothing may get between our ChangeCipherSpec and Finished.
     if (post.renegotiating) this.#held = []
     return answering

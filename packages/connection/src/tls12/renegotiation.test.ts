@@ -66,6 +66,13 @@ describe('a client that renegotiates', () => {
     expect(server.peer.facts?.cipherSuite).toBe('TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384')
   })
 
+  test('does not once it said close_notify', () => {
+    const server = connected()
+    server.peer.connection.closeWrite()
+    server.renegotiate()
+    expect(server.peer.failure).toMatchObject({ code: 'ERR_TLS_NO_RENEGOTIATION' })
+  })
+
   test('takes data up to the ServerHello, and none from there to the Finished', () => {
     const server = connected()
     server.renegotiate().record(contentType.application_data, ascii('before'))

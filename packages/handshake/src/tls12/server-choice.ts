@@ -60,9 +60,10 @@ export function* chooseSuite(
   })
   const signing = usable.filter((row) => row.authentication !== undefined && row.keyExchange.keyUse === 'signing')
   if (signing.length > 0) {
-    const signatureSchemes = knownSchemes(hello.extensions.signature_algorithms, parameters.signingSchemes).filter(
-      (scheme) => signing.some((row) => row.authentication === authenticationOfScheme(scheme)),
-    )
+    const signatureSchemes = knownSchemes(
+      hello.extensions.signature_algorithms ?? assumed,
+      parameters.signingSchemes,
+    ).filter((scheme) => signing.some((row) => row.authentication === authenticationOfScheme(scheme)))
     const credential = yield* select({ signatureSchemes })
     const choice = credential && chooseSigning(credential, signatureSchemes, signing)
     if (choice !== undefined && !(choice instanceof TlsError)) return choice
@@ -103,3 +104,9 @@ function chooseSigning(
 function withoutCertificate(suite: Tls12CipherSuite): Choice {
   return { suite, credential: undefined, scheme: undefined }
 }
+
+/**
+ * What a client is taken to accept that lists nothing: rsa_pkcs1_sha1 and ecdsa_sha1, which only those have who hand in
+ * such rows. https://www.rfc-editor.org/rfc/rfc5246#section-7.4.1.4.1
+ */
+const assumed: readonly number[] = [0x0201, 0x0203]
