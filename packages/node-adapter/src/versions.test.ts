@@ -3,7 +3,7 @@ import tls from 'node:tls'
 import type { TLSSocket } from 'node:tls'
 import type { SessionIdStore } from '@typetls/connection/tls12'
 import { describe, expect, test } from 'vitest'
-import { ca, identity, listen } from '../test/loopback.ts'
+import { authority, ca, identity, listen } from '../test/loopback.ts'
 import type { TlsSocket } from './index.ts'
 import { connect, createServer } from './index.ts'
 
@@ -64,6 +64,21 @@ describe.each([
     expect(socket.getCipher()?.standardName).toBe(suite)
     server.close()
   })
+})
+
+test('DHE_RSA is spoken where its suites are named, with node:tls on either side', async () => {
+  const { chainPem: cert, privateKeyPem: key } = authority.issue({ dns: ['localhost'], keyType: 'rsa' })
+  const suite = 'TLS_DHE_RSA_WITH_AES_128_GCM_SHA256'
+  const ciphers = 'DHE-RSA-AES128-GCM-SHA256'
+  const server = tls.createServer({ cert, key, ciphers, dhparam: 'auto', maxVersion: 'TLSv1.2' }, (socket) =>
+    socket.end('node'),
+  )
+  const client = connect({ port: await listen(server), ...name, maxVersion: 'TLSv1.2', cipherSuites: [suite] })
+  expect(await text(client)).toBe('node')
+  expect(client.getCipher()?.standardName).toBe(suite)
+  const own = createServer({ cert, key, maxVersion: 'TLSv1.2', cipherSuites: [suite] }, (socket) => socket.end('us'))
+  const theirs = tls.connect({ port: await listen(own), ...name, ciphers, maxVersion: 'TLSv1.2' })
+  expect(await text(theirs)).toBe('us')
 })
 
 test('what only TLS 1.2 is told by tls12: peers without extended_main_secret, sessions by their ids', async () => {

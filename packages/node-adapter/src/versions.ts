@@ -5,6 +5,7 @@ import {
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
   cbcTls12CipherSuites,
+  dheTls12CipherSuites,
   defaultTls12CipherSuites,
   rsaTls12CipherSuites,
 } from '@typetls/connection/tls12'
@@ -71,6 +72,7 @@ const tls12Rows: readonly CipherSuiteRow[] = [
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
   ...cbcTls12CipherSuites,
+  ...dheTls12CipherSuites,
   ...rsaTls12CipherSuites,
 ]
 

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import type { SignatureScheme } from '@typetls/crypto-provider'
 import { defaultSignatureSchemes } from '@typetls/crypto-provider'
 import type { TlsServerOptions } from '../server-options.ts'
@@ -40,7 +41,7 @@ export function translated<Options extends NodeTlsOptions>(options: Options): Tl
     ...ours,
     minVersion: oldest(minVersion, maxVersion),
     maxVersion,
-    ...(ours.cipherSuites === undefined ? cipherSuitesOf(ciphers ?? DEFAULT_CIPHERS) : {}),
+    ...(ours.cipherSuites === undefined ? suitesOf(ciphers ?? DEFAULT_CIPHERS) : {}),
     ...(curves !== 'auto' && ours.groups === undefined ? { groups: curves.split(':').map(groupOf) } : {}),
     ...(isGiven(sigalgs) ? { signatureSchemes: sigalgs.split(':').map(schemeOf) } : {}),
     ...(isGiven(secureProtocol) ? versionsOf(secureProtocol) : {}),
@@ -50,6 +51,11 @@ export function translated<Options extends NodeTlsOptions>(options: Options): Tl
 
 function isGiven<T>(value: T | null | undefined): value is T {
   return value !== undefined && value !== null
+}
+
+/** Node's own default stands for ours: it has static RSA and CBC in it, which somebody has to ask for. */
+function suitesOf(ciphers: string): { cipherSuites?: readonly string[] } {
+  return ciphers === constants.defaultCoreCipherList ? {} : cipherSuitesOf(ciphers)
 }
 
 /** Nothing older than TLS 1.2 is spoken: who would take less gets that. */
