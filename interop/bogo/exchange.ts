@@ -86,7 +86,10 @@ export class Exchange {
       await this.#connection.receive(chunk)
       return this.#exportBetweenReads()
     }
-    for (let at = 0; at < chunk.length; at++) await this.#connection.receive(chunk.subarray(at, at + 1))
+    for (let at = 0; at < chunk.length; at++) {
+      await this.#connection.receive(chunk.subarray(at, at + 1))
+      this.#exportBetweenReads()
+    }
   }
 
   #exportBetweenReads(): void {
