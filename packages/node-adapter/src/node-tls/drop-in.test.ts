@@ -56,6 +56,13 @@ test('serves and fetches with the options of node:tls', async () => {
   expect(String((await client.toArray())[0])).toBe('hello')
 })
 
+test('a context does not decide whether the server is verified', async () => {
+  const port = await listen(tls.createServer(credential))
+  const secureContext = tls.createSecureContext({ rejectUnauthorized: false })
+  const client = tls.connect({ port, host: '127.0.0.1', servername: 'localhost', secureContext })
+  expect(await failureOf(client)).toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })
+})
+
 test("Node's own https.Server stands on it", async () => {
   const original = nodeTls.Server
   const table = nodeTls as unknown as Record<string, unknown>

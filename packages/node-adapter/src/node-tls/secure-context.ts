@@ -48,12 +48,16 @@ export function createSecureContext(options: NodeTlsOptions = {}): SecureContext
   return new SecureContext(options)
 }
 
-/** Options with those of their `secureContext`; what is given beside it counts more. */
+/**
+ * Options with those of their `secureContext`, which counts more for what a context is about. Whether and whom a socket
+ * verifies is for the socket's own options alone to say, whatever the context was made of.
+ */
 export function withSecureContext<Options extends NodeTlsOptions>(options: Options): TlsServerOptions & Options {
   const { secureContext, ...rest } = options
   if (secureContext === undefined || secureContext === null) return translated(options) as TlsServerOptions & Options
   const own = without(rest, ['cert', 'key', 'passphrase', 'ca'])
-  return { ...translated(own as Options), ...secureContext.context.options } as TlsServerOptions & Options
+  return { ...translated(own as Options), ...without(secureContext.context.options, ofSockets) } as TlsServerOptions &
+    Options
 }
 
 /** A context as it is, or made of options. */
@@ -64,3 +68,15 @@ export function contextOf(given: SecureContext | NodeTlsOptions): SecureContext 
 function without<T extends object>(options: T, names: readonly string[]): T {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name))) as T
 }
+
+/** What `createSecureContext` is given by programs that pass it all they have, and must not decide on. */
+const ofSockets: readonly string[] = [
+  'rejectUnauthorized',
+  'checkServerIdentity',
+  'requestCert',
+  'servername',
+  'verifier',
+  'ALPNProtocols',
+  'ALPNCallback',
+  'SNICallback',
+]
