@@ -3,7 +3,7 @@ import { withPeers } from './peer-process.js'
 /**
  * Everything that is measured. `run(settings, sizes, use)` makes one stack ready and calls `use(measure, warmUp)`; each
  * `measure()` gives one sample, an object with a number for each of `figures`. `warmUp()`, if there is one, comes first.
- * `group` is for `--only`.
+ * `group` is for `--only`. `suite` is what is spoken; without, it is TLS 1.3 with `TLS_AES_128_GCM_SHA256`.
  *
  * A figure's ratio is ours divided by node:tls; a `target` is a bound of it, the lower one where more is better.
  */
@@ -57,6 +57,27 @@ export const experiments = [
       { key: 'clientHeap', name: 'client, heap alone', unit: 'B', more: 'worse' },
     ],
   },
+  ...['TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256', 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'].map((suite) => ({
+    group: 'tls12',
+    suite,
+    title: `TLS 1.2 full handshakes, ${suite.split('_')[2]}`,
+    run: (settings, { seconds }, use) => handshakes(settings, { seconds }, use),
+    figures: rateFigures('handshakes'),
+  })),
+  {
+    group: 'tls12',
+    suite: 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+    title: 'TLS 1.2 resumed handshakes',
+    run: (settings, { seconds }, use) => handshakes(settings, { seconds, resumed: true }, use),
+    figures: rateFigures('handshakes'),
+  },
+  ...[true, false].map((upload) => ({
+    group: 'tls12',
+    suite: 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+    title: `TLS 1.2 bulk ${upload ? 'client→server' : 'server→client'}`,
+    run: (settings, { bulkBytes }, use) => use(() => bulk(settings, upload, bulkBytes)),
+    figures: bulkFigures(),
+  })),
 ]
 
 function bulkFigures() {

@@ -25,9 +25,13 @@ const sizes = options.quick
   : { bulkBytes: 256 * 2 ** 20, seconds: 1.5, connections: 2000 }
 
 const ca = createAuthority({ keyType: 'ec-secp256r1' })
-const { chainPem, privateKey } = ca.issue({ dns: ['localhost'], keyType: 'ec-secp256r1' })
-const identity = { cert: chainPem, key: privateKey.export({ format: 'pem', type: 'pkcs8' }), ca: ca.pem }
-const settingsOf = (stack) => ({ stack, identity, profile: options.profile })
+const identities = { ecdsa: identity('ec-secp256r1'), rsa: identity('rsa') }
+const settingsOf = (stack, suite = 'TLS_AES_128_GCM_SHA256') => ({
+  stack,
+  suite,
+  identity: identities[suite.includes('_RSA_') ? 'rsa' : 'ecdsa'],
+  profile: options.profile,
+})
 
 const machine = {
   node: process.version,
@@ -53,3 +57,8 @@ const file = fileURLToPath(new URL(`${options.name}.json`, directory))
 writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), machine, rounds, sizes, results }, null, 2)}\n`)
 console.log(`\n${file}`)
 if (options.check && !met) process.exitCode = 1
+
+function identity(keyType) {
+  const { chainPem, privateKey } = ca.issue({ dns: ['localhost'], keyType })
+  return { cert: chainPem, key: privateKey.export({ format: 'pem', type: 'pkcs8' }), ca: ca.pem }
+}

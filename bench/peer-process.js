@@ -4,13 +4,14 @@ import { fileURLToPath } from 'node:url'
 /**
  * Runs `use(...peers)` with `count` fresh processes of a stack, and ends them whatever happens.
  *
- * @param settings `{ stack, identity, profile }`; `profile` is a directory for CPU profiles
+ * @param settings `{ stack, suite, identity, profile }`; `profile` is a directory for CPU profiles
  */
 export async function withPeers(count, settings, use) {
+  const { stack, suite, identity } = settings
   const peers = []
   try {
     for (let i = 0; i < count; i++) peers.push(new PeerProcess(settings))
-    await Promise.all(peers.map((peer) => peer.call('start', { stack: settings.stack, identity: settings.identity })))
+    await Promise.all(peers.map((peer) => peer.call('start', { stack, suite, identity })))
     return await use(...peers)
   } finally {
     await Promise.all(peers.map((peer) => peer.end()))

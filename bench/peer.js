@@ -20,5 +20,5 @@ process.on('disconnect', () => process.exit())
 
 async function answer(name, argument) {
   if (name !== 'start') return functions[name](stack, argument)
-  stack = await loadStack(argument.stack, argument.identity)
+  stack = await loadStack(argument)
 }

@@ -1,21 +1,21 @@
 /**
- * Either stack with the same settings: TLS 1.3, TLS_AES_128_GCM_SHA256, X25519, the certificate of `identity` for
+ * Either stack with the same settings: one cipher suite and its version, X25519 (P-256 is listed for the certificate), the certificate of `identity` for
  * `localhost`, verified by the client. Only the stack that is asked for is loaded.
  *
  * `listen(listener, port)` → server; `connect(port, session)` → socket; `connectAfresh` is the same without anything
  * prepared beforehand.
  */
-export async function loadStack(name, identity) {
-  return stacks[name](identity)
+export async function loadStack({ stack, suite, identity }) {
+  return stacks[stack](suite, identity)
 }
 
 /** In the order they are measured in, and divided: the first by the second. */
 export const stackNames = ['typetls', 'node:tls']
 
 const stacks = {
-  async typetls({ cert, key, ca }) {
+  async typetls(suite, { cert, key, ca }) {
     const { connect, createServer } = await import('@typetls/node-adapter')
-    const settings = { cipherSuites: ['TLS_AES_128_GCM_SHA256'], groups: ['x25519'] }
+    const settings = { cipherSuites: [suite], groups: ['x25519', 'secp256r1'], maxVersion: versionOf(suite) }
     const dial = (port, session) => connect({ ...target, ...settings, port, ca, session })
     return {
       listen: (listener) => listening(createServer({ ...settings, cert, key }, listener)),
@@ -24,12 +24,13 @@ const stacks = {
     }
   },
 
-  async 'node:tls'({ cert, key, ca }) {
+  async 'node:tls'(suite, { cert, key, ca }) {
     const { default: tls } = await import('node:tls')
     const settings = {
-      minVersion: 'TLSv1.3',
-      ciphers: 'TLS_AES_128_GCM_SHA256',
-      ecdhCurve: 'X25519',
+      minVersion: versionOf(suite),
+      maxVersion: versionOf(suite),
+      ciphers: openSslName(suite),
+      ecdhCurve: 'X25519:P-256',
       noDelay: true,
     }
     // What a program that cares does: without it each connect() parses the authority again.
@@ -47,6 +48,16 @@ function listening(server) {
     server.once('error', reject)
     server.listen(0, target.host, () => resolve(server))
   })
+}
+
+function versionOf(suite) {
+  return suite.includes('_WITH_') ? 'TLSv1.2' : 'TLSv1.3'
+}
+
+/** `ECDHE-RSA-AES128-GCM-SHA256` for `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`; those of TLS 1.3 have the same. */
+function openSslName(suite) {
+  const [, exchange, cipher] = /^TLS_(\w+)_WITH_AES_(\w+)$/.exec(suite) ?? []
+  return exchange === undefined ? suite : `${exchange}_AES${cipher}`.replaceAll('_', '-')
 }
 
 const target = { host: '127.0.0.1', servername: 'localhost' }
