@@ -2,4 +2,9 @@ import { fileURLToPath } from 'node:url'
 import { bundlePath } from './tools/size/bundle-path.js'
 import { budgets } from './tools/size/budgets.js'
 
-export default budgets.map(({ name, limit }) => ({ name, limit, path: fileURLToPath(bundlePath(name)) }))
+export default budgets.map(({ name, limit, gzip = false }) => ({
+  name: gzip ? `${name} (gzip)` : name,
+  limit,
+  gzip,
+  path: fileURLToPath(bundlePath(name)),
+}))

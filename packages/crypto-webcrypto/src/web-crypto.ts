@@ -1,12 +1,12 @@
 import type { CryptoProvider, Mode, ProviderPart } from '@typetls/crypto-provider'
 import { complete } from '@typetls/crypto-provider'
-import type { Lacking, Lists } from './available.ts'
 import { available } from './available.ts'
 import type { WebCryptoPlatform } from './platform.ts'
 import { platformOf } from './platform.ts'
 import { privateKeyImport } from './private-key.ts'
 import { randomOf } from './random.ts'
 import { extended } from './signature.ts'
+import type { Lacking, Lists } from './trials.ts'
 
 export interface WebCryptoOptions {
   /** Default: `globalThis.crypto`. */

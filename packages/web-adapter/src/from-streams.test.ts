@@ -7,6 +7,7 @@ import { authority, ca, clientIdentity, localhost, localhostSpki, stranger } fro
 import type { Meddle } from '../test/memory-streams.ts'
 import { say, streamPair, textOf, turns } from '../test/memory-streams.ts'
 import { fromStreams, serverRole } from './from-streams.ts'
+import { ownCertificate } from './own-certificate.ts'
 import type { AcceptOptions, SecureOptions } from './secure-options.ts'
 import { SocketError } from './socket-error.ts'
 import type { SecureSocket } from './socket.ts'
@@ -85,7 +86,7 @@ describe.each(Object.entries(providers))('two sockets in memory on %s', (_name, 
 
   test('authenticate each other', async () => {
     const { server, client } = pair(
-      { ...clientIdentity, ...crypto },
+      { credentials: ownCertificate({ ...clientIdentity, ...crypto }), ...crypto },
       { ca, clientAuthentication: 'require', ...crypto },
     )
     const { tls } = await server.opened
@@ -239,7 +240,7 @@ test('a transport that fails is told by its error', async () => {
 
 test.each<[string, SecureOptions, string]>([
   ['no trust', { sni: 'localhost' }, 'ERR_TLS_OPTIONS'],
-  ['a key without its certificate', { ca, sni: 'localhost', key: localhost.key }, 'ERR_TLS_OPTIONS'],
+  ['a key that is not loaded', { ca, sni: 'localhost', key: localhost.key } as SecureOptions, 'ERR_TLS_OPTIONS'],
   ['pins that are none', { ca, sni: 'localhost', pins: ['abc'] }, 'ERR_TLS_OPTIONS'],
   ['an empty list of pins', { ca, sni: 'localhost', pins: [] }, 'ERR_TLS_OPTIONS'],
   ['pins alone', { sni: 'localhost', pins: [pin(localhostSpki)] }, 'ERR_TLS_OPTIONS'],
@@ -249,6 +250,21 @@ test.each<[string, SecureOptions, string]>([
   const socket = fromStreams(client, options)
   await expect(socket.opened).rejects.toMatchObject({ code })
   await expect(server.readable.getReader().read()).rejects.toBeDefined()
+})
+
+test('a certificate that cannot be loaded is told of, and the transport is let go', async () => {
+  const { client, server } = streamPair()
+  const credentials = ownCertificate({ cert: localhost.cert, key: 'nonsense' })
+  const socket = fromStreams(client, { ca, sni: 'localhost', credentials })
+  await expect(socket.opened).rejects.toMatchObject({ code: 'ERR_TLS_KEY_PARSE' })
+  await expect(server.readable.getReader().read()).rejects.toBeDefined()
+})
+
+test('a server whose key has no certificate is refused, and its transport is let go', async () => {
+  const { client, server } = streamPair()
+  const socket = fromStreams(server, { role: serverRole, key: localhost.key })
+  await expect(socket.opened).rejects.toMatchObject({ code: 'ERR_TLS_OPTIONS' })
+  await expect(client.readable.getReader().read()).rejects.toBeDefined()
 })
 
 test('a writable that is aborted ends the socket, also while a write waits for the peer', async () => {

@@ -23,8 +23,9 @@ export function fromStreams<Options extends object>(
 ): SecureSocket
 export function fromStreams(
   transport: Transport | PromiseLike<Transport>,
-  { role = clientRole, ...options }: SecureOptions & { readonly role?: StreamRole<SecureOptions> },
+  options: SecureOptions & { readonly role?: StreamRole<SecureOptions> },
 ): SecureSocket {
+  const { role = clientRole } = options
   return new TlsStreamSocket(new TlsLink(transport, (events) => role.open(options, events), linkOptions(options)))
 }
 

@@ -1,17 +1,20 @@
-import type { ClientOptions, CommonOptions, Credential, ServerOptions, Session } from '@typetls/connection'
+import type { ClientOptions, CommonOptions, ServerOptions, Session } from '@typetls/connection'
 import type { CryptoProvider } from '@typetls/crypto-provider'
 import type { PeerVerifier } from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
 import type { TrustAnchor } from '@typetls/x509'
-import { createCredential, createVerifier } from '@typetls/x509'
+import { createVerifier } from '@typetls/x509'
 import { defaultHandshakeTimeout } from './defaults.ts'
+import type { OwnCertificate } from './own-certificate.ts'
+import { handled } from './deferred.ts'
+import { ownCertificate } from './own-certificate.ts'
 import { pinned } from './pinning.ts'
-import { systemClock, systemCrypto } from './system.ts'
+import { systemClientCrypto, systemClock, systemCrypto } from './system.ts'
 import type { LinkOptions } from './tls-link.ts'
 
 /** What both roles take beside the options of a connection. */
 export interface SharedOptions {
-  /** Default: what Web Cryptography has here, see `systemCrypto`. A promise is waited for. */
+  /** Default: what Web Cryptography has here, see `systemClientCrypto` and `systemCrypto`. A promise is waited for. */
   readonly crypto?: CryptoProvider | PromiseLike<CryptoProvider>
   /** Default: the wall clock. */
   readonly clock?: CommonOptions['clock']
@@ -27,10 +30,6 @@ export interface SharedOptions {
   readonly pins?: readonly string[]
   /** Goes on with a peer that could be anybody; what is wrong is told by `opened`. Default false. */
   readonly dangerouslyAcceptAnyCertificate?: boolean
-  /** Our own certificates, leaf first: PEM or DER. */
-  readonly cert?: string | Uint8Array | readonly (string | Uint8Array)[]
-  /** The private key of `cert`: PEM, or DER of PKCS#8. */
-  readonly key?: string | Uint8Array
   /** ALPN, most wanted first. Default: none. */
   readonly alpn?: readonly string[]
   /** Milliseconds until a handshake that is not done is given up. Default 120000. */
@@ -43,6 +42,8 @@ export interface SharedOptions {
 
 /** Options of a client. */
 export interface SecureOptions extends SharedOptions, Omit<Partial<ClientOptions>, OwnNames | 'serverName'> {
+  /** What to show a server that asks for a certificate: see `ownCertificate`. A promise is waited for. Default: nothing. */
+  readonly credentials?: Credentials | PromiseLike<Credentials>
   /** DNS name or IP address that the server must have a certificate for; a name is also sent as SNI. */
   readonly sni?: string
   /** A ticket came, for the option `session` of a later connection. It holds a secret. */
@@ -50,32 +51,59 @@ export interface SecureOptions extends SharedOptions, Omit<Partial<ClientOptions
 }
 
 /** Options of a server. */
-export interface AcceptOptions extends SharedOptions, Omit<Partial<ServerOptions>, OwnNames> {}
+export interface AcceptOptions
+  extends SharedOptions, Omit<Partial<ServerOptions>, OwnNames>, Partial<Omit<OwnCertificate, 'crypto'>> {
+  /** In place of `cert` and `key`. */
+  readonly credentials?: ServerOptions['credentials'] & {}
+}
 
-type OwnNames = 'crypto' | 'clock' | 'applicationProtocols'
+type Credentials = ClientOptions['credentials'] & {}
+
+type OwnNames = 'crypto' | 'clock' | 'applicationProtocols' | 'credentials'
 
 /**
  * What the connection of a client is made with.
  *
- * @throws TlsError as a rejection: `ERR_TLS_OPTIONS`, `ERR_TLS_KEY_PARSE`, `ERR_TLS_CERTIFICATE_PARSE`,
- *   `ERR_TLS_UNSUPPORTED`
+ * @throws TlsError as a rejection: `ERR_TLS_OPTIONS`, `ERR_TLS_CERTIFICATE_PARSE`, `ERR_TLS_UNSUPPORTED`
  */
 export async function clientOptions(options: SecureOptions): Promise<ClientOptions> {
-  const { sni, onSession: _onSession, ...rest } = options
-  const resolved = await connectionOptions(rest)
+  const { sni, onSession: _onSession, credentials, ...rest } = options
+  if ('cert' in rest || 'key' in rest) {
+    throw new TlsError('ERR_TLS_OPTIONS', 'a client takes `credentials: ownCertificate({ cert, key })`')
+  }
+  const loading = Promise.resolve(credentials)
+  // It may fail while something else is waited for.
+  handled(loading)
+  const resolved = connectionOptions(rest, await (options.crypto ?? systemClientCrypto()))
   if (resolved.verifier === undefined && options.externalPsks === undefined) {
     throw new TlsError('ERR_TLS_OPTIONS', 'whom to trust is not said: give `ca` or `verifier`')
   }
-  return sni === undefined ? resolved : { ...resolved, serverName: sni.replace(/\.$/, '') }
+  const own = await loading
+  return {
+    ...resolved,
+    ...(own !== undefined && { credentials: own }),
+    ...(sni !== undefined && { serverName: sni.replace(/\.$/, '') }),
+  }
 }
 
-/** The same for a server. @throws TlsError as `clientOptions` */
-export async function serverOptions(options: AcceptOptions): Promise<ServerOptions> {
+/**
+ * The same for a server.
+ *
+ * @throws TlsError as a rejection, as `clientOptions` and `ownCertificate`
+ */
+export function serverOptions(options: AcceptOptions): Promise<ServerOptions> {
   const known = resolvedServers.get(options)
   if (known !== undefined) return known
-  const resolved = connectionOptions(options)
+  const resolved = resolvedServer(options)
   resolvedServers.set(options, resolved)
   return resolved
+}
+
+async function resolvedServer({ cert, key, ...options }: AcceptOptions): Promise<ServerOptions> {
+  const crypto = await (options.crypto ?? systemCrypto())
+  const resolved = connectionOptions(options, crypto)
+  if (cert === undefined && key === undefined) return resolved
+  return { ...resolved, credentials: await ownCertificate({ cert, key, crypto } as OwnCertificate) }
 }
 
 /** What the link between the streams and the connection needs to know. */
@@ -89,27 +117,24 @@ export function linkOptions(options: SecureOptions): LinkOptions {
 }
 
 /** What stands for itself, and what follows from the shared options. */
-async function connectionOptions<T extends SharedOptions & { readonly verifier?: PeerVerifier }>(
+function connectionOptions<T extends SharedOptions & { readonly verifier?: PeerVerifier }>(
   options: T,
-): Promise<Omit<T, keyof SharedOptions> & FromShared> {
-  const { crypto, clock, cert, key, alpn } = options
-  const provider = await (crypto ?? systemCrypto())
+  crypto: CryptoProvider,
+): Omit<T, keyof SharedOptions> & FromShared {
+  const { clock, alpn } = options
   const verifier = verifierOf(options)
   const rest: Partial<T> = { ...options }
   for (const name of sharedNames) delete rest[name]
   const own: FromShared = {
-    crypto: provider,
+    crypto,
     clock: clock ?? systemClock,
     ...(verifier !== undefined && { verifier }),
-    ...((cert !== undefined || key !== undefined) && { credentials: await ownCredential(options, provider) }),
     ...(alpn !== undefined && alpn.length > 0 && { applicationProtocols: alpn }),
   }
   return { ...(rest as Omit<T, keyof SharedOptions>), ...own }
 }
 
-interface FromShared extends Pick<CommonOptions, 'crypto' | 'clock' | 'verifier' | 'applicationProtocols'> {
-  readonly credentials?: Credential
-}
+type FromShared = Pick<CommonOptions, 'crypto' | 'clock' | 'verifier' | 'applicationProtocols'>
 
 function verifierOf(options: SharedOptions & { readonly verifier?: PeerVerifier }): PeerVerifier | undefined {
   const { ca, pins, dangerouslyAcceptAnyCertificate = false } = options
@@ -125,22 +150,12 @@ function verifierOf(options: SharedOptions & { readonly verifier?: PeerVerifier 
   return pinned(verifier, pins)
 }
 
-async function ownCredential(options: SharedOptions, provider: CryptoProvider): Promise<Credential> {
-  const { cert, key } = options
-  if (cert === undefined || key === undefined) {
-    throw new TlsError('ERR_TLS_OPTIONS', '`cert` and `key` come together')
-  }
-  return createCredential({ certificates: cert, privateKey: key, provider })
-}
-
 const sharedNames = [
   'crypto',
   'clock',
   'ca',
   'pins',
   'dangerouslyAcceptAnyCertificate',
-  'cert',
-  'key',
   'alpn',
   'handshakeTimeout',
   'allowHalfOpen',

@@ -1,0 +1,37 @@
+import type { CryptoProvider } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import { commonAlgorithms } from './common-algorithms.ts'
+import type { WebCryptoPlatform } from './platform.ts'
+import { platformOf } from './platform.ts'
+import { randomOf } from './random.ts'
+
+export interface WebClientCryptoOptions {
+  /** Default: `globalThis.crypto`. */
+  readonly crypto?: WebCryptoPlatform
+  /** As that of `webCrypto`. */
+  readonly omit?: readonly string[]
+}
+
+/**
+ * As much of `webCrypto` as a client of TLS 1.3 needs by default, at two thirds of the size: no AES-CBC, no X448 and Ed448,
+ * no private keys, and no account of what is missing. `complete()` of `@typetls/crypto-provider` adds to it what the
+ * platform lacks.
+ *
+ * @throws TlsError `ERR_TLS_UNSUPPORTED` (internal_error), as the rejection, on a platform without `crypto.subtle` or
+ *   without `crypto.getRandomValues`
+ */
+export async function webClientCrypto(options: WebClientCryptoOptions = {}): Promise<CryptoProvider<'async'>> {
+  const platform = platformOf(options.crypto)
+  const { lists } = await commonAlgorithms({ subtle: platform.subtle, omit: options.omit ?? [], lacking: [] })
+  return {
+    name: 'webcrypto',
+    mode: 'async',
+    random: randomOf(platform),
+    ...lists,
+    cbc: {},
+    keyTransport: {},
+    async importPrivateKey() {
+      throw new TlsError('ERR_TLS_UNSUPPORTED', 'webClientCrypto imports no private keys: webCrypto does')
+    },
+  }
+}
