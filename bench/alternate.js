@@ -5,7 +5,7 @@ import { stackNames } from './stacks.js'
  * Both stacks in one experiment: `rounds` samples of each in turn, so that whatever else the machine does is shared
  * fairly. → figures with medians, spreads and ratios
  *
- * @param settingsOf what `withPeers` takes, for the name of a stack and a cipher suite
+ * @param settingsOf what `withPeers` takes, for the name of a stack and an experiment
  */
 export async function alternate(experiment, sizes, rounds, settingsOf) {
   const samples = await inTurn(experiment, sizes, rounds, settingsOf, stackNames, [])
@@ -23,7 +23,7 @@ export function experimentsOf(groups) {
 /** Makes one stack after the other ready, then measures them. */
 async function inTurn(experiment, sizes, rounds, settingsOf, [next, ...others], ready) {
   if (next !== undefined) {
-    return experiment.run(settingsOf(next, experiment.suite), sizes, (measure, warmUp) =>
+    return experiment.run(settingsOf(next, experiment), sizes, (measure, warmUp) =>
       inTurn(experiment, sizes, rounds, settingsOf, others, [...ready, { measure, warmUp }]),
     )
   }

@@ -3,7 +3,8 @@ import { withPeers } from './peer-process.js'
 /**
  * Everything that is measured. `run(settings, sizes, use)` makes one stack ready and calls `use(measure, warmUp)`; each
  * `measure()` gives one sample, an object with a number for each of `figures`. `warmUp()`, if there is one, comes first.
- * `group` is for `--only`. `suite` is what is spoken; without, it is TLS 1.3 with `TLS_AES_128_GCM_SHA256`.
+ * `group` is for `--only`. `suite` is what is spoken; without, it is TLS 1.3 with `TLS_AES_128_GCM_SHA256`. `keyType` is
+ * of the certificates, `ecdsa` or `rsa`; without, it is the former.
  *
  * A figure's ratio is ours divided by node:tls; a `target` is a bound of it, the lower one where more is better.
  */
@@ -12,55 +13,57 @@ export const experiments = [
     group: 'bulk',
     title: 'bulk client→server',
     run: (settings, { bulkBytes }, use) => use(() => bulk(settings, true, bulkBytes)),
-    figures: bulkFigures(),
+    figures: bulkFigures(0.6),
   },
   {
     group: 'bulk',
     title: 'bulk server→client',
     run: (settings, { bulkBytes }, use) => use(() => bulk(settings, false, bulkBytes)),
-    figures: bulkFigures(),
+    figures: bulkFigures(0.6),
   },
-  {
-    group: 'handshakes',
-    title: 'full handshakes',
-    run: (settings, { seconds }, use) => handshakes(settings, { seconds }, use),
-    figures: rateFigures('handshakes', 1),
-  },
+  ...handshakesOf('full handshakes', { target: 2 }),
   {
     group: 'handshakes',
     title: 'full handshakes, options read for each',
     run: (settings, { seconds }, use) => handshakes(settings, { seconds, afresh: true }, use),
     figures: rateFigures('handshakes'),
   },
-  {
-    group: 'handshakes',
-    title: 'resumed handshakes',
-    run: (settings, { seconds }, use) => handshakes(settings, { seconds, resumed: true }, use),
-    figures: rateFigures('handshakes'),
-  },
+  ...handshakesOf('full handshakes, RSA-2048', { keyType: 'rsa', target: 1.2 }),
+  ...handshakesOf('resumed handshakes', { resumed: true, target: 2 }),
   {
     group: 'round-trips',
     title: 'round trips of 1 KiB',
     run: roundTrips,
-    figures: rateFigures('round trips'),
+    figures: rateFigures('round trips', 0.9),
+  },
+  {
+    group: 'https',
+    title: 'an HTTPS server under load',
+    run: httpsLoad,
+    figures: [
+      { key: 'rate', name: 'requests per second', unit: '/s', more: 'better', target: 0.9 },
+      { key: 'p99', name: '99 % answered within', unit: 'ms', more: 'worse', target: 1.2 },
+      { key: 'cpu', name: 'server CPU for each', unit: 'µs', more: 'worse' },
+    ],
   },
   {
     group: 'idle',
     title: 'an idle connection',
     run: (settings, { connections }, use) => use(() => idle(settings, connections)),
     figures: [
-      { key: 'serverResident', name: 'server, resident', unit: 'B', more: 'worse', target: 1 },
-      { key: 'clientResident', name: 'client, resident', unit: 'B', more: 'worse', target: 1 },
-      { key: 'server', name: 'server, heap and external', unit: 'B', more: 'worse', target: 1 },
-      { key: 'client', name: 'client, heap and external', unit: 'B', more: 'worse', target: 1 },
+      { key: 'serverResident', name: 'server, resident', unit: 'B', more: 'worse', target: 0.7 },
+      { key: 'clientResident', name: 'client, resident', unit: 'B', more: 'worse', target: 0.7 },
+      { key: 'server', name: 'server, heap and external', unit: 'B', more: 'worse' },
+      { key: 'client', name: 'client, heap and external', unit: 'B', more: 'worse' },
       { key: 'serverHeap', name: 'server, heap alone', unit: 'B', more: 'worse' },
       { key: 'clientHeap', name: 'client, heap alone', unit: 'B', more: 'worse' },
     ],
   },
-  ...['TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256', 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'].map((suite) => ({
+  ...['ecdsa', 'rsa'].map((keyType) => ({
     group: 'tls12',
-    suite,
-    title: `TLS 1.2 full handshakes, ${suite.split('_')[2]}`,
+    suite: `TLS_ECDHE_${keyType.toUpperCase()}_WITH_AES_128_GCM_SHA256`,
+    keyType,
+    title: `TLS 1.2 full handshakes, ${keyType.toUpperCase()}`,
     run: (settings, { seconds }, use) => handshakes(settings, { seconds }, use),
     figures: rateFigures('handshakes'),
   })),
@@ -80,9 +83,9 @@ export const experiments = [
   })),
 ]
 
-function bulkFigures() {
+function bulkFigures(target) {
   return [
-    { key: 'throughput', name: 'throughput', unit: 'MB/s', more: 'better', target: 0.5 },
+    { key: 'throughput', name: 'throughput', unit: 'MB/s', more: 'better', target },
     { key: 'clientCpu', name: 'client CPU', unit: 's', more: 'worse' },
     { key: 'serverCpu', name: 'server CPU', unit: 's', more: 'worse' },
     { key: 'clientPeak', name: 'client peak memory', unit: 'MB', more: 'worse' },
@@ -97,9 +100,34 @@ function rateFigures(what, target) {
   ]
 }
 
+/**
+ * Handshakes of one kind: with both ends in one process, then with one end in a process of its own that is looked at
+ * alone; the other end is node:tls whoever is measured.
+ */
+function handshakesOf(kind, { keyType, resumed = false, target }) {
+  const alone = (role) => ({
+    group: 'handshakes',
+    keyType,
+    title: `${kind}, the ${role} alone`,
+    run: (settings, { seconds }, use) => handshakesAlone(role, settings, { resumed, seconds }, use),
+    figures: [{ key: 'cpu', name: 'CPU for each', unit: 'µs', more: 'worse' }],
+  })
+  return [
+    {
+      group: 'handshakes',
+      keyType,
+      title: kind,
+      run: (settings, { seconds }, use) => handshakes(settings, { resumed, seconds }, use),
+      figures: rateFigures('handshakes', target),
+    },
+    alone('server'),
+    alone('client'),
+  ]
+}
+
 /** Bytes in one direction through a client process and a server process, fresh ones each time: a peak happens once. */
 async function bulk(settings, upload, size) {
-  return withPeers(2, settings, async (client, server) => {
+  return withPeers([settings.stack, settings.stack], settings, async (client, server) => {
     const port = await server.call('serveBulk')
     const move = (bytes, hashed) => client.call('transfer', { port, upload, size: bytes, hashed }, bulkTimeout)
     await move(2 ** 20, true)
@@ -119,7 +147,7 @@ async function bulk(settings, upload, size) {
 
 /** Both ends in one process, which lives through all rounds. */
 function handshakes(settings, argument, use) {
-  return withPeers(1, settings, async (peer) => {
+  return withPeers([settings.stack], settings, async (peer) => {
     const port = await peer.call('serveHandshakes')
     return use(
       async () => rateOf(await peer.call('handshakes', { ...argument, port })),
@@ -128,18 +156,52 @@ function handshakes(settings, argument, use) {
   })
 }
 
+/** One end in a process of its own, against node:tls; both live through all rounds. */
+function handshakesAlone(role, settings, argument, use) {
+  const stacks = role === 'server' ? ['node:tls', settings.stack] : [settings.stack, 'node:tls']
+  return withPeers(stacks, settings, async (client, server) => {
+    const port = await server.call('serveHandshakes')
+    const measured = role === 'server' ? server : client
+    const dial = (more) => client.call('handshakes', { ...argument, ...more, ends: 1, port }, warmUpTimeout)
+    return use(
+      async () => {
+        const { cpu: before } = await measured.call('resources')
+        const { count } = await dial()
+        const { cpu: after } = await measured.call('resources')
+        return { cpu: ((after - before) / count) * 1e6 }
+      },
+      () => dial({ seconds: undefined, count: warmUpHandshakes }),
+    )
+  })
+}
+
 /** A client process and a server process, which live through all rounds. The CPU time is the client's. */
 function roundTrips(settings, { seconds }, use) {
-  return withPeers(2, settings, async (client, server) => {
+  return withPeers([settings.stack, settings.stack], settings, async (client, server) => {
     const port = await server.call('serveEcho')
     const measure = async () => rateOf(await client.call('roundTrips', { port, seconds, size: 1024 }))
     return use(measure, measure)
   })
 }
 
+/** A server process under the load of a process that is the same for both stacks; they live through all rounds. */
+function httpsLoad(settings, { seconds }, use) {
+  return withPeers(['node:tls', settings.stack], settings, async (load, server) => {
+    const port = await server.call('serveHttps')
+    const measure = async () => {
+      const { cpu: before } = await server.call('resources')
+      const { ca } = settings.identity
+      const { count, wall, p99 } = await load.call('loadHttps', { port, ca, connections: httpsConnections, seconds })
+      const { cpu: after } = await server.call('resources')
+      return { rate: count / wall, p99: p99 * 1000, cpu: ((after - before) / count) * 1e6 }
+    }
+    return use(measure, measure)
+  })
+}
+
 /** What each of many connections adds to the memory of a client process and a server process. */
 async function idle(settings, connections) {
-  return withPeers(2, settings, async (client, server) => {
+  return withPeers([settings.stack, settings.stack], settings, async (client, server) => {
     const port = await server.call('serveIdle')
     const memory = () => Promise.all([client.call('idleMemory'), server.call('idleMemory')])
     await client.call('openIdle', { port, count: warmUpConnections })
@@ -172,6 +234,9 @@ const warmUpHandshakes = 4000
 
 /** Enough for what is made once, and for code to be compiled. */
 const warmUpConnections = 200
+
+/** Kept alive, with one request under way on each. */
+const httpsConnections = 64
 
 /** Seconds. What takes longer is broken. */
 const bulkTimeout = 120

@@ -2,16 +2,16 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Runs `use(...peers)` with `count` fresh processes of a stack, and ends them whatever happens.
+ * Runs `use(...peers)` with a fresh process for each of these names of stacks, and ends them whatever happens.
  *
- * @param settings `{ stack, suite, identity, profile }`; `profile` is a directory for CPU profiles
+ * @param settings `{ suite, identity, profile }`; `profile` is a directory for CPU profiles
  */
-export async function withPeers(count, settings, use) {
-  const { stack, suite, identity } = settings
+export async function withPeers(stacks, settings, use) {
+  const { suite, identity, profile } = settings
   const peers = []
   try {
-    for (let i = 0; i < count; i++) peers.push(new PeerProcess(settings))
-    await Promise.all(peers.map((peer) => peer.call('start', { stack, suite, identity })))
+    for (const stack of stacks) peers.push(new PeerProcess(stack, profile))
+    await Promise.all(peers.map((peer, i) => peer.call('start', { stack: stacks[i], suite, identity })))
     return await use(...peers)
   } finally {
     await Promise.all(peers.map((peer) => peer.end()))
@@ -25,7 +25,7 @@ class PeerProcess {
   #lastId = 0
   #ended
 
-  constructor({ stack, profile }) {
+  constructor(stack, profile) {
     this.#stack = stack
     const name = stack.replace(':', '-')
     const profiling = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', `${profile}/${name}`]

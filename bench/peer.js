@@ -2,11 +2,12 @@
 import { loadStack } from './stacks.js'
 import * as bulk from './peers/bulk.js'
 import * as handshakes from './peers/handshakes.js'
+import * as https from './peers/https.js'
 import * as idle from './peers/idle.js'
 import * as roundTrips from './peers/round-trips.js'
 import { resources } from './peers/resources.js'
 
-const functions = { ...bulk, ...handshakes, ...idle, ...roundTrips, resources }
+const functions = { ...bulk, ...handshakes, ...https, ...idle, ...roundTrips, resources }
 
 let stack
 process.on('message', ({ id, name, argument }) => {

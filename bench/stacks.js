@@ -1,9 +1,9 @@
 /**
- * Either stack with the same settings: one cipher suite and its version, X25519 (P-256 is listed for the certificate), the certificate of `identity` for
- * `localhost`, verified by the client. Only the stack that is asked for is loaded.
+ * Either stack with the same settings: one cipher suite and its version, X25519 (P-256 is listed for the certificate),
+ * the certificate of `identity` for `localhost`, verified by the client. Only the stack that is asked for is loaded.
  *
- * `listen(listener, port)` → server; `connect(port, session)` → socket; `connectAfresh` is the same without anything
- * prepared beforehand.
+ * `listen(listener)` → server; `listenHttps(handler)` → HTTPS server; `connect(port, session)` → socket;
+ * `connectAfresh` is the same without anything prepared beforehand.
  */
 export async function loadStack({ stack, suite, identity }) {
   return stacks[stack](suite, identity)
@@ -14,11 +14,12 @@ export const stackNames = ['typetls', 'node:tls']
 
 const stacks = {
   async typetls(suite, { cert, key, ca }) {
-    const { connect, createServer } = await import('@typetls/node-adapter')
+    const { connect, createHttpsServer, createServer } = await import('@typetls/node-adapter')
     const settings = { cipherSuites: [suite], groups: ['x25519', 'secp256r1'], maxVersion: versionOf(suite) }
     const dial = (port, session) => connect({ ...target, ...settings, port, ca, session })
     return {
       listen: (listener) => listening(createServer({ ...settings, cert, key }, listener)),
+      listenHttps: (handler) => listening(createHttpsServer({ ...settings, cert, key }, handler)),
       connect: dial,
       connectAfresh: dial,
     }
@@ -26,6 +27,7 @@ const stacks = {
 
   async 'node:tls'(suite, { cert, key, ca }) {
     const { default: tls } = await import('node:tls')
+    const { default: https } = await import('node:https')
     const settings = {
       minVersion: versionOf(suite),
       maxVersion: versionOf(suite),
@@ -37,6 +39,7 @@ const stacks = {
     const secureContext = tls.createSecureContext({ ...settings, ca })
     return {
       listen: (listener) => listening(tls.createServer({ ...settings, cert, key }, listener)),
+      listenHttps: (handler) => listening(https.createServer({ ...settings, cert, key }, handler)),
       connect: (port, session) => tls.connect({ ...target, ...settings, port, secureContext, session }),
       connectAfresh: (port, session) => tls.connect({ ...target, ...settings, port, ca, session }),
     }
