@@ -1,18 +1,37 @@
 import type { CipherSuiteRow } from '@typetls/connection/tls12'
-import { cbcTls12CipherSuites, defaultTls12CipherSuites, rsaTls12CipherSuites } from '@typetls/connection/tls12'
+import {
+  TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA,
+  TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA,
+  TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256,
+  TLS_PSK_WITH_AES_128_CBC_SHA,
+  TLS_PSK_WITH_AES_256_CBC_SHA,
+  cbcTls12CipherSuites,
+  defaultTls12CipherSuites,
+  rsaTls12CipherSuites,
+} from '@typetls/connection/tls12'
 import { TLS_RSA_WITH_3DES_EDE_CBC_SHA } from './outdated.ts'
 
-const staticRsa = [...rsaTls12CipherSuites, TLS_RSA_WITH_3DES_EDE_CBC_SHA]
+const withoutGroup = [
+  ...rsaTls12CipherSuites,
+  TLS_RSA_WITH_3DES_EDE_CBC_SHA,
+  TLS_PSK_WITH_AES_128_CBC_SHA,
+  TLS_PSK_WITH_AES_256_CBC_SHA,
+]
 
-export function isStaticRsa(id: number): boolean {
-  return staticRsa.some((row) => row.id === id)
+export function needsNoGroup(id: number): boolean {
+  return withoutGroup.some((row) => row.id === id)
 }
 
 /** What BoringSSL calls ALL, in its order. */
 export const allTls12Suites: readonly CipherSuiteRow[] = [
   ...defaultTls12CipherSuites,
+  TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256,
   ...cbcTls12CipherSuites,
+  TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA,
+  TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA,
   ...rsaTls12CipherSuites,
+  TLS_PSK_WITH_AES_128_CBC_SHA,
+  TLS_PSK_WITH_AES_256_CBC_SHA,
 ]
 
 /**

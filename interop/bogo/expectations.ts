@@ -42,7 +42,8 @@ export function checkFacts({ flags, judge, identity }: Profile, facts: Connectio
   if (flags['expect-verify-result'] && judge.verdict !== undefined) {
     expectSame('verdict', judge.verdict, flags['verify-fail'] ? 'bad' : 'good')
   }
-  const wanted = !flags.server || flags['require-any-client-certificate'] === true
+  // A PSK authenticates without.
+  const wanted = flags.psk === undefined && (!flags.server || flags['require-any-client-certificate'] === true)
   if (flags['expect-no-peer-cert'] || wanted)
     expectSame('certificate', peer !== undefined, !flags['expect-no-peer-cert'])
   const file = flags['expect-peer-cert-file']

@@ -187,6 +187,10 @@ const flagKinds = {
   'expect-signed-cert-timestamps': 'bytes',
   'enable-signed-cert-timestamps': 'switch',
 
+  // Pre-shared keys of TLS 1.2
+  psk: 'text',
+  'psk-identity': 'text',
+
   // Resumption
   'no-ticket': 'switch',
   'expect-session-miss': 'switch',

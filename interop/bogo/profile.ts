@@ -2,11 +2,13 @@ import type {
   ClientOptions,
   Clock,
   CommonOptions,
+  ExternalPsk,
   OfferedGroup,
   ServerOptions,
   Session,
   TicketProtector,
 } from '@typetls/connection'
+import { Secret } from '@typetls/crypto-provider'
 import type { ClientTls12Options, ServerTls12Options, SessionIdStore } from '@typetls/connection/tls12'
 import {
   crypto,
@@ -18,7 +20,7 @@ import {
   suitesOf,
 } from './algorithms.ts'
 import { alertsOf } from './causes.ts'
-import { allTls12Suites, isStaticRsa, suitesIn } from './ciphers.ts'
+import { allTls12Suites, needsNoGroup, suitesIn } from './ciphers.ts'
 import type { Flags } from './flags.ts'
 import type { Identity } from './identity.ts'
 import { namesOf } from './identity.ts'
@@ -55,7 +57,13 @@ export function clientTls12Options({ flags }: Profile): ClientTls12Options {
 }
 
 export function serverTls12Options({ flags, sessions }: Profile): ServerTls12Options {
-  return { ...commonTls12Options(flags), sessions: flags.async === undefined ? sessions : laterStore(sessions) }
+  const hint = flags['psk-identity']
+  return {
+    ...commonTls12Options(flags),
+    sessions: flags.async === undefined ? sessions : laterStore(sessions),
+    tellUnknownPskIdentity: true,
+    ...(hint !== undefined && { pskIdentityHint: Buffer.from(hint) }),
+  }
 }
 
 function renegotiationOf(flags: Flags): NonNullable<ClientTls12Options['renegotiation']> {
@@ -81,6 +89,9 @@ export function clientOptions(profile: Profile): ClientOptions {
     ...(flags['host-name'] !== undefined && { serverName: flags['host-name'] }),
     ...(selector !== undefined && { credentials: selector }),
     ...(session !== undefined && { session }),
+    ...(flags.psk !== undefined && {
+      selectExternalPsk: (hint: Uint8Array | undefined) => pskOf(flags, hint ?? new Uint8Array()),
+    }),
     ...(shares !== undefined && { keyShares: shares }),
     ...(flags['advertise-alpn'] !== undefined && { applicationProtocols: wireNames(flags['advertise-alpn']) }),
     grease: flags['enable-grease'] === true,
@@ -101,7 +112,7 @@ export function serverOptions(profile: Profile): ServerOptions {
       if (flags['fail-early-callback']) throw new Refusal('CONNECTION_REJECTED')
       const { server_name: name, supported_groups: groups, supported_versions: versions } = hello.extensions
       // We would take P-256, as RFC 8422 section 4 allows; for BoringSSL there is no group then.
-      if (groups === undefined && !versions?.includes(0x0304) && !hello.cipherSuites.some(isStaticRsa)) {
+      if (groups === undefined && !versions?.includes(0x0304) && !hello.cipherSuites.some(needsNoGroup)) {
         throw new Refusal('NO_SHARED_CIPHER')
       }
       if (flags['expect-server-name'] !== undefined && name !== flags['expect-server-name']) {
@@ -115,6 +126,7 @@ export function serverOptions(profile: Profile): ServerOptions {
     ...(flags['no-ticket'] === undefined && { tickets: flags.async === undefined ? tickets : later(tickets) }),
     cipherPreference: ownPreference(flags) ? 'server' : 'client',
     selectGroup: (offered) => preferredGroup(flags, offered),
+    ...(flags.psk !== undefined && { externalPsk: (identity: Uint8Array) => pskOf(flags, identity) }),
     resumeWithOtherSuite: false,
     acknowledgeServerName: flags['no-server-name-ack'] === undefined,
     alwaysChangeCipherSpec: true,
@@ -137,6 +149,12 @@ function commonOptions({ flags, clock, judge, keyLog }: Profile): CommonOptions 
     ...(flags['max-cert-list'] !== undefined && { maxCertificateListSize: flags['max-cert-list'] }),
     ...(flags['max-send-fragment'] !== undefined && { maxFragment: flags['max-send-fragment'] }),
   }
+}
+
+/** For TLS 1.2, where BoringSSL's servers hint at the identity they want. */
+function pskOf({ psk = '', 'psk-identity': identity = '' }: Flags, wanted: Uint8Array): ExternalPsk | undefined {
+  if (Buffer.from(wanted).toString() !== identity) return undefined
+  return { identity: Buffer.from(identity), secret: new Secret(Buffer.from(psk)) }
 }
 
 function clientAuthentication(flags: Flags): 'none' | 'request' | 'require' {

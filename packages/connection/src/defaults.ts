@@ -29,7 +29,8 @@ export const defaults = {
 export function clientParameters(options: ClientOptions): ClientParameters {
   const common = commonParameters(options)
   const { serverName, externalPsks = none } = options
-  if (options.verifier === undefined && externalPsks.length === 0) {
+  const { selectExternalPsk } = options
+  if (options.verifier === undefined && externalPsks.length === 0 && selectExternalPsk === undefined) {
     throw wrong('verifier', 'a client needs one, or an external PSK')
   }
   if (externalPsks.some(({ identity }) => identity.length < 1 || identity.length > 0xffff)) {
@@ -59,6 +60,7 @@ export function clientParameters(options: ClientOptions): ClientParameters {
     verifyName: options.verifyName ?? serverName,
     session: options.session,
     externalPsks,
+    selectExternalPsk,
     keyShares: keySharesOf(options, common.groups),
     grease: options.grease ?? defaults.grease,
     fallback: options.fallback ?? false,

@@ -17,7 +17,7 @@ export interface ConnectionFacts {
   readonly serverName: string | undefined
   /** Whether a ticket of an earlier connection was used. */
   readonly resumed: boolean
-  /** Identity of the external PSK that was used. */
+  /** Identity of the external PSK that was used; on resumption as remembered from the first handshake. */
   readonly externalPskIdentity: Uint8Array | undefined
   /** Whether a HelloRetryRequest was needed. */
   readonly helloRetryRequest: boolean

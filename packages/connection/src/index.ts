@@ -14,6 +14,7 @@ export type {
   CredentialSelector,
   ExternalPsk,
   ExternalPskLookup,
+  ExternalPskSelector,
   OfferedGroup,
   PeerChain,
   PeerVerdict,

@@ -6,6 +6,7 @@ import type {
   CredentialSelector,
   ExternalPsk,
   ExternalPskLookup,
+  ExternalPskSelector,
   Handshake,
   OfferedGroup,
   OlderClient,
@@ -40,7 +41,7 @@ export interface CommonOptions {
   readonly verifier?: PeerVerifier
   /**
    * Ask the verifier again about the remembered certificates when a session is resumed: they may have expired or been
-   * revoked since. Default false.
+   * revoked since. A server asks `externalPsk` again whether it has the PSK of the first handshake. Default false.
    */
   readonly verifyOnResumption?: boolean
   /** One line in SSLKEYLOGFILE format (no newline at the end) per secret: hand it to nobody but a debugger. */
@@ -80,8 +81,10 @@ export interface ClientOptions extends CommonOptions {
   readonly credentials?: Credential | readonly Credential[] | CredentialSelector
   /** Resume this. A session for another name, suite or that is too old is ignored. */
   readonly session?: Session
-  /** Keys agreed outside TLS (RFC 9846 section 2.2). */
+  /** Keys agreed outside TLS (RFC 9846 section 2.2). TLS 1.2 takes the first, where it has suites for PSKs. */
   readonly externalPsks?: readonly ExternalPsk[]
+  /** TLS 1.2: chooses the key by the server's hint. Nothing is chosen: `ERR_TLS_NO_PSK` (handshake_failure). */
+  readonly selectExternalPsk?: ExternalPskSelector
   /** Groups to send key shares for. Default: the first group, and the first classical one if the first is hybrid. */
   readonly keyShares?: readonly string[]
   /** RFC 8701. Default true. */
@@ -123,6 +126,7 @@ export interface ServerOptions extends CommonOptions {
   readonly ticketCount?: number
   /** Seconds a ticket may be used, at most 604800 (7 days). Default 7200. */
   readonly ticketLifetime?: number
+  /** Finds the key that a client names; in TLS 1.2 where it has suites for PSKs. May answer later. */
   readonly externalPsk?: ExternalPskLookup
   /**
    * Protects the cookie of a stateless HelloRetryRequest. With it the server keeps nothing between the two

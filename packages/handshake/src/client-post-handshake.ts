@@ -17,12 +17,14 @@ import type { Transcript } from './transcript.ts'
 export class ClientPostHandshake extends PostHandshake {
   readonly #serverName: string | undefined
   readonly #applicationProtocol: string | undefined
+  readonly #externalPskIdentity: Uint8Array | undefined
   readonly #peer: StoredPeer | undefined
 
   constructor(handshake: Handshake, connected: Connected) {
     super(handshake, connected)
     this.#serverName = connected.serverName
     this.#applicationProtocol = connected.applicationProtocol
+    this.#externalPskIdentity = connected.externalPskIdentity
     this.#peer = storedPeer(connected.peer)
   }
 
@@ -61,6 +63,7 @@ export class ClientPostHandshake extends PostHandshake {
       serverName: this.#serverName,
       verifiedName: (parameters as ClientParameters).verifyName,
       applicationProtocol: this.#applicationProtocol,
+      externalPskIdentity: this.#externalPskIdentity,
       peer: this.#peer,
     })
     return { type: 'session', session }

@@ -96,7 +96,7 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
       applicationProtocol: encrypted.extensions.application_layer_protocol_negotiation,
       helloRetryRequest: retried !== undefined,
       resumed: psk?.kind === 'resumption',
-      externalPskIdentity: psk?.kind === 'external' ? psk.identity : undefined,
+      externalPskIdentity: psk?.kind === 'external' ? psk.identity : psk?.session?.externalPskIdentity,
       finished,
       peer: authenticated,
       ownSignatureScheme: own?.scheme.name,

@@ -3,7 +3,7 @@ import type { CredentialSelector } from './credential.ts'
 import type { ClientHello } from './messages/client-hello.ts'
 import type { OlderClient, OlderServer } from './older-version.ts'
 import type { PeerVerifier } from './peer-verifier.ts'
-import type { ExternalPsk, ExternalPskLookup, TicketProtector } from './psk.ts'
+import type { ExternalPsk, ExternalPskLookup, ExternalPskSelector, TicketProtector } from './psk.ts'
 import type { Session } from './session.ts'
 import type { KeyLogLabel, Trace } from './trace.ts'
 
@@ -39,6 +39,7 @@ export interface ClientParameters extends CommonParameters {
   readonly verifyName: string | undefined
   readonly session: Session | undefined
   readonly externalPsks: readonly ExternalPsk[]
+  readonly selectExternalPsk: ExternalPskSelector | undefined
   /** A share is sent for each; all are in `groups`. */
   readonly keyShares: readonly KeyExchange[]
   readonly grease: boolean

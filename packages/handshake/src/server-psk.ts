@@ -95,7 +95,7 @@ function* lookUp(
   opened.fill(0)
   if (ticket === undefined) return undefined
   const suite = fits(ticket, { serverName, now: parameters.now(), suites })
-  if (suite === undefined || !authenticatedEnough(ticket, parameters)) {
+  if (suite === undefined || !authenticatedEnough(ticket, parameters) || !(yield* isStillKnown(ticket, parameters))) {
     ticket.psk.dispose()
     hs.decided('ticket', 'not usable for this handshake')
     return undefined
@@ -103,12 +103,21 @@ function* lookUp(
   return { kind: 'resumption', secret: ticket.psk, suite, ticket }
 }
 
+/** Whether the PSK of the first handshake is still one, where that is asked for. */
+export function* isStillKnown(
+  { externalPskIdentity: identity }: TicketState,
+  { externalPsk, verifyOnResumption }: ServerParameters,
+): Program<boolean> {
+  if (identity === undefined || !verifyOnResumption) return true
+  return (yield* ask('ERR_TLS_CALLBACK', 'the external PSK lookup', () => externalPsk?.(identity))) !== undefined
+}
+
 /** What we ask of clients may have become stricter since the ticket was made. */
 export function authenticatedEnough(
-  { peer }: TicketState,
+  { peer, externalPskIdentity }: TicketState,
   { clientAuthentication, verifier }: ServerParameters,
 ): boolean {
-  if (peer === undefined) return clientAuthentication !== 'require'
+  if (peer === undefined) return clientAuthentication !== 'require' || externalPskIdentity !== undefined
   return peer.authorized || clientAuthentication === 'none' || verifier?.acceptsUnauthorized === true
 }
 

@@ -105,7 +105,7 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
       applicationProtocol,
       helloRetryRequest: retried,
       resumed: psk?.kind === 'resumption',
-      externalPskIdentity: psk?.kind === 'external' ? psk.identity : undefined,
+      externalPskIdentity: psk?.kind === 'external' ? psk.identity : psk?.ticket?.externalPskIdentity,
       finished,
       peer,
       ownSignatureScheme: credential?.scheme.name,
@@ -420,6 +420,7 @@ function* sendTickets(
         lifetime: ticketLifetime,
         serverName: connected.serverName,
         applicationProtocol: connected.applicationProtocol,
+        externalPskIdentity: connected.externalPskIdentity,
         peer: storedPeer(connected.peer),
       })
       const ticket = yield* sealed(tickets, state)

@@ -24,6 +24,7 @@ const peer = fc.option(
   }),
   { nil: undefined },
 )
+const identity = fc.option(fc.uint8Array({ maxLength: 40 }), { nil: undefined })
 const psk = fc.uint8Array({ minLength: 32, maxLength: 48 }).map((bytes) => new Secret(bytes))
 
 const sessions: fc.Arbitrary<SessionState> = fc.record({
@@ -40,6 +41,7 @@ const sessions: fc.Arbitrary<SessionState> = fc.record({
   serverName: name,
   verifiedName: name,
   applicationProtocol: protocol,
+  externalPskIdentity: identity,
   peer,
 })
 
@@ -52,6 +54,7 @@ const ticketStates: fc.Arbitrary<TicketState> = fc.record({
   lifetime: uint32,
   serverName: name,
   applicationProtocol: protocol,
+  externalPskIdentity: identity,
   peer,
 })
 

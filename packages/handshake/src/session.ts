@@ -92,6 +92,8 @@ export interface SessionState {
   /** The name the certificate was verified for: an IP address is no `serverName`. */
   readonly verifiedName: string | undefined
   readonly applicationProtocol: string | undefined
+  /** Of the external PSK that authenticated the first handshake. */
+  readonly externalPskIdentity: Uint8Array | undefined
   /** The peer as it was authenticated. */
   readonly peer: StoredPeer | undefined
 }
@@ -117,11 +119,12 @@ interface StoredState {
   readonly serverName: Uint8Array
   readonly verifiedName: Uint8Array
   readonly applicationProtocol: Uint8Array
+  readonly externalPskIdentity: readonly Uint8Array[]
   readonly authorized: number
   readonly certificates: readonly Uint8Array[]
 }
 
-const format = 2
+const format = 3
 
 const SessionStateCodec: Codec<StoredState> = /* @__PURE__ */ struct('Session', {
   format: uint8,
@@ -139,6 +142,8 @@ const SessionStateCodec: Codec<StoredState> = /* @__PURE__ */ struct('Session', 
   serverName: opaqueVector(0, 255),
   verifiedName: opaqueVector(0, 255),
   applicationProtocol: opaqueVector(0, 255),
+  // None or one: an identity of TLS 1.2 may be empty.
+  externalPskIdentity: vector(opaqueVector(0, 0xffff), 0, 0x10001),
   authorized: uint8,
   certificates: vector(opaqueVector(1, 0xffffff), 0, 0xffffff),
 })
@@ -160,6 +165,7 @@ function stored(state: SessionState): StoredState {
     serverName: latin1(state.serverName),
     verifiedName: latin1(state.verifiedName),
     applicationProtocol: latin1(state.applicationProtocol),
+    externalPskIdentity: state.externalPskIdentity === undefined ? [] : [state.externalPskIdentity],
     authorized: state.peer?.authorized === true ? 1 : 0,
     certificates: state.peer?.certificates ?? [],
   }
@@ -192,6 +198,7 @@ function readState(bytes: Uint8Array): SessionState {
     serverName: read.serverName.length === 0 ? undefined : fromAscii(read.serverName),
     verifiedName: read.verifiedName.length === 0 ? undefined : fromAscii(read.verifiedName),
     applicationProtocol: read.applicationProtocol.length === 0 ? undefined : fromAscii(read.applicationProtocol),
+    externalPskIdentity: read.externalPskIdentity[0],
     peer:
       read.certificates.length === 0
         ? undefined

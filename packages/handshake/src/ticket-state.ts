@@ -17,12 +17,15 @@ export interface TicketState {
   readonly lifetime: number
   readonly serverName: string | undefined
   readonly applicationProtocol: string | undefined
+  /** Of the external PSK that authenticated the first handshake. */
+  readonly externalPskIdentity: Uint8Array | undefined
   /** The client as it was authenticated by certificate. */
   readonly peer: StoredPeer | undefined
 }
 
 /** In clear: to be sealed by a `TicketProtector`, and wiped after. */
 export function encodeTicketState(state: TicketState): Uint8Array {
+  const identity = state.externalPskIdentity
   return encode(Stored, {
     format,
     cipherSuite: state.cipherSuite,
@@ -34,6 +37,7 @@ export function encodeTicketState(state: TicketState): Uint8Array {
     lifetime: state.lifetime,
     serverName: latin1(state.serverName),
     applicationProtocol: latin1(state.applicationProtocol),
+    externalPskIdentity: identity === undefined || identity.length > maxStoredIdentity ? [] : [identity],
     authorized: state.peer?.authorized === true ? 1 : 0,
     certificates: state.peer?.certificates ?? [],
   })
@@ -53,6 +57,7 @@ export function decodeTicketState(bytes: Uint8Array): TicketState | undefined {
       lifetime: read.lifetime,
       serverName: read.serverName.length === 0 ? undefined : fromAscii(read.serverName),
       applicationProtocol: read.applicationProtocol.length === 0 ? undefined : fromAscii(read.applicationProtocol),
+      externalPskIdentity: read.externalPskIdentity[0]?.slice(),
       peer:
         read.certificates.length === 0
           ? undefined
@@ -86,11 +91,15 @@ interface StoredTicket {
   readonly lifetime: number
   readonly serverName: Uint8Array
   readonly applicationProtocol: Uint8Array
+  readonly externalPskIdentity: readonly Uint8Array[]
   readonly authorized: number
   readonly certificates: readonly Uint8Array[]
 }
 
-const format = 3
+const format = 4
+
+/** Bytes. A longer one, which only TLS 1.3 has, could make a ticket that nobody can send; who resumes is unknown then. */
+const maxStoredIdentity = 1024
 
 const Stored: Codec<StoredTicket> = /* @__PURE__ */ struct('TicketState', {
   format: uint8,
@@ -103,6 +112,8 @@ const Stored: Codec<StoredTicket> = /* @__PURE__ */ struct('TicketState', {
   lifetime: uint32,
   serverName: opaqueVector(0, 255),
   applicationProtocol: opaqueVector(0, 255),
+  // None or one: an identity of TLS 1.2 may be empty.
+  externalPskIdentity: vector(opaqueVector(0, maxStoredIdentity), 0, 0xffff),
   authorized: uint8,
   certificates: vector(opaqueVector(1, 0xffffff), 0, 0xffffff),
 })

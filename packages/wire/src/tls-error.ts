@@ -175,6 +175,8 @@ export const tlsErrorCodes = {
   ERR_TLS_PSK_HASH: 'illegal_parameter',
   ERR_TLS_PSK_CHANGED: 'illegal_parameter',
   ERR_TLS_PSK_REQUIRED: 'handshake_failure',
+  ERR_TLS_PSK_UNKNOWN_IDENTITY: 'unknown_psk_identity',
+  ERR_TLS_NO_PSK: 'handshake_failure',
   ERR_TLS_SESSION_INVALID: 'internal_error',
 
   // After the handshake

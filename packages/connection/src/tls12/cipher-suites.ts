@@ -95,7 +95,7 @@ export function row(
   id: number,
   name: string,
   keyExchange: KeyExchangeMethod,
-  authentication: 'ecdsa' | 'rsa',
+  authentication: Tls12CipherSuite['authentication'],
   cipher: RecordCipher,
   hash: string,
 ): CipherSuiteRow {

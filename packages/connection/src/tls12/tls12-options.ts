@@ -1,6 +1,6 @@
 import type { CryptoProvider } from '@typetls/crypto-provider'
 import type { RecordProtection } from '@typetls/handshake'
-import { wait } from '@typetls/handshake'
+import { maxPskIdentity, wait } from '@typetls/handshake'
 import type {
   ProtectionMaker,
   RenegotiationPolicy,
@@ -52,6 +52,13 @@ export interface ClientTls12Options extends Tls12Options {
 export interface ServerTls12Options extends Tls12Options {
   /** For clients that take no tickets: keeps sessions by their ids. Default: none. */
   readonly sessions?: SessionIdStore
+  /** Tells clients which of their PSKs to take; at most 256 bytes. Default: none. */
+  readonly pskIdentityHint?: Uint8Array
+  /**
+   * Answer identities that `externalPsk` does not find with `ERR_TLS_PSK_UNKNOWN_IDENTITY` (unknown_psk_identity), as
+   * OpenSSL does. Default false: the handshake fails as with a wrong key, so that nobody learns which identities exist.
+   */
+  readonly tellUnknownPskIdentity?: boolean
 }
 
 /** TLS 1.2 for a client: the value of the option `tls12`. */
@@ -92,12 +99,18 @@ export function clientTls12Parameters(options: ClientTls12Options, crypto: Crypt
 
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
 export function serverTls12Parameters(options: ServerTls12Options, crypto: CryptoProvider): Tls12ServerParameters {
+  const { pskIdentityHint } = options
+  if (pskIdentityHint !== undefined && pskIdentityHint.length > maxPskIdentity) {
+    throw wrong('pskIdentityHint', `has at most ${maxPskIdentity} bytes`)
+  }
   return {
     cipherSuites: suitesOf(options, crypto, 'server'),
     requireExtendedMainSecret: options.requireExtendedMainSecret ?? true,
     encryptThenMac: options.encryptThenMac ?? true,
     protections,
     sessions: options.sessions,
+    pskIdentityHint: options.pskIdentityHint,
+    tellUnknownPskIdentity: options.tellUnknownPskIdentity ?? false,
   }
 }
 
@@ -114,11 +127,13 @@ function suitesOf(
     crypto.hmac[row.hash] !== undefined
   const missing = cipherSuites?.find((row) => !has(row))
   if (missing !== undefined) {
-    throw new TlsError('ERR_TLS_OPTIONS', `option tls12.cipherSuites: ${crypto.name} cannot do ${missing.name}`, {
-      received: 'tls12.cipherSuites',
-    })
+    throw wrong('cipherSuites', `${crypto.name} cannot do ${missing.name}`)
   }
   return cipherSuites ?? defaultTls12CipherSuites.filter(has)
+}
+
+function wrong(option: string, why: string): TlsError {
+  return new TlsError('ERR_TLS_OPTIONS', `option tls12.${option}: ${why}`, { received: `tls12.${option}` })
 }
 
 const protections: ProtectionMaker = function* (crypto, suite, keyBlock, encryptThenMac) {

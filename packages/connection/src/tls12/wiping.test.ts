@@ -1,5 +1,6 @@
 import { nodeCrypto } from '@typetls/crypto-node'
 import type { CryptoProvider } from '@typetls/crypto-provider'
+import { Secret } from '@typetls/crypto-provider'
 import { asyncProvider } from '@typetls/testing'
 import { TlsError } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
@@ -13,12 +14,18 @@ import type { TrackedProvider } from '../../test/tracked-provider.ts'
 import { trackedProvider } from '../../test/tracked-provider.ts'
 import type { Session } from '../index.ts'
 import { rotatingTicketKeys } from '../index.ts'
-import { TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, TLS_RSA_WITH_AES_128_GCM_SHA256 } from './index.ts'
+import {
+  TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA,
+  TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256,
+  TLS_RSA_WITH_AES_128_GCM_SHA256,
+} from './index.ts'
 
 const tickets = rotatingTicketKeys({ crypto: nodeCrypto, clock })
 const session = tls12ConnectedPair({ server: { tickets } }).client.sessions[0] as Session
 const cbc = { cipherSuites: [TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA] }
 const rsa = { cipherSuites: [TLS_RSA_WITH_AES_128_GCM_SHA256] }
+const psk = { cipherSuites: [TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256] }
+const externalPsk = { identity: Uint8Array.of(1), secret: new Secret(new Uint8Array(32).fill(9)) }
 const rsaCredential = credentialFor(
   authority.issue({
     subject: serverName,
@@ -34,6 +41,12 @@ const lives: Record<string, Tls12Pair> = {
   'a resumption': { client: { session }, server: { tickets } },
   'a block cipher': { client12: cbc, server12: cbc },
   'static RSA': { server: { credentials: rsaCredential }, client12: rsa, server12: rsa },
+  'a PSK': {
+    client: { externalPsks: [externalPsk] },
+    server: { externalPsk: () => externalPsk },
+    client12: psk,
+    server12: psk,
+  },
 }
 
 const modes: Record<string, (seed: number) => CryptoProvider> = {
@@ -66,7 +79,7 @@ describe.each(Object.keys(modes))('with a provider that answers %s', (mode) => {
   }
 
   function expectNothingLeft(peer: Peer, provider: TrackedProvider<'sync' | 'async'>, what: string): void {
-    const users = [session.state.psk, ...peer.sessions.map((one) => one.state.psk)]
+    const users = [externalPsk.secret, session.state.psk, ...peer.sessions.map((one) => one.state.psk)]
     expect(provider.alive(users), what).toEqual([])
     expect(users.filter((secret) => secret.disposed)).toEqual([])
   }

@@ -93,6 +93,7 @@ class Tls12Offer implements OlderOffer {
   readonly cipherSuites: readonly number[]
   readonly extensions: readonly UnknownExtension[]
   readonly sessionId: Uint8Array | undefined
+  readonly #suites: readonly Tls12CipherSuite[]
   readonly #parameters: ClientParameters
   readonly #tls12: Tls12ClientParameters
   readonly #session: SessionState | undefined
@@ -101,10 +102,11 @@ class Tls12Offer implements OlderOffer {
   constructor(parameters: ClientParameters, tls12: Tls12ClientParameters, earlier?: Earlier) {
     this.#parameters = parameters
     this.#tls12 = tls12
-    this.cipherSuites = tls12.cipherSuites.map((row) => row.id)
+    this.#suites = tls12.cipherSuites.filter(({ keyExchange }) => keyExchange.configuredIn?.(parameters) ?? true)
+    this.cipherSuites = this.#suites.map((row) => row.id)
     this.#earlier = earlier
     // A renegotiation resumes nothing.
-    this.#session = earlier === undefined ? usableSession(parameters, tls12) : undefined
+    this.#session = earlier === undefined ? usableSession(parameters, tls12, this.cipherSuites) : undefined
     const ticket = this.#session?.ticket ?? none
     this.extensions = olderExtensions(tls12, tls12.tickets ? ticket : undefined, earlier?.verifyData?.client)
     // An id of our own tells by its echo that the ticket was taken. https://www.rfc-editor.org/rfc/rfc5077#section-3.4
@@ -167,10 +169,10 @@ class Tls12Offer implements OlderOffer {
         )
       }
     }
-    const suite = this.#tls12.cipherSuites.find((row) => row.id === hello.cipherSuite)
+    const suite = this.#suites.find((row) => row.id === hello.cipherSuite)
     if (suite === undefined) {
       throw new TlsError('ERR_TLS_WRONG_CIPHER', 'the server chose a cipher suite we did not offer for TLS 1.2', {
-        expected: this.#tls12.cipherSuites.map((row) => row.name),
+        expected: this.#suites.map((row) => row.name),
         received: hello.cipherSuite,
       })
     }
@@ -237,26 +239,24 @@ class ClientFlight {
     const hs = this.#hs
     const suite = this.#suite
     const trusted = suite.authentication === undefined ? undefined : yield* this.#serverCertificate()
+    if (trusted === undefined) checkSameCertificates(this.#earlier, [])
     const { params, peer } = yield* this.#serverKeyExchange(trusted)
-    let message = this.#pendingDone ?? (yield* receive12(hs, 'certificate_request', 'server_hello_done'))
+    // "The Certificate and CertificateRequest payloads are omitted from the response" with a PSK.
+    const next = trusted === undefined ? done : requestOrDone
+    let message = this.#pendingDone ?? (yield* receive12(hs, ...next))
     let request: CertificateRequest | undefined
     if (message.type === 'certificate_request') {
-      if (suite.authentication === undefined) {
-        throw new TlsError('ERR_TLS_UNEXPECTED_MESSAGE', 'a server without certificate asks for one', {
-          expected: ['server_hello_done'],
-          received: 'certificate_request',
-        })
-      }
       request = message.body
       message = yield* receive12(hs, 'server_hello_done')
     }
     hs.endOfFlight()
 
     const own = request === undefined ? undefined : yield* this.#answerRequest(request)
-    const { premaster, message: keys, group } = yield* suite.keyExchange.answer(hs, params, trusted?.verdict.publicKey)
+    const keys = yield* suite.keyExchange.answer(hs, params, trusted?.verdict.publicKey)
+    const { premaster, group, pskIdentity } = keys
     this.#owned.add(premaster)
     if (group !== undefined) hs.decided('group', group)
-    send12(hs, 'client_key_exchange', keys)
+    send12(hs, 'client_key_exchange', keys.message)
     const extended = this.#hello.extensions.extended_main_secret !== undefined
     const main = yield* masterOf(hs, suite, premaster, this.#randoms, extended)
     this.#owned.add(main)
@@ -276,11 +276,12 @@ class ClientFlight {
       certificates: verified.chain.certificates,
       authorized: verified.verdict.authorized,
     }
-    const session = this.#session(main, ticket, this.#hello.sessionId, stored)
+    const session = this.#session(main, ticket, this.#hello.sessionId, { peer: stored, pskIdentity })
     return this.#connected({
       main,
       group,
       authenticated,
+      pskIdentity,
       session,
       tlsUnique,
       own: tlsUnique,
@@ -301,6 +302,7 @@ class ClientFlight {
     const ticket = this.#hello.extensions.session_ticket === undefined ? undefined : yield* this.#ticket()
     const finished = yield* this.#serverFinished(main, change)
     const { verifyOnResumption, verifyName } = this.#parameters
+    const { externalPskIdentity: pskIdentity } = session
     const peer = verifyOnResumption
       ? yield* verifyAgain(hs, session.peer, verifyName, this.#suite.keyExchange.keyUse)
       : session.peer
@@ -309,11 +311,12 @@ class ClientFlight {
     const renewed =
       ticket === undefined || ticket.ticket.length === 0
         ? undefined
-        : this.#session(main, ticket, none, peer, session.receivedAt, session.lifetime)
+        : this.#session(main, ticket, none, { peer, pskIdentity }, session.receivedAt, session.lifetime)
     return this.#connected({
       main,
       group: undefined,
       authenticated: { by: 'resumption', peer },
+      pskIdentity,
       session: renewed,
       tlsUnique: finished.verifyData,
       own,
@@ -363,8 +366,8 @@ class ClientFlight {
     return trusted
   }
 
-  // What came instead of a CertificateStatus.
-  #pendingKeyExchange: { readonly body: Uint8Array } | undefined
+  // What came instead of a message that may be left out.
+  #pendingKeyExchange: Tls12Message<'server_key_exchange'> | undefined
   #pendingDone: Tls12Message<'certificate_request' | 'server_hello_done'> | undefined;
 
   *#status(): Program<Uint8Array | undefined> {
@@ -382,9 +385,16 @@ class ClientFlight {
 
   *#serverKeyExchange(trusted: TrustedChain | undefined): Program<{ params: unknown; peer: VerifiedPeer | undefined }> {
     const { keyExchange } = this.#suite
-    if (keyExchange.serverKeyExchange === 'never') return { params: undefined, peer: undefined }
+    const without = { params: undefined, peer: undefined }
+    if (keyExchange.serverKeyExchange === 'never') return without
     const hs = this.#hs
-    const { body } = this.#pendingKeyExchange ?? (yield* receive12(hs, 'server_key_exchange'))
+    const wanted = keyExchange.serverKeyExchange === 'optional' ? keyExchangeOrDone : keyExchangeAlone
+    const message = this.#pendingKeyExchange ?? (yield* receive12(hs, ...wanted))
+    if (message.type === 'server_hello_done') {
+      this.#pendingDone = message
+      return without
+    }
+    const { body } = message
     const reader = new Reader(body, 'ServerKeyExchange')
     const params = keyExchange.readParams(reader)
     const content = body.subarray(0, reader.offset)
@@ -444,7 +454,7 @@ class ClientFlight {
     main: Secret,
     ticket: { readonly ticketLifetimeHint: number; readonly ticket: Uint8Array } | undefined,
     sessionId: Uint8Array,
-    peer: SessionState['peer'],
+    { peer, pskIdentity }: { peer: SessionState['peer']; pskIdentity: Uint8Array | undefined },
     receivedAt: number = this.#parameters.now(),
     lifetime: number = sevenDays,
   ): Session | undefined {
@@ -465,6 +475,7 @@ class ClientFlight {
       serverName: this.#parameters.serverName,
       verifiedName: this.#parameters.verifyName,
       applicationProtocol: this.#hello.extensions.application_layer_protocol_negotiation,
+      externalPskIdentity: pskIdentity,
       peer,
     })
   }
@@ -473,6 +484,7 @@ class ClientFlight {
     readonly main: Secret
     readonly group: string | undefined
     readonly authenticated: AuthenticatedBy
+    readonly pskIdentity: Uint8Array | undefined
     readonly session: Session | undefined
     /** verify_data of our Finished. */
     readonly own: Uint8Array
@@ -491,7 +503,7 @@ class ClientFlight {
       applicationProtocol: this.#hello.extensions.application_layer_protocol_negotiation,
       helloRetryRequest: false,
       resumed: end.resumed,
-      externalPskIdentity: undefined,
+      externalPskIdentity: end.pskIdentity,
       peer: end.authenticated,
       ownSignatureScheme: end.ownSignatureScheme,
       mainSecret: end.main,
@@ -560,16 +572,25 @@ function checkExtensions(
   }
 }
 
-function usableSession(parameters: ClientParameters, tls12: Tls12ClientParameters): SessionState | undefined {
+function usableSession(
+  parameters: ClientParameters,
+  tls12: Tls12ClientParameters,
+  cipherSuites: readonly number[],
+): SessionState | undefined {
   const state = parameters.session?.state
   if (state?.version !== 0x0303 || !usable(state, parameters)) return undefined
   if (state.ticket.length > 0 && !tls12.tickets) return undefined
   if (tls12.requireExtendedMainSecret && !state.extendedMainSecret) return undefined
-  return tls12.cipherSuites.some((row) => row.id === state.cipherSuite) ? state : undefined
+  return cipherSuites.includes(state.cipherSuite) ? state : undefined
 }
 
 /** ClientCertificateType https://www.rfc-editor.org/rfc/rfc5246#section-7.4.4 and RFC 8422 section 5.5 */
 const certificateTypes: Readonly<Record<number, 'rsa' | 'ecdsa'>> = { 1: 'rsa', 64: 'ecdsa' }
+
+const done = ['server_hello_done'] as const
+const requestOrDone = ['certificate_request', 'server_hello_done'] as const
+const keyExchangeAlone = ['server_key_exchange'] as const
+const keyExchangeOrDone = ['server_key_exchange', 'server_hello_done'] as const
 
 /** Seconds: without a hint, and at most. */
 const sevenDays = 604800

@@ -35,7 +35,7 @@ export const dhe: KeyExchangeMethod = {
       group: field.name,
       *finish(body) {
         const theirs = padded(decode(PublicValue, body, 'ClientKeyExchange'), field)
-        return stripped(yield* wait(start.finish(theirs)))
+        return { premaster: stripped(yield* wait(start.finish(theirs))) }
       },
       dispose: () => start.dispose(),
     }

@@ -4,8 +4,10 @@ import { TlsError, Writer, decode, opaqueVector } from '@typetls/wire'
 import type { Credential, KeyUse } from '../credential.ts'
 import type { Handshake } from '../handshake.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
+import type { ClientParameters, ServerParameters } from '../parameters.ts'
 import type { Program } from '../program.ts'
 import { wait } from '../program.ts'
+import type { Tls12ServerParameters } from './parameters.ts'
 
 /** How both sides come to a premaster secret: a value that suites hold. */
 export interface KeyExchangeMethod {
@@ -16,6 +18,8 @@ export interface KeyExchangeMethod {
   readonly serverKeyExchange: 'always' | 'optional' | 'never'
   /** Whether the provider has what this role needs. */
   supportedBy(crypto: CryptoProvider, role: 'client' | 'server'): boolean
+  /** Whether the options have what it needs beside the provider: a PSK. Default: it needs nothing. */
+  configuredIn?(parameters: ClientParameters | ServerParameters): boolean
   /** Whether a server can use it with this client. */
   usableWith(hs: Handshake, hello: ClientHello): boolean
   /** Client: reads ServerDHParams or the like from a ServerKeyExchange, up to the signature. */
@@ -23,13 +27,24 @@ export interface KeyExchangeMethod {
   /** Client: answers them. `serverKey` is that of the server's certificate, where there is one. */
   answer(hs: Handshake, params: unknown, serverKey: PublicKey | undefined): Program<ClientKeys>
   /** Server: its params, and what it does with the answer. */
-  start(hs: Handshake, hello: ClientHello, credential: Credential | undefined): Program<ServerKeys>
+  start(
+    hs: Handshake,
+    hello: ClientHello,
+    credential: Credential | undefined,
+    tls12: Tls12ServerParameters,
+  ): Program<ServerKeys>
 }
 
-export interface ClientKeys {
+/** What both sides have in the end. */
+export interface AgreedKeys {
+  readonly premaster: Secret
+  /** Of the external PSK, if there is one. */
+  readonly pskIdentity?: Uint8Array
+}
+
+export interface ClientKeys extends AgreedKeys {
   /** Body of the ClientKeyExchange. */
   readonly message: Uint8Array
-  readonly premaster: Secret
   /** IANA name of the group. */
   readonly group: string | undefined
 }
@@ -38,7 +53,7 @@ export interface ServerKeys {
   /** Of the ServerKeyExchange, up to the signature; `undefined`: none is sent. */
   readonly params: Uint8Array | undefined
   readonly group: string | undefined
-  finish(clientKeyExchange: Uint8Array): Program<Secret>
+  finish(clientKeyExchange: Uint8Array): Program<AgreedKeys>
   dispose(): void
 }
 
@@ -82,7 +97,7 @@ export const ecdhe: KeyExchangeMethod = {
       params: writer.finish(),
       group: group.name,
       *finish(body) {
-        return yield* wait(start.finish(decode(point, body, 'ClientKeyExchange')))
+        return { premaster: yield* wait(start.finish(decode(point, body, 'ClientKeyExchange'))) }
       },
       dispose: () => start.dispose(),
     }

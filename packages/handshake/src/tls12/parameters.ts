@@ -26,6 +26,10 @@ export interface Tls12ClientParameters extends Tls12Parameters {
 
 export interface Tls12ServerParameters extends Tls12Parameters {
   readonly sessions: SessionIdStore | undefined
+  /** https://www.rfc-editor.org/rfc/rfc4279#section-5.2 */
+  readonly pskIdentityHint: Uint8Array | undefined
+  /** Answer unknown identities with unknown_psk_identity, and not as if the key were wrong. */
+  readonly tellUnknownPskIdentity: boolean
 }
 
 /** Where a server keeps sessions it names by an id; may answer later. */

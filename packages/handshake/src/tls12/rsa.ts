@@ -48,7 +48,7 @@ export const rsa: KeyExchangeMethod = {
             throw new TlsError('ERR_TLS_SIGNER', 'the decrypter gave no secret of 48 bytes')
           }
           try {
-            return ofOfferedVersion(decrypted.reveal(), fallback.reveal())
+            return { premaster: ofOfferedVersion(decrypted.reveal(), fallback.reveal()) }
           } finally {
             decrypted.dispose()
           }

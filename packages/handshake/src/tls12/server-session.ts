@@ -4,7 +4,7 @@ import type { ClientHello } from '../messages/client-hello.ts'
 import type { ServerParameters } from '../parameters.ts'
 import type { Program } from '../program.ts'
 import { ask } from '../program.ts'
-import { authenticatedEnough } from '../server-psk.ts'
+import { authenticatedEnough, isStillKnown } from '../server-psk.ts'
 import type { TicketState } from '../ticket-state.ts'
 import { decodeTicketState, fits } from '../ticket-state.ts'
 import type { Tls12CipherSuite } from './cipher-suite.ts'
@@ -45,7 +45,8 @@ export function* findSession(
     suite !== undefined &&
     state.psk.length === 48 &&
     authenticatedEnough(state, parameters) &&
-    (parameters.resumeWithOtherSuite || suite === suites.find((row) => row.authentication === suite.authentication))
+    (parameters.resumeWithOtherSuite || suite === suites.find((row) => row.authentication === suite.authentication)) &&
+    (yield* isStillKnown(state, parameters))
   if (usable && state.extendedMainSecret && !older.extendedMainSecret) {
     state.psk.dispose()
     throw new TlsError('ERR_TLS_EXTENDED_MAIN_SECRET', 'the client resumes without the extended_main_secret it had')

@@ -172,7 +172,7 @@ class ServerFlight {
       send12(hs, 'certificate', { certificateList: credential.certificates })
       if (staple !== undefined) send12(hs, 'certificate_status', staple)
     }
-    const keys = yield* suite.keyExchange.start(hs, hello, credential)
+    const keys = yield* suite.keyExchange.start(hs, hello, credential, this.#tls12)
     this.#owned.add(keys)
     if (keys.group !== undefined) hs.decided('group', keys.group)
     if (keys.params !== undefined) yield* this.#serverKeyExchange(keys.params, choice)
@@ -187,11 +187,11 @@ class ServerFlight {
     send12(hs, 'server_hello_done', {})
 
     const trusted = asks ? yield* this.#clientCertificate() : undefined
-    const premaster = yield* keys.finish((yield* receive12(hs, 'client_key_exchange')).body)
+    const { premaster, pskIdentity } = yield* keys.finish((yield* receive12(hs, 'client_key_exchange')).body)
     this.#owned.add(premaster)
     const main = yield* masterOf(hs, suite, premaster, this.#randoms, this.#older.extendedMainSecret)
     this.#owned.add(main)
-    let authenticated: AuthenticatedBy = { by: 'nothing' }
+    let authenticated: AuthenticatedBy = { by: pskIdentity === undefined ? 'nothing' : 'external_psk' }
     if (trusted !== undefined) {
       const content = hs.transcript.bytes()
       const proof = yield* receive12(hs, 'certificate_verify')
@@ -202,7 +202,7 @@ class ServerFlight {
     const change = yield* this.#keyChange(suite, main)
     const finished = yield* this.#clientFinished(suite, main, change)
     // It holds the main secret: not made for nobody.
-    const state = (): Uint8Array => this.#state(suite, main, protocol, storedPeer(authenticated))
+    const state = (): Uint8Array => this.#state(suite, main, protocol, storedPeer(authenticated), pskIdentity)
     if (this.#wantsTicket()) yield* this.#sendTicket(state())
     else if (sessionId.length > 0) yield* this.#keepSession(sessionId, state())
     change.send()
@@ -214,6 +214,7 @@ class ServerFlight {
       group: keys.group,
       protocol,
       authenticated,
+      pskIdentity,
       finished,
       tlsUnique: finished.verifyData,
       ownSignatureScheme: choice.scheme?.name,
@@ -249,6 +250,7 @@ class ServerFlight {
       group: undefined,
       protocol,
       authenticated: { by: 'resumption', peer },
+      pskIdentity: session.externalPskIdentity,
       finished,
       own: tlsUnique,
       tlsUnique,
@@ -261,10 +263,11 @@ class ServerFlight {
   #commonSuites(): readonly Tls12CipherSuite[] {
     const { cipherSuites: ours } = this.#tls12
     const theirs = this.#hello.cipherSuites
-    const common =
+    const inOrder =
       this.#parameters.cipherPreference === 'server'
         ? ours.filter((row) => theirs.includes(row.id))
         : theirs.flatMap((id) => ours.find((row) => row.id === id) ?? [])
+    const common = inOrder.filter(({ keyExchange }) => keyExchange.configuredIn?.(this.#parameters) ?? true)
     if (common.length === 0) {
       throw new TlsError('ERR_TLS_NO_SHARED_CIPHER', 'the client offers no cipher suite of ours for TLS 1.2', {
         expected: ours.map((row) => row.name),
@@ -354,7 +357,13 @@ class ServerFlight {
     return this.#parameters.tickets !== undefined && this.#older.sessionTicket !== undefined
   }
 
-  #state(suite: Tls12CipherSuite, main: Secret, protocol: string | undefined, peer: TicketState['peer']): Uint8Array {
+  #state(
+    suite: Tls12CipherSuite,
+    main: Secret,
+    protocol: string | undefined,
+    peer: TicketState['peer'],
+    externalPskIdentity: Uint8Array | undefined,
+  ): Uint8Array {
     return encodeTicketState({
       cipherSuite: suite.id,
       extendedMainSecret: this.#older.extendedMainSecret,
@@ -364,6 +373,7 @@ class ServerFlight {
       lifetime: this.#parameters.ticketLifetime,
       serverName: this.#hello.extensions.server_name,
       applicationProtocol: protocol,
+      externalPskIdentity,
       peer,
     })
   }
@@ -387,6 +397,7 @@ class ServerFlight {
     readonly group: string | undefined
     readonly protocol: string | undefined
     readonly authenticated: AuthenticatedBy
+    readonly pskIdentity: Uint8Array | undefined
     readonly finished: VerifiedFinished
     /** verify_data of our Finished. */
     readonly own: Uint8Array
@@ -403,7 +414,7 @@ class ServerFlight {
       applicationProtocol: end.protocol,
       helloRetryRequest: false,
       resumed: end.resumed,
-      externalPskIdentity: undefined,
+      externalPskIdentity: end.pskIdentity,
       peer: end.authenticated,
       ownSignatureScheme: end.ownSignatureScheme,
       mainSecret: end.main,
