@@ -19,14 +19,14 @@ export class ClientSetup implements SocketSetup {
   readonly answersAtOnce: boolean
   /** Let go when the handshake starts: a socket lives longer than what it was made of. */
   #options: ClientOptions | undefined
-  readonly #versions: Versions
+  protected readonly versions: Versions
   readonly #tls12: ClientTls12Options
 
   /** @throws TlsError as `clientOptions` */
   constructor(options: ConnectOptions) {
     this.handshakeTimeout = options.handshakeTimeout ?? defaultHandshakeTimeout
     this.allowHalfOpen = options.allowHalfOpen === true
-    this.#versions = versionsOf(options)
+    this.versions = versionsOf(options)
     this.#tls12 = { ...options.tls12, ...given({ cipherSuites: tls12Suites(options.cipherSuites) }) }
     const resolved = clientOptions(options)
     this.answersAtOnce = resolved.crypto.mode === 'sync' && resolved.postHandshakeAuthentication !== true
@@ -34,8 +34,8 @@ export class ClientSetup implements SocketSetup {
   }
 
   open(socket: TlsSocket, events: ConnectionEvents): Connection {
-    const options = this.#options
-    if (options === undefined) throw new TlsError('ERR_TLS_STATE', 'this setup was used before')
+    if (this.#options === undefined) throw new TlsError('ERR_TLS_STATE', 'this setup was used before')
+    const options = this.prepared(this.#options)
     this.#options = undefined
     if (socket.listenerCount('keylog') === 0) return this.#connection(options, events)
     const { keyLog } = options
@@ -51,8 +51,13 @@ export class ClientSetup implements SocketSetup {
     )
   }
 
+  /** The options, now that the handshake starts. */
+  protected prepared(options: ClientOptions): ClientOptions {
+    return options
+  }
+
   #connection(options: ClientOptions, events: ConnectionEvents): Connection {
-    const { tls12, tls13 } = this.#versions
+    const { tls12, tls13 } = this.versions
     if (!tls13) return tls12ClientConnection(options, events, this.#tls12)
     return clientConnection(tls12 ? { ...options, tls12: clientTls12(this.#tls12) } : options, events)
   }

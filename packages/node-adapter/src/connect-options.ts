@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { ClientOptions } from '@typetls/connection'
 import { Session } from '@typetls/connection'
 import type { ClientTls12Options } from '@typetls/connection/tls12'
-import type { ExternalPsk, PeerVerifier } from '@typetls/handshake'
+import type { ExternalPsk, ExternalPskSelector, PeerVerifier } from '@typetls/handshake'
 import { credentialSelector } from './credentials.ts'
 import { given } from './given.ts'
 import type { CheckServerIdentity } from './identity-check.ts'
@@ -25,7 +25,10 @@ export interface ConnectOptions extends TlsOptions, TransportOptions {
   readonly checkServerIdentity?: CheckServerIdentity | undefined
   /** Resume this: what `'session'` gave. A session that does not fit is not used. */
   readonly session?: Session | Uint8Array | undefined
+  /** Keys agreed outside TLS. TLS 1.2 takes the first, and needs suites for PSKs in `cipherSuites`. */
   readonly externalPsks?: readonly ExternalPsk[] | undefined
+  /** TLS 1.2: chooses the key by the server's hint. */
+  readonly selectExternalPsk?: ExternalPskSelector | undefined
   /** Groups to send key shares for. */
   readonly keyShares?: readonly string[] | undefined
   /** Default true. */
@@ -76,6 +79,7 @@ export function clientOptions(options: ConnectOptions): ClientOptions {
       credentials: credentialSelector(options, common.crypto),
       session: sessionOf(options),
       externalPsks: options.externalPsks,
+      selectExternalPsk: options.selectExternalPsk,
       keyShares: options.keyShares,
       grease: options.grease,
       middleboxCompatibility: options.middleboxCompatibility,

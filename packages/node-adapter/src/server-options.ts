@@ -29,6 +29,7 @@ export interface TlsServerOptions extends TlsOptions {
   readonly ticketCount?: number | undefined
   /** Seconds a ticket may be used, at most 604800. Default 7200. */
   readonly sessionTimeout?: number | undefined
+  /** Finds the key that a client names. TLS 1.2 needs suites for PSKs in `cipherSuites` as well. */
   readonly externalPsk?: ExternalPskLookup | undefined
   /** Protects cookies of a HelloRetryRequest for which the server keeps no state. Default: none. */
   readonly cookies?: TicketProtector | undefined

@@ -77,13 +77,18 @@ export class TlsAcceptor implements SocketSetup {
   }
 
   open(socket: TlsSocket, events: ConnectionEvents): Connection {
-    const options = this.#resolved
+    const options = this.prepared(this.#resolved, socket)
     if (this.#listener.wantsKeyLog?.() !== true) return this.#open(options, events)
     const keyLog = (line: string): void => {
       options.keyLog?.(line)
       this.#listener.keyLog?.(socket, line)
     }
     return this.#open({ ...options, keyLog }, events)
+  }
+
+  /** The options for one socket. */
+  protected prepared(options: ServerOptions, _socket: TlsSocket): ServerOptions {
+    return options
   }
 
   secured(socket: TlsSocket): void {

@@ -116,5 +116,5 @@ const unsupported = {
   sigalgs: 'OpenSSL algorithm names are not read yet, give signatureSchemes as IANA names',
   secureProtocol: 'only TLSv1.3 is spoken',
   secureContext: 'contexts of node:tls cannot be read, give their options',
-  pskCallback: 'it is for TLS 1.2, give externalPsks',
+  pskCallback: 'give externalPsks and selectExternalPsk, or externalPsk of servers',
 } as const

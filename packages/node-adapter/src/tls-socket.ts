@@ -60,7 +60,7 @@ export class TlsSocket extends SocketBase {
   }
 
   readonly encrypted = true
-  /** Whether the peer's certificates verified. False for a server that asked for none. */
+  /** Whether the peer's certificates verified, or it has our PSK. False for a server that asked for neither. */
   authorized = false
   /** Code of the reason why not. */
   authorizationError: string | null = null
@@ -417,8 +417,8 @@ export class TlsSocket extends SocketBase {
     this.emit('authenticated')
   }
 
-  #judged({ peer }: ConnectionFacts): void {
-    this.authorized = peer?.authorized === true
+  #judged({ peer, externalPskIdentity }: ConnectionFacts): void {
+    this.authorized = peer?.authorized ?? externalPskIdentity !== undefined
     const failure = peer?.failure
     const told = failure && (this.#explained(failure) as { code?: string })
     this.authorizationError = told?.code ?? null

@@ -7,6 +7,8 @@ import {
   cbcTls12CipherSuites,
   dheTls12CipherSuites,
   defaultTls12CipherSuites,
+  pskLegacyTls12CipherSuites,
+  pskTls12CipherSuites,
   rsaTls12CipherSuites,
 } from '@typetls/connection/tls12'
 import { TlsError } from '@typetls/wire'
@@ -73,6 +75,8 @@ const tls12Rows: readonly CipherSuiteRow[] = [
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
   ...cbcTls12CipherSuites,
   ...dheTls12CipherSuites,
+  ...pskTls12CipherSuites,
+  ...pskLegacyTls12CipherSuites,
   ...rsaTls12CipherSuites,
 ]
 

@@ -18,6 +18,13 @@ export function checkString(name: string, value: unknown): void {
   if (typeof value !== 'string') throw invalidArgumentType(name, 'of type string', value)
 }
 
+/** @throws TypeError `ERR_INVALID_ARG_TYPE` for what is no view of bytes */
+export function checkBuffer(name: string, value: unknown): asserts value is NodeJS.ArrayBufferView {
+  if (!ArrayBuffer.isView(value)) {
+    throw invalidArgumentType(name, 'an instance of Buffer, TypedArray, or DataView', value)
+  }
+}
+
 /** @throws TypeError `ERR_INVALID_ARG_TYPE` for what is no function */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw invalidArgumentType(name, 'of type function', value)

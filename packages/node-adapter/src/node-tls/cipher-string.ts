@@ -46,9 +46,10 @@ export function openSslName(name: string): string {
   if (match === null) return name
   const [, exchange = '', protection = ''] = match
   const cipher = protection
-    .replace(/AES_(128|256)_CBC/, 'AES$1')
+    .replace(/AES_(128|256)_CBC/, exchange.endsWith('PSK') ? 'AES$1_CBC' : 'AES$1')
     .replace(/AES_(128|256)/, 'AES$1')
     .replace(/_SHA256$/, (hash) => (protection.startsWith('CHACHA20') ? '' : hash))
+    .replace('CCM_8', 'CCM8')
     .replaceAll('_', '-')
   return exchange === 'RSA' ? cipher : `${exchange.replaceAll('_', '-')}-${cipher}`
 }
@@ -102,10 +103,10 @@ const aliases: Readonly<Record<string, RegExp>> = {
   kRSA: /^TLS_RSA_WITH/,
   RSA: /_RSA_WITH/,
   aRSA: /_RSA_WITH/,
-  kECDHE: /^TLS_ECDHE/,
-  kEECDH: /^TLS_ECDHE/,
-  ECDHE: /^TLS_ECDHE/,
-  EECDH: /^TLS_ECDHE/,
+  kECDHE: /^TLS_ECDHE_(?!PSK)/,
+  kEECDH: /^TLS_ECDHE_(?!PSK)/,
+  ECDHE: /^TLS_ECDHE_(?!PSK)/,
+  EECDH: /^TLS_ECDHE_(?!PSK)/,
   kDHE: /^TLS_DHE/,
   kEDH: /^TLS_DHE/,
   DHE: /^TLS_DHE/,

@@ -1,16 +1,22 @@
 import net from 'node:net'
 import { addAbortSignal } from 'node:stream'
 import tls from 'node:tls'
+import type { ClientOptions } from '@typetls/connection'
 import { ClientSetup } from '../client-setup.ts'
 import type { ConnectOptions } from '../connect-options.ts'
 import { netOptions } from '../connect-options.ts'
 import { TlsSocket } from '../tls-socket.ts'
+import type { PskClientCallback } from './psk-callback.ts'
+import { clientPsks } from './psk-callback.ts'
 import { withSecureContext } from './secure-context.ts'
 import type { NodeTlsOptions } from './tls-options.ts'
 import { inNodeWords } from './tls-errors.ts'
 
 /** Options of `connect`: those of `tls.connect`, and ours. */
-export interface NodeConnectOptions extends NodeTlsOptions, Omit<ConnectOptions, keyof NodeTlsOptions> {}
+export interface NodeConnectOptions extends NodeTlsOptions, Omit<ConnectOptions, keyof NodeTlsOptions> {
+  /** Gives the key to authenticate with; TLS 1.2 needs suites for PSKs in `ciphers` as well. */
+  readonly pskCallback?: PskClientCallback | null | undefined
+}
 
 /**
  * As `tls.connect`: every signature, its options and their checks, its events, its error codes.
@@ -40,9 +46,20 @@ export function connect(...args: unknown[]): TlsSocket {
   return socket
 }
 
-/** A client's side that speaks of failures as node:tls does. */
+/** A client's side with a callback for PSKs, that speaks of failures as node:tls does. */
 export class NodeClientSetup extends ClientSetup {
   readonly endsWithTransport = true
+  readonly #pskCallback: PskClientCallback | undefined
+
+  constructor({ pskCallback, ...options }: ConnectOptions & { readonly pskCallback?: PskClientCallback | undefined }) {
+    super(options)
+    this.#pskCallback = pskCallback
+  }
+
+  protected override prepared(options: ClientOptions): ClientOptions {
+    const callback = this.#pskCallback
+    return callback === undefined ? options : { ...options, ...clientPsks(callback, this.versions.tls13) }
+  }
 
   explain(error: Error): Error {
     return inNodeWords(error)

@@ -79,4 +79,6 @@ const ofSockets: readonly string[] = [
   'ALPNProtocols',
   'ALPNCallback',
   'SNICallback',
+  'pskCallback',
+  'pskIdentityHint',
 ]

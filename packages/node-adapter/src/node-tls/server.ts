@@ -1,12 +1,16 @@
 import net from 'node:net'
 import type { ServerOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { TicketKeyRing } from '@typetls/connection'
+import type { ServerOptions as ConnectionOptions, TicketKeyRing } from '@typetls/connection'
 import { ticketKeyLength, ticketKeyRing } from '@typetls/connection'
 import { systemCrypto } from '../system.ts'
+import type { TlsServerOptions } from '../server-options.ts'
+import type { AcceptorListener } from '../tls-acceptor.ts'
 import { TlsAcceptor } from '../tls-acceptor.ts'
 import type { TlsSocket } from '../tls-socket.ts'
-import { checkFunction, invalidArgumentType } from './argument-error.ts'
+import { checkBuffer, checkFunction, invalidArgumentType } from './argument-error.ts'
+import type { PskServerCallback } from './psk-callback.ts'
+import { maxIdentity, serverPsks } from './psk-callback.ts'
 import type { SecureContext } from './secure-context.ts'
 import { contextOf, withSecureContext } from './secure-context.ts'
 import { inNodeWords } from './tls-errors.ts'
@@ -18,6 +22,10 @@ export interface NodeServerOptions extends NodeTlsOptions, Omit<ServerOpts, keyo
   readonly ticketKeys?: Uint8Array | null | undefined
   /** Answers with a context for the name, later if it likes; nothing: the server's own. */
   readonly SNICallback?: AskForContext | null | undefined
+  /** Gives the key for an identity; TLS 1.2 needs suites for PSKs in `ciphers` as well. */
+  readonly pskCallback?: PskServerCallback | null | undefined
+  /** TLS 1.2: tells clients which of their keys to take. */
+  readonly pskIdentityHint?: string | null | undefined
 }
 
 /** node:tls's SNICallback. */
@@ -105,7 +113,8 @@ Server.prototype.addContext = function (this: Accepting, serverName, context): v
 
 Server.prototype.setSecureContext = function (this: Accepting, options): void {
   if (typeof options !== 'object' || options === null) throw invalidArgumentType('options', 'of type object', options)
-  this[acceptorOf].setSecureContext(serverOptions(options))
+  const { pskCallback: _callback, pskIdentityHint: _hint, ...ours } = serverOptions(options)
+  this[acceptorOf].setSecureContext(ours)
 }
 
 Server.prototype.getTicketKeys = function (this: Accepting): Buffer {
@@ -113,7 +122,7 @@ Server.prototype.getTicketKeys = function (this: Accepting): Buffer {
 }
 
 Server.prototype.setTicketKeys = function (this: Accepting, keys): void {
-  if (!ArrayBuffer.isView(keys)) throw invalidArgumentType('buffer', bufferTypes, keys)
+  checkBuffer('buffer', keys)
   if (keys.byteLength !== ticketKeyLength) throw new Error('Session ticket keys must be a 48-byte buffer')
   const bytes = Buffer.from(new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength))
   const given = givenTicketKeys(this)
@@ -131,28 +140,49 @@ function givenTicketKeys(server: Accepting): GivenTicketKeys {
   return made
 }
 
-const bufferTypes = 'an instance of Buffer, TypedArray, or DataView'
-
 /** As `tls.createServer`. @throws as `createSecureContext` */
 export function createServer(options?: NodeServerOptions | SecureListener | null, listener?: SecureListener): Server {
   return new Server(options, listener)
 }
 
-/** A server's side that speaks of failures as node:tls does. */
+/** A server's side with a callback for PSKs, that speaks of failures as node:tls does. */
 export class NodeTlsAcceptor extends TlsAcceptor {
   readonly endsWithTransport = true
+  readonly #pskCallback: PskServerCallback | undefined
+  readonly #hintFits: boolean
+
+  constructor({ pskCallback, pskIdentityHint, ...options }: WithPskCallback, listener?: AcceptorListener) {
+    const hint = Buffer.from(pskIdentityHint ?? '')
+    const hintFits = hint.length <= maxIdentity
+    // OpenSSL tells which identities there are not.
+    const tls12 = { ...options.tls12, tellUnknownPskIdentity: true, ...(hintFits && { pskIdentityHint: hint }) }
+    super(pskCallback === undefined ? options : { ...options, tls12 }, listener)
+    this.#pskCallback = pskCallback
+    this.#hintFits = hintFits
+  }
+
+  protected override prepared(options: ConnectionOptions, socket: TlsSocket): ConnectionOptions {
+    const callback = this.#pskCallback
+    if (callback === undefined) return options
+    if (!this.#hintFits) {
+      const error = new Error('Failed to set PSK identity hint')
+      throw Object.assign(error, { code: 'ERR_TLS_PSK_SET_IDENTITY_HINT_FAILED' })
+    }
+    return { ...options, ...serverPsks(callback, socket) }
+  }
 
   explain(error: Error): Error {
     return inNodeWords(error)
   }
 }
 
-function serverOptions({
-  SNICallback,
-  ticketKeys: _,
-  ...options
-}: NodeServerOptions): ConstructorParameters<typeof TlsAcceptor>[0] {
-  const ours = withSecureContext(options)
+type WithPskCallback = TlsServerOptions & {
+  readonly pskCallback?: PskServerCallback | undefined
+  readonly pskIdentityHint?: string | undefined
+}
+
+function serverOptions({ SNICallback, ticketKeys: _, ...options }: NodeServerOptions): WithPskCallback {
+  const ours = withSecureContext(options) as WithPskCallback
   if (SNICallback === undefined || SNICallback === null) return ours
   checkFunction('options.SNICallback', SNICallback)
   return {

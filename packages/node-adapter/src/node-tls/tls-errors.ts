@@ -17,7 +17,8 @@ export interface NodeTlsError extends Error {
 /** An error of ours in the words of node:tls; what has no counterpart there stays as it is. */
 export function inNodeWords(error: Error): Error {
   if (!(error instanceof TlsError)) return error
-  if (isIdentityError(error.cause)) return error.cause
+  // What a callback of the program threw is the program's own.
+  if (isIdentityError(error.cause) || (error.code === 'ERR_TLS_CALLBACK' && isError(error.cause))) return error.cause
   const verification = verificationCode(error)
   if (verification !== undefined) {
     const [code, message] = verification
@@ -28,6 +29,10 @@ export function inNodeWords(error: Error): Error {
   const code = `ERR_SSL_${reason.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`
   const message = `error:0A000000:SSL routines::${reason}`
   return Object.assign(new Error(message, { cause: error }), { library: 'SSL routines', reason, code })
+}
+
+function isError(cause: unknown): cause is Error {
+  return cause instanceof Error
 }
 
 function isIdentityError(cause: unknown): cause is Error {
@@ -97,6 +102,8 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_TLS_FALLBACK: 'inappropriate fallback',
   ERR_TLS_SIGNATURE: 'bad signature',
   ERR_TLS_FINISHED_MISMATCH: 'digest check failed',
+  ERR_TLS_NO_PSK: 'psk identity not found',
+  ERR_TLS_PSK_UNKNOWN_IDENTITY: 'psk identity not found',
   ERR_TLS_RECORD_OVERFLOW: 'data length too long',
   ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW: 'encrypted length too long',
   ERR_TLS_TRUNCATED: 'unexpected eof while reading',

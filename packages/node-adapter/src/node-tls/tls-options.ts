@@ -102,6 +102,7 @@ function checkOptions(options: Readonly<Record<string, unknown>>): void {
     'sessionIdContext',
     'secureProtocol',
     'clientCertEngine',
+    'pskIdentityHint',
   ]) {
     if (isGiven(options[name])) checkString(`options.${name}`, options[name])
   }

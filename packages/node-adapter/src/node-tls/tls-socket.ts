@@ -4,6 +4,7 @@ import { NodeClientSetup } from './connect.ts'
 import { NodeTlsAcceptor } from './server.ts'
 import type { SocketSetup } from '../tls-socket.ts'
 import { TlsSocket } from '../tls-socket.ts'
+import type { PskClientCallback, PskServerCallback } from './psk-callback.ts'
 import { withSecureContext } from './secure-context.ts'
 import type { NodeTlsOptions } from './tls-options.ts'
 
@@ -11,6 +12,10 @@ import type { NodeTlsOptions } from './tls-options.ts'
 export interface TLSSocketOptions extends NodeTlsOptions {
   /** Default false: a client. */
   readonly isServer?: boolean | undefined
+  /** The key to authenticate with, or for the identity of a client. */
+  readonly pskCallback?: PskClientCallback | PskServerCallback | null | undefined
+  /** Server with TLS 1.2: tells clients which of their keys to take. */
+  readonly pskIdentityHint?: string | null | undefined
   /** Client: the name to verify and to send as SNI. */
   readonly servername?: string | undefined
 }
@@ -39,6 +44,9 @@ export const TLSSocket: TLSSocketConstructor = new Proxy(TlsSocket, {
 function setUp(transport: Duplex | null | undefined, options: TLSSocketOptions = {}): [Duplex, SocketSetup] {
   const stream = transport ?? new net.Socket()
   const { isServer, ...rest } = options
-  const ours = withSecureContext(rest)
-  return [stream, isServer === true ? new NodeTlsAcceptor(ours) : new NodeClientSetup(ours)]
+  const { pskCallback, pskIdentityHint, ...ours } = withSecureContext(rest)
+  if (isServer !== true)
+    return [stream, new NodeClientSetup({ ...ours, pskCallback: pskCallback as PskClientCallback })]
+  const psk = { pskCallback: pskCallback as PskServerCallback, pskIdentityHint: pskIdentityHint ?? undefined }
+  return [stream, new NodeTlsAcceptor({ ...ours, ...psk })]
 }
