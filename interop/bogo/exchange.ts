@@ -35,14 +35,16 @@ export class Exchange {
   #unfinished: Uint8Array[] | undefined
   #alertSent = false
   #renegotiations = 0
+  /** How often we said that we go along. */
+  #explicit = 0
   /** Of the first handshake, not of a renegotiation. */
   #facts: ConnectionFacts | undefined
 
-  constructor(socket: Socket, profile: Omit<Profile, 'keyLog'>, resuming: boolean) {
+  constructor(socket: Socket, profile: Omit<Profile, 'keyLog' | 'renegotiates'>, resuming: boolean) {
     this.#flags = profile.flags
     this.#socket = socket
     this.#resuming = resuming
-    this.#profile = { ...profile, keyLog: (line) => this.#keep(line) }
+    this.#profile = { ...profile, keyLog: (line) => this.#keep(line), renegotiates: () => this.#renegotiates() }
     this.#ended = new Promise((resolve, reject) => {
       this.#settle = resolve
       this.#reject = reject
@@ -61,6 +63,9 @@ export class Exchange {
       const expected = this.#flags['expect-total-renegotiations'] ?? 0
       if (this.#renegotiations !== expected) {
         throw new Unexpected(`there were ${this.#renegotiations} renegotiations, not ${expected}`)
+      }
+      if (this.#flags['renegotiate-explicit'] && this.#explicit !== expected) {
+        throw new Unexpected(`${this.#explicit} renegotiations were asked for, not ${expected}`)
       }
     }
     const told = failure === this.#connection.failure && failure?.alert !== undefined
@@ -139,6 +144,17 @@ export class Exchange {
   #renegotiated(facts: ConnectionFacts): void {
     this.#renegotiations++
     if (facts.resumed) throw new Unexpected('a renegotiation resumed')
+  }
+
+  /** The mode of the command line, which BoringSSL can be told at any time. */
+  #renegotiates(): boolean | PromiseLike<boolean> {
+    const flags = this.#flags
+    if (flags['forbid-renegotiation-after-handshake'] && this.#facts !== undefined) return false
+    // BoringSSL's rule. Our records are whole before the next one is made, and need none.
+    if (this.#unfinished !== undefined) return false
+    if (!flags['renegotiate-explicit']) return true
+    this.#explicit++
+    return Promise.resolve(true)
   }
 
   #export(): void {

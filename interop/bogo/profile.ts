@@ -37,6 +37,8 @@ export interface Profile {
   readonly sessions: SessionIdStore
   readonly session: Session | undefined
   readonly keyLog: (line: string) => void
+  /** Whether a renegotiation may begin now. */
+  readonly renegotiates: () => boolean | PromiseLike<boolean>
 }
 
 /** The versions that the command line leaves; neither: only what we have not. */
@@ -46,11 +48,11 @@ export function versionsOf(flags: Flags): { readonly tls12: boolean; readonly tl
   return { tls12: within(0x0303) && !flags['no-tls12'], tls13: within(0x0304) && !flags['no-tls13'] }
 }
 
-export function clientTls12Options({ flags }: Profile): ClientTls12Options {
+export function clientTls12Options({ flags, renegotiates }: Profile): ClientTls12Options {
   return {
     ...commonTls12Options(flags),
     tickets: flags['no-ticket'] === undefined,
-    renegotiation: renegotiationOf(flags),
+    renegotiation: renegotiationOf(flags) ?? renegotiates,
     dangerouslyAllowLegacyRenegotiation: true,
     requireSecureRenegotiation: flags['no-legacy-server-connect'] === true,
   }
@@ -66,11 +68,13 @@ export function serverTls12Options({ flags, sessions }: Profile): ServerTls12Opt
   }
 }
 
-function renegotiationOf(flags: Flags): NonNullable<ClientTls12Options['renegotiation']> {
-  // Our policy is fixed before the handshake: there is no asking for it later, and none that is forbidden later.
-  if (flags['renegotiate-freely'] || flags['renegotiate-explicit']) return 'freely'
+/** `undefined`: it depends on when. */
+function renegotiationOf(flags: Flags): 'never' | 'once' | 'ignore' | undefined {
   if (flags['renegotiate-once']) return 'once'
-  return flags['renegotiate-ignore'] ? 'ignore' : 'never'
+  if (flags['renegotiate-ignore']) return 'ignore'
+  const allowed =
+    flags['renegotiate-freely'] ?? flags['renegotiate-explicit'] ?? flags['forbid-renegotiation-after-handshake']
+  return allowed ? undefined : 'never'
 }
 
 function commonTls12Options({ cipher }: Flags): ClientTls12Options & ServerTls12Options {

@@ -121,6 +121,27 @@ test('#115 a client that does not want to renegotiate says so, by default too', 
   }
 })
 
+test('a client asks a function each time, which may answer later, and writes nothing before it did', async () => {
+  const answers = [true, false].map((value) => Promise.resolve(value))
+  const server = connected(() => answers.shift() as Promise<boolean>)
+  server.renegotiate()
+  server.peer.connection.write(ascii('meanwhile'))
+  await new Promise((resolve) => setImmediate(resolve))
+  server.listen().play()
+  expect(server.peer.told).toContain('renegotiated')
+  expect(fromAscii(concat(...server.data))).toBe('meanwhile')
+  server.renegotiate()
+  await new Promise((resolve) => setImmediate(resolve))
+  expectRefusal(server.listen(), 'ERR_TLS_NO_RENEGOTIATION', 'no_renegotiation')
+})
+
+test('a client whose function fails ends the connection', () => {
+  const server = connected(() => {
+    throw new Error('cannot say')
+  }).renegotiate()
+  expectRefusal(server, 'ERR_TLS_CALLBACK', 'internal_error')
+})
+
 test('a client that ignores requests goes on as if there was none', () => {
   const server = connected('ignore')
   server.message('hello_request').message('hello_request').record(contentType.application_data, ascii('data'))
@@ -153,8 +174,12 @@ test('#117 a client renegotiates with a server that cannot do so securely only i
   expectRefusal(refusing.renegotiate(), 'ERR_TLS_RENEGOTIATION_INFO', 'handshake_failure')
 
   const told = { ...without, client12: { dangerouslyAllowLegacyRenegotiation: true } }
-  const taking = connected('freely', told).renegotiate().play()
-  expect(taking.peer.told).toContain('renegotiated')
+  const taking = connected('freely', told).renegotiate()
+  // A server that has it after all was meant to take this for a first handshake: it learns that it is none.
+  const finished = taking.heard.find(({ type }) => type === handshakeType.finished)
+  const sent = helloOf(taking).extensions.unknown?.find(({ type }) => type === info)
+  expect(sent?.data).toEqual(concat(Uint8Array.of(12), finished?.body ?? new Uint8Array()))
+  expect(taking.play().peer.told).toContain('renegotiated')
   const upgraded = connected('freely', told).renegotiate({ extensions: {} }).step('server_hello')
   expectRefusal(upgraded, 'ERR_TLS_RENEGOTIATION_INFO', 'handshake_failure')
 })

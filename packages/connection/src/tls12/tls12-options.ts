@@ -32,10 +32,10 @@ export interface ClientTls12Options extends Tls12Options {
   /** Ask for records of at most so many bytes (RFC 6066 section 4). Default: not asked for. */
   readonly maxFragmentLength?: 512 | 1024 | 2048 | 4096
   /**
-   * What to do when the server asks for another handshake: refuse and end (`never`), go along `once` or `freely`, or
-   * `ignore` it. The certificate, extended_main_secret and the version must stay; ALPN stays as it was, and nothing is
-   * resumed. Data that is written meanwhile waits. Default `never`: few servers ask, and what they asked before then
-   * counts for what was said before. https://www.rfc-editor.org/rfc/rfc5746
+   * What to do when the server asks for another handshake: refuse and end (`never`), go along `once` or `freely`,
+   * `ignore` it, or ask a function each time, whose `false` refuses. The certificate, extended_main_secret and the
+   * version must stay; ALPN stays as it was, and nothing is resumed. Data that is written meanwhile waits. Default
+   * `never`: few servers ask, and what they asked before then counts for what was said before. https://www.rfc-editor.org/rfc/rfc5746
    */
   readonly renegotiation?: RenegotiationPolicy
   /**

@@ -3,12 +3,13 @@ import type { Handshake } from '../handshake.ts'
 import type { ClientParameters } from '../parameters.ts'
 import type { AfterHandshake, PostHandshakeResult } from '../post-handshake.ts'
 import type { AwaitedType, Program } from '../program.ts'
+import { ask } from '../program.ts'
 import { Transcript } from '../transcript.ts'
 import { tls12ClientHandshake } from './client.ts'
 import type { Tls12Connected } from './connected.ts'
 import type { Tls12ClientParameters } from './parameters.ts'
 import { Tls12PostHandshake } from './post-handshake.ts'
-import type { EndOfHandshake } from './renegotiation.ts'
+import type { EndOfHandshake, RenegotiationPolicy } from './renegotiation.ts'
 import { earlierOf } from './renegotiation.ts'
 
 /** What comes after a TLS 1.2 handshake of a client: requests to renegotiate, which its policy judges. */
@@ -29,7 +30,7 @@ export class Tls12ClientPostHandshake implements AfterHandshake {
     this.#tls12 = tls12
   }
 
-  /** From the ClientHello to the Finished: nothing else may be sent, as it could get between ChangeCipherSpec and Finished. */
+  /** From the request to the Finished: nothing else may be sent, as it could get between ChangeCipherSpec and Finished. */
   get renegotiating(): boolean {
     return this.#renegotiating
   }
@@ -37,7 +38,7 @@ export class Tls12ClientPostHandshake implements AfterHandshake {
   *handle(): Program<PostHandshakeResult> {
     const { renegotiation, dangerouslyAllowLegacyRenegotiation } = this.#tls12
     if (renegotiation === 'ignore') return undefined
-    if (renegotiation === 'never' || (renegotiation === 'once' && this.#renegotiations > 0)) {
+    if (!(yield* this.#goesAlong(renegotiation))) {
       throw new TlsError('ERR_TLS_NO_RENEGOTIATION', 'the server wants to renegotiate, and we do not')
     }
     // "Handshake messages MUST NOT span key changes": what follows the request was not asked for.
@@ -49,6 +50,14 @@ export class Tls12ClientPostHandshake implements AfterHandshake {
     this.#renegotiations++
     this.#renegotiating = true
     return { type: 'renegotiated', agreed: yield* this.#renegotiate(before) }
+  }
+
+  *#goesAlong(policy: Exclude<RenegotiationPolicy, 'ignore'>): Program<boolean> {
+    if (typeof policy === 'function') {
+      this.#renegotiating = true
+      return yield* ask('ERR_TLS_CALLBACK', 'renegotiation', policy)
+    }
+    return policy === 'freely' || (policy === 'once' && this.#renegotiations === 0)
   }
 
   *#renegotiate(before: EndOfHandshake): Program<EndOfHandshake> {

@@ -2,13 +2,17 @@ import { TlsError, concat, equalBytes } from '@typetls/wire'
 import type { Tls12Connected } from './connected.ts'
 import type { ServerHelloExtensions } from './messages.ts'
 
-/** What a server may ask of a client with a HelloRequest. */
-export type RenegotiationPolicy = 'never' | 'once' | 'freely' | 'ignore'
+/**
+ * What comes of a server's HelloRequest. A function is asked each time, and may answer later: `true` goes along, `false`
+ * refuses and ends.
+ */
+export type RenegotiationPolicy = 'never' | 'once' | 'freely' | 'ignore' | (() => boolean | PromiseLike<boolean>)
 
 /** What a renegotiation must go on from. */
 export interface Earlier {
-  /** `undefined`: the server did not say that it renegotiates securely. */
-  readonly verifyData: Tls12Connected['verifyData'] | undefined
+  readonly verifyData: Tls12Connected['verifyData']
+  /** Whether the server said that it ties handshakes together. */
+  readonly secure: boolean
   readonly extendedMainSecret: boolean
   /** DER, leaf first; `undefined`: none. */
   readonly certificates: readonly Uint8Array[] | undefined
@@ -16,7 +20,8 @@ export interface Earlier {
 
 export function earlierOf({ secureRenegotiation, verifyData, extendedMainSecret, peer }: EndOfHandshake): Earlier {
   return {
-    verifyData: secureRenegotiation ? verifyData : undefined,
+    verifyData,
+    secure: secureRenegotiation,
     extendedMainSecret,
     certificates:
       peer.by === 'certificate'
@@ -40,8 +45,8 @@ export function checkRenegotiation(earlier: Earlier | undefined, extensions: Ser
     if (info === undefined || info.length === 0) return
     throw new TlsError('ERR_TLS_RENEGOTIATION_INFO', 'renegotiation_info must be empty in the first handshake')
   }
-  const { verifyData } = earlier
-  const expected = verifyData && concat(verifyData.client, verifyData.server)
+  const { verifyData, secure } = earlier
+  const expected = secure ? concat(verifyData.client, verifyData.server) : undefined
   if ((info === undefined) !== (expected === undefined) || (info && expected && !equalBytes(info, expected))) {
     throw new TlsError('ERR_TLS_RENEGOTIATION_INFO', 'the renegotiation does not go on from the handshake before it')
   }
