@@ -154,16 +154,24 @@ const alertNames: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Where BoringSSL sends another alert than the RFC asks for, or leaves to whoever is asked. */
-export function alertsOf(flags: Flags): { readonly [Code in TlsErrorCode]?: AlertName } {
-  return {
-    // The extension was asked for, but not in this message.
-    ERR_TLS_EXTENSION_NOT_ALLOWED: 'unsupported_extension',
-    ERR_TLS_CLIENT_HELLO_REFUSED: 'handshake_failure',
-    ERR_TLS_PSK_BINDER_LENGTH: 'decrypt_error',
-    // A server's selection of a compression method is not read, only compared.
-    ...(flags.server === undefined && { ERR_TLS_COMPRESSION: 'decode_error' as const }),
-    // OpenSSL's verification callback cannot say which alert.
-    ...(!flags['use-custom-verify-callback'] && { ERR_TLS_CERTIFICATE_REFUSED: 'handshake_failure' as const }),
-    ...(flags['send-alert'] && { ERR_TLS_ABORTED: 'decompression_failure' as const }),
+export function alertFor(error: TlsError, flags: Flags): AlertName | undefined {
+  switch (error.code) {
+    case 'ERR_TLS_EXTENSION_NOT_ALLOWED':
+      // The extension was asked for, but not in this message.
+      return 'unsupported_extension'
+    case 'ERR_TLS_CLIENT_HELLO_REFUSED':
+      return 'handshake_failure'
+    case 'ERR_TLS_PSK_BINDER_LENGTH':
+      return 'decrypt_error'
+    case 'ERR_TLS_COMPRESSION':
+      // In TLS 1.3 the field is no choice but a constant, and another value does not parse.
+      return error.path === 'ServerHello.legacyCompressionMethod' ? 'decode_error' : undefined
+    case 'ERR_TLS_CERTIFICATE_REFUSED':
+      // OpenSSL's verification callback cannot say which alert.
+      return flags['use-custom-verify-callback'] ? undefined : 'handshake_failure'
+    case 'ERR_TLS_ABORTED':
+      return flags['send-alert'] ? 'decompression_failure' : undefined
+    default:
+      return undefined
   }
 }

@@ -19,7 +19,7 @@ import {
   schemesOf,
   suitesOf,
 } from './algorithms.ts'
-import { alertsOf } from './causes.ts'
+import { alertFor } from './causes.ts'
 import { allTls12Suites, needsNoGroup, suitesIn } from './ciphers.ts'
 import type { Flags } from './flags.ts'
 import type { Identity } from './identity.ts'
@@ -149,7 +149,7 @@ function commonOptions({ flags, clock, judge, keyLog }: Profile): CommonOptions 
     verifier: judge,
     verifyOnResumption: flags['reverify-on-resume'] === true,
     keyLog,
-    alerts: alertsOf(flags),
+    alertFor: (error) => alertFor(error, flags),
     ...(flags['max-cert-list'] !== undefined && { maxCertificateListSize: flags['max-cert-list'] }),
     ...(flags['max-send-fragment'] !== undefined && { maxFragment: flags['max-send-fragment'] }),
   }

@@ -46,7 +46,7 @@ export class Connection {
   readonly #reader: RecordReader
   readonly #writer: RecordWriter
   readonly #role: RoleOfConnection
-  readonly #alerts: CommonOptions['alerts']
+  readonly #alertFor: CommonOptions['alertFor']
   #handshake: Handshake | undefined
   #driver: HandshakeDriver<Agreed> | undefined
   #answering: HandshakeDriver<PostHandshakeResult> | undefined
@@ -89,7 +89,7 @@ export class Connection {
       parameters.trace === undefined ? parameters : { ...parameters, trace: this.#guarded(parameters.trace) }
     this.#role = role
     this.#events = events
-    this.#alerts = options.alerts
+    this.#alertFor = options.alertFor
     this.#helloSeen = role.stateless(parameters)
     const traced = parameters.trace !== undefined
     this.#reader = new RecordReader({
@@ -589,7 +589,7 @@ export class Connection {
 
   /** Sends the error's alert, if it has one and the writer still works. */
   #tell(error: TlsError): void {
-    const alert = this.#alerts?.[error.code] ?? error.alert
+    const alert = this.#alertFor?.(error) ?? error.alert
     if (alert === undefined) return
     try {
       if (alert === 'user_canceled') {

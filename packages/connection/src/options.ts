@@ -18,7 +18,7 @@ import type {
   Trace,
 } from '@typetls/handshake'
 import type { PaddingPolicy } from '@typetls/record'
-import type { AlertName, TlsErrorCode } from '@typetls/wire'
+import type { AlertName, TlsError } from '@typetls/wire'
 
 /** What both roles take. Everything is readonly and has a default, see `defaults.ts`, except `crypto` and `clock`. */
 export interface CommonOptions {
@@ -63,11 +63,11 @@ export interface CommonOptions {
   /** Also accept and offer psk_ke (no forward secrecy). Default false. */
   readonly dangerouslyAllowPskWithoutKeyExchange?: boolean
   /**
-   * Alerts for some causes other than the RFC's, to be held against a stack that sends those.
+   * Alerts for some failures other than the RFC's, to be held against a stack that sends those. `undefined`: the RFC's.
    *
    * @internal
    */
-  readonly alerts?: { readonly [Code in TlsErrorCode]?: AlertName }
+  readonly alertFor?: (error: TlsError) => AlertName | undefined
 }
 
 export interface ClientOptions extends CommonOptions {

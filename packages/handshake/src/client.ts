@@ -211,6 +211,7 @@ function checkChoice(
   }
   if (hello.legacyCompressionMethod !== 0) {
     throw new TlsError('ERR_TLS_COMPRESSION', 'the server selected a compression method', {
+      path: 'ServerHello.legacyCompressionMethod',
       expected: 0,
       received: hello.legacyCompressionMethod,
     })

@@ -21,6 +21,7 @@ export function checkClientHello(hello: ClientHello): void {
   }
   if (hello.legacyCompressionMethods.length !== 1 || hello.legacyCompressionMethods[0] !== 0) {
     throw new TlsError('ERR_TLS_COMPRESSION', 'a TLS 1.3 client offers exactly the null compression', {
+      path: 'ClientHello.legacyCompressionMethods',
       expected: [0],
       received: hello.legacyCompressionMethods,
     })

@@ -51,10 +51,13 @@ export function* acceptPsk(
     if (found.ticket !== undefined) owned.add(found.secret)
     const early = yield* EarlySecret.from(hs.crypto, found.suite.hash, found.secret)
     owned.add(early)
-    // "the server MUST validate the corresponding binder value": a wrong one is fatal, not skipped.
+    // "the server MUST validate the corresponding binder value": a wrong one is fatal, not skipped. Those of other PSKs
+    // are not ours to judge: a session of TLS 1.2 may stand among them with a binder of its own.
+    const binder = offered.binders[index] as Uint8Array
+    checkLength(binder)
     const hash = yield* hs.transcript.hashWithoutTail(found.suite.hash, bindersLength(offered))
     const expected = yield* early.binder(found.kind, hash)
-    if (!equalBytes(expected, offered.binders[index] as Uint8Array)) {
+    if (!equalBytes(expected, binder)) {
       throw new TlsError('ERR_TLS_PSK_BINDER', `the binder of PSK ${index} does not fit the key and the ClientHello`)
     }
     return { kind: found.kind, index, identity, suite: found.suite, early, keyExchange, ticket: found.ticket }
@@ -132,19 +135,20 @@ function checkShape(hello: ClientHello, offered: OfferedPsks): void {
       received: offered.binders.length,
     })
   }
-  // The syntax of a binder, which other stacks call a wrong binder.
-  const short = offered.binders.find(({ length }) => length < minBinder)
-  if (short !== undefined) {
-    throw new TlsError('ERR_TLS_PSK_BINDER_LENGTH', 'a PSK binder has fewer bytes than any hash', {
-      expected: { min: minBinder },
-      received: short.length,
-    })
-  }
   if (hello.extensions.psk_key_exchange_modes === undefined) {
     throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'pre_shared_key without psk_key_exchange_modes', {
       expected: 'psk_key_exchange_modes',
     })
   }
+}
+
+/** The syntax of a binder, which other stacks call a wrong binder. */
+function checkLength({ length }: Uint8Array): void {
+  if (length >= minBinder) return
+  throw new TlsError('ERR_TLS_PSK_BINDER_LENGTH', 'a PSK binder has fewer bytes than any hash', {
+    expected: { min: minBinder },
+    received: length,
+  })
 }
 
 /** Bytes of the binders vector with its length: what a binder does not cover. */

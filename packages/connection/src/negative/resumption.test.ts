@@ -201,7 +201,7 @@ describe.each(ways)('a server that is offered %s', (what, offer) => {
   })
 
   // "opaque PskBinderEntry<32..255>": shorter ones have no place in the syntax.
-  test(`#101 a server that is offered ${what} refuses a binder below 32 bytes`, () => {
+  test(`#101 a server that is offered ${what} refuses a binder below 32 bytes for it`, () => {
     const shorter = psks((data) => {
       const [before, binder] = parts(data)
       return concat(before, Uint8Array.of(0, 32, 31), binder.subarray(1))
@@ -219,6 +219,20 @@ describe.each(ways)('a server that is offered %s', (what, offer) => {
     expect(client.peer.failure).toMatchObject({ expected: 'psk_key_exchange_modes' })
     expectRefusal(client, 'ERR_TLS_MISSING_EXTENSION', 'missing_extension')
   })
+})
+
+test('#101 a server does not look at the binder of a PSK that it does not take', () => {
+  const client = scriptedClient({
+    psks: [{ ...key, kind: 'external' }],
+    server: { externalPsk: () => undefined },
+    bound: (message) =>
+      withExtension(
+        message,
+        ids.pre_shared_key,
+        concat(extensionOf(message, ids.pre_shared_key).slice(0, -35), Uint8Array.of(0, 13, 12), new Uint8Array(12)),
+      ),
+  })
+  expect(client.play().peer.facts).toMatchObject({ externalPskIdentity: undefined, resumed: false })
 })
 
 describe('NewSessionTicket', () => {

@@ -32,7 +32,7 @@ export const OfferedPsks: Codec<OfferedPsks> = /* @__PURE__ */ struct('OfferedPs
     7,
     0xffff,
   ),
-  // The least length of a binder, 32, is checked where binders are: `ERR_TLS_PSK_BINDER_LENGTH`.
+  // The least length of a binder, 32, is checked where a PSK is taken: `ERR_TLS_PSK_BINDER_LENGTH`.
   binders: vector(opaqueVector(0, 255), 1, 0xffff),
 })
 

@@ -154,6 +154,7 @@ class Tls12Offer implements OlderOffer {
     }
     if (hello.compressionMethod !== 0) {
       throw new TlsError('ERR_TLS_COMPRESSION', 'the server selected a compression method', {
+        path: 'ServerHello.compressionMethod',
         expected: 0,
         received: hello.compressionMethod,
       })

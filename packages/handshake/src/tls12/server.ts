@@ -90,6 +90,7 @@ function checkClientHello(hello: ClientHello, hasNewer: boolean): void {
   }
   if (!hello.legacyCompressionMethods.includes(0)) {
     throw new TlsError('ERR_TLS_COMPRESSION', 'the client does not offer the null compression', {
+      path: 'ClientHello.legacyCompressionMethods',
       expected: [0],
       received: hello.legacyCompressionMethods,
     })
