@@ -5,6 +5,7 @@ import { clientTls12, serverTls12, tls12ClientConnection, tls12ServerConnection 
 import { TlsError } from '@typetls/wire'
 import { checkFacts, checkSession } from './expectations.ts'
 import type { Flags } from './flags.ts'
+import { MessageTrace } from './message-trace.ts'
 import type { Profile } from './profile.ts'
 import { clientOptions, clientTls12Options, serverOptions, serverTls12Options, versionsOf } from './profile.ts'
 import { Refusal, Unexpected } from './refusal.ts'
@@ -27,6 +28,7 @@ export class Exchange {
   readonly #socket: Socket
   readonly #connection: Connection
   readonly #secrets = new Map<string, Uint8Array>()
+  readonly #messages = new MessageTrace()
   readonly #ended: Promise<TlsError | undefined>
   #settle: (failure: TlsError | undefined) => void = () => undefined
   #reject: (error: unknown) => void = () => undefined
@@ -40,11 +42,16 @@ export class Exchange {
   /** Of the first handshake, not of a renegotiation. */
   #facts: ConnectionFacts | undefined
 
-  constructor(socket: Socket, profile: Omit<Profile, 'keyLog' | 'renegotiates'>, resuming: boolean) {
+  constructor(socket: Socket, profile: Omit<Profile, 'keyLog' | 'trace' | 'renegotiates'>, resuming: boolean) {
     this.#flags = profile.flags
     this.#socket = socket
     this.#resuming = resuming
-    this.#profile = { ...profile, keyLog: (line) => this.#keep(line), renegotiates: () => this.#renegotiates() }
+    this.#profile = {
+      ...profile,
+      keyLog: (line) => this.#keep(line),
+      trace: this.#flags['expect-msg-callback'] === undefined ? undefined : this.#messages.hear,
+      renegotiates: () => this.#renegotiates(),
+    }
     this.#ended = new Promise((resolve, reject) => {
       this.#settle = resolve
       this.#reject = reject
@@ -59,7 +66,9 @@ export class Exchange {
     this.#socket.end()
     await feeding
     if (failure === undefined && !this.#alertSent) {
-      checkSession(this.#flags, this.#facts, this.#session)
+      checkSession(this.#flags, this.#facts, this.#session, this.#profile.sessions.size)
+      const messages = this.#flags['expect-msg-callback']
+      if (messages !== undefined) this.#messages.check(messages)
       const expected = this.#flags['expect-total-renegotiations'] ?? 0
       if (this.#renegotiations !== expected) {
         throw new Unexpected(`there were ${this.#renegotiations} renegotiations, not ${expected}`)

@@ -56,13 +56,27 @@ export function checkFacts({ flags, judge, identity }: Profile, facts: Connectio
   }
 }
 
-/** What must hold at the end of a connection that went well. */
-export function checkSession(flags: Flags, facts: ConnectionFacts | undefined, session: Session | undefined): void {
+/**
+ * What must hold at the end of a connection that went well.
+ *
+ * @param stored how many sessions the server keeps by their ids
+ */
+export function checkSession(
+  flags: Flags,
+  facts: ConnectionFacts | undefined,
+  session: Session | undefined,
+  stored: number,
+): void {
   if (facts === undefined) throw new Unexpected('the connection ended without a handshake')
+  if (!facts.resumed && flags['expect-session-id']) expectSame('session ids', stored > 0, true)
+  if (!facts.resumed && flags['expect-no-session-id']) expectSame('session ids', stored > 0, false)
   if (flags.server || flags['shim-shuts-down']) return
   // In TLS 1.3 every connection gives tickets; in TLS 1.2 one that resumes only where the ticket is to be renewed.
   const due = facts.version === 'TLSv1.3' || !facts.resumed || flags['expect-ticket-renewal'] === true
   expectSame('session', session !== undefined, due && !flags['expect-no-session'])
+  const acrossNames = session?.resumableAcrossNames
+  if (flags['expect-resumable-across-names']) expectSame('resumption across names', acrossNames, true)
+  if (flags['expect-not-resumable-across-names']) expectSame('resumption across names', acrossNames, false)
 }
 
 function expectGiven<T>(what: string, expected: T | undefined, actual: T | undefined): void {

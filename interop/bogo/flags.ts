@@ -234,6 +234,7 @@ const flagKinds = {
   'max-send-fragment': 'number',
   'key-update': 'switch',
   'no-op-extra-handshake': 'switch',
+  'expect-msg-callback': 'text',
 
   // Renegotiation
   'renegotiate-freely': 'switch',

@@ -7,6 +7,7 @@ import type {
   ServerOptions,
   Session,
   TicketProtector,
+  Trace,
 } from '@typetls/connection'
 import { Secret } from '@typetls/crypto-provider'
 import type { ClientTls12Options, ServerTls12Options, SessionIdStore } from '@typetls/connection/tls12'
@@ -34,9 +35,10 @@ export interface Profile {
   readonly identity: Identity
   readonly judge: Judge
   readonly tickets: TicketProtector
-  readonly sessions: SessionIdStore
+  readonly sessions: SessionIdStore & { readonly size: number }
   readonly session: Session | undefined
   readonly keyLog: (line: string) => void
+  readonly trace: Trace | undefined
   /** Whether a renegotiation may begin now. */
   readonly renegotiates: () => boolean | PromiseLike<boolean>
 }
@@ -128,6 +130,7 @@ export function serverOptions(profile: Profile): ServerOptions {
       selectApplicationProtocol: (offered: readonly string[]) => protocol(flags, offered),
     }),
     ...(flags['no-ticket'] === undefined && { tickets: flags.async === undefined ? tickets : later(tickets) }),
+    resumptionAcrossNames: flags['resumption-across-names-enabled'] === true,
     cipherPreference: ownPreference(flags) ? 'server' : 'client',
     selectGroup: (offered) => preferredGroup(flags, offered),
     ...(flags.psk !== undefined && { externalPsk: (identity: Uint8Array) => pskOf(flags, identity) }),
@@ -137,7 +140,7 @@ export function serverOptions(profile: Profile): ServerOptions {
   }
 }
 
-function commonOptions({ flags, clock, judge, keyLog }: Profile): CommonOptions {
+function commonOptions({ flags, clock, judge, keyLog, trace }: Profile): CommonOptions {
   const verify = flags['verify-prefs']
   return {
     crypto,
@@ -149,6 +152,7 @@ function commonOptions({ flags, clock, judge, keyLog }: Profile): CommonOptions 
     verifier: judge,
     verifyOnResumption: flags['reverify-on-resume'] === true,
     keyLog,
+    ...(trace !== undefined && { trace }),
     alertFor: (error) => alertFor(error, flags),
     ...(flags['max-cert-list'] !== undefined && { maxCertificateListSize: flags['max-cert-list'] }),
     ...(flags['max-send-fragment'] !== undefined && { maxFragment: flags['max-send-fragment'] }),

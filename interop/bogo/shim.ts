@@ -101,6 +101,10 @@ async function dial(flags: Flags): Promise<Socket> {
 class MemorySessions {
   readonly #states = new Map<string, Uint8Array>()
 
+  get size(): number {
+    return this.#states.size
+  }
+
   put(id: Uint8Array, state: Uint8Array): void {
     this.#states.set(Buffer.from(id).toString('hex'), new Uint8Array(state))
   }

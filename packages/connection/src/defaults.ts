@@ -101,6 +101,7 @@ export function serverParameters(options: ServerOptions): ServerParameters {
     tickets: ticketCount > 0 ? options.tickets : undefined,
     ticketCount,
     ticketLifetime: Math.floor(ticketLifetime),
+    resumptionAcrossNames: options.resumptionAcrossNames ?? false,
     externalPsk: options.externalPsk,
     cookies: options.cookies,
     requireCookie: options.requireCookie ?? false,

@@ -79,7 +79,10 @@ export interface ClientOptions extends CommonOptions {
   readonly verifyName?: string
   /** For servers that ask for a certificate. Default: none, an empty Certificate is sent. */
   readonly credentials?: Credential | readonly Credential[] | CredentialSelector
-  /** Resume this. A session for another name, suite or that is too old is ignored. */
+  /**
+   * Resume this. A session for another name, suite or that is too old is ignored. For another name it may be
+   * `resumableAcrossNames`: then its certificate is verified again for that name.
+   */
   readonly session?: Session
   /** Keys agreed outside TLS (RFC 9846 section 2.2). TLS 1.2 takes the first, where it has suites for PSKs. */
   readonly externalPsks?: readonly ExternalPsk[]
@@ -126,6 +129,11 @@ export interface ServerOptions extends CommonOptions {
   readonly ticketCount?: number
   /** Seconds a ticket may be used, at most 604800 (7 days). Default 7200. */
   readonly ticketLifetime?: number
+  /**
+   * Resume tickets of TLS 1.3 also under other names than their own, and say so in them (draft-ietf-tls-cross-sni-resumption):
+   * only where one server stands behind all names of its certificates. Default false.
+   */
+  readonly resumptionAcrossNames?: boolean
   /** Finds the key that a client names; in TLS 1.2 where it has suites for PSKs. May answer later. */
   readonly externalPsk?: ExternalPskLookup
   /**

@@ -223,11 +223,17 @@ export interface OfferedPsk {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 export function usable(session: SessionState, parameters: ClientParameters): boolean {
-  const { serverName, verifyName, verifier } = parameters
+  const { verifier } = parameters
   const age = parameters.now() - session.receivedAt
-  const samePeer = session.serverName === serverName && session.verifiedName === verifyName
+  const verifiable = session.peer !== undefined && verifier !== undefined
+  const samePeer = sameNames(session, parameters) || (session.resumableAcrossNames && verifiable)
   const trusted = session.peer === undefined || session.peer.authorized || verifier?.acceptsUnauthorized === true
   return samePeer && trusted && age >= 0 && age < 1000 * session.lifetime
+}
+
+/** Whether the peer was verified for the names that count now. */
+export function sameNames(session: SessionState, { serverName, verifyName }: ClientParameters): boolean {
+  return session.serverName === serverName && session.verifiedName === verifyName
 }
 
 /** Without groups there is nothing to exchange. */

@@ -4,6 +4,7 @@ import { sendFinished } from './authenticate.ts'
 import type { AuthenticatedBy, Connected } from './connected.ts'
 import type { Handshake } from './handshake.ts'
 import { resumptionPsk } from './key-schedule.ts'
+import { resumptionAcrossNames } from './messages/flag-extensions.ts'
 import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
 import type { ClientParameters } from './parameters.ts'
 import type { PostHandshakeResult } from './post-handshake.ts'
@@ -62,6 +63,7 @@ export class ClientPostHandshake extends PostHandshake {
       maxEarlyData: body.extensions.early_data ?? 0,
       serverName: this.#serverName,
       verifiedName: (parameters as ClientParameters).verifyName,
+      resumableAcrossNames: body.extensions.tls_flags?.includes(resumptionAcrossNames) === true,
       applicationProtocol: this.#applicationProtocol,
       externalPskIdentity: this.#externalPskIdentity,
       peer: this.#peer,

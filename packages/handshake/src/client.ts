@@ -12,7 +12,7 @@ import {
   verifyAgain,
 } from './authenticate.ts'
 import type { OfferedPsk } from './client-offer.ts'
-import { ClientOffer } from './client-offer.ts'
+import { ClientOffer, sameNames } from './client-offer.ts'
 import type { Agreed, AuthenticatedBy, Connected } from './connected.ts'
 import { hasDowngradeSentinel } from './downgrade.ts'
 import type { Handshake } from './handshake.ts'
@@ -396,11 +396,11 @@ export function* answerCertificateRequest(
 
 function* byPsk(hs: Handshake, parameters: ClientParameters, psk: OfferedPsk): Program<AuthenticatedBy> {
   if (psk.kind === 'external') return { by: 'external_psk' }
-  const peer = psk.session?.peer
-  return {
-    by: 'resumption',
-    peer: parameters.verifyOnResumption ? yield* verifyAgain(hs, peer, parameters.verifyName) : peer,
-  }
+  const { session } = psk
+  const peer = session?.peer
+  // A session that is resumable across names was verified for another one, and its certificate need not be valid for ours.
+  const again = parameters.verifyOnResumption || (session !== undefined && !sameNames(session, parameters))
+  return { by: 'resumption', peer: again ? yield* verifyAgain(hs, peer, parameters.verifyName) : peer }
 }
 
 function logApplicationSecrets(

@@ -62,6 +62,7 @@ export interface ServerParameters extends CommonParameters {
   readonly ticketCount: number
   /** Seconds. */
   readonly ticketLifetime: number
+  readonly resumptionAcrossNames: boolean
   readonly externalPsk: ExternalPskLookup | undefined
   readonly cookies: TicketProtector | undefined
   readonly requireCookie: boolean

@@ -97,7 +97,8 @@ function* lookUp(
   const ticket = decodeTicketState(opened)
   opened.fill(0)
   if (ticket === undefined) return undefined
-  const suite = fits(ticket, { serverName, now: parameters.now(), suites })
+  const acrossNames = parameters.resumptionAcrossNames
+  const suite = fits(ticket, { serverName, acrossNames, now: parameters.now(), suites })
   if (suite === undefined || !authenticatedEnough(ticket, parameters) || !(yield* isStillKnown(ticket, parameters))) {
     ticket.psk.dispose()
     hs.decided('ticket', 'not usable for this handshake')

@@ -20,6 +20,7 @@ import type { CertificateRequest } from './messages/authentication.ts'
 import type { ClientHello } from './messages/client-hello.ts'
 import { grease } from './messages/extension-type.ts'
 import { PskKeyExchangeMode } from './messages/extensions.ts'
+import { resumptionAcrossNames } from './messages/flag-extensions.ts'
 import type { HandshakeMessage } from './messages/handshake-message.ts'
 import { encodeMessage } from './messages/handshake-message.ts'
 import type { ServerParameters } from './parameters.ts'
@@ -424,7 +425,10 @@ function* sendTickets(
         peer: storedPeer(connected.peer),
       })
       const ticket = yield* sealed(tickets, state)
-      const extensions = parameters.grease ? greased(crypto) : {}
+      const extensions = {
+        tls_flags: parameters.resumptionAcrossNames ? [resumptionAcrossNames] : undefined,
+        ...(parameters.grease && greased(crypto)),
+      }
       const message = { ticketLifetime, ticketAgeAdd: ageAdd, ticketNonce, ticket, extensions }
       hs.transmit('new_session_ticket', encodeMessage('new_session_ticket', message))
     } finally {

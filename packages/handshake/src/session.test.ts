@@ -40,6 +40,7 @@ const sessions: fc.Arbitrary<SessionState> = fc.record({
   maxEarlyData: uint32,
   serverName: name,
   verifiedName: name,
+  resumableAcrossNames: fc.boolean(),
   applicationProtocol: protocol,
   externalPskIdentity: identity,
   peer,

@@ -29,7 +29,7 @@ export class Session {
     return encode(SessionStateCodec, stored(this.#state))
   }
 
-  /** SNI of the first connection; the session is offered for this name only. */
+  /** SNI of the first connection; the session is offered for this name only, unless `resumableAcrossNames`. */
   get serverName(): string | undefined {
     return this.#state.serverName
   }
@@ -47,6 +47,11 @@ export class Session {
   /** Of the connection it is from; it resumes no other. */
   get version(): 'TLSv1.2' | 'TLSv1.3' {
     return this.#state.version === 0x0303 ? 'TLSv1.2' : 'TLSv1.3'
+  }
+
+  /** Whether the server resumes it under every name that its certificate is valid for. */
+  get resumableAcrossNames(): boolean {
+    return this.#state.resumableAcrossNames
   }
 
   /** ALPN of the first connection. */
@@ -91,6 +96,7 @@ export interface SessionState {
   readonly serverName: string | undefined
   /** The name the certificate was verified for: an IP address is no `serverName`. */
   readonly verifiedName: string | undefined
+  readonly resumableAcrossNames: boolean
   readonly applicationProtocol: string | undefined
   /** Of the external PSK that authenticated the first handshake. */
   readonly externalPskIdentity: Uint8Array | undefined
@@ -118,6 +124,7 @@ interface StoredState {
   readonly maxEarlyData: number
   readonly serverName: Uint8Array
   readonly verifiedName: Uint8Array
+  readonly resumableAcrossNames: number
   readonly applicationProtocol: Uint8Array
   readonly externalPskIdentity: readonly Uint8Array[]
   readonly authorized: number
@@ -141,6 +148,7 @@ const SessionStateCodec: Codec<StoredState> = /* @__PURE__ */ struct('Session', 
   maxEarlyData: uint32,
   serverName: opaqueVector(0, 255),
   verifiedName: opaqueVector(0, 255),
+  resumableAcrossNames: uint8,
   applicationProtocol: opaqueVector(0, 255),
   // None or one: an identity of TLS 1.2 may be empty.
   externalPskIdentity: vector(opaqueVector(0, 0xffff), 0, 0x10001),
@@ -164,6 +172,7 @@ function stored(state: SessionState): StoredState {
     maxEarlyData: state.maxEarlyData,
     serverName: latin1(state.serverName),
     verifiedName: latin1(state.verifiedName),
+    resumableAcrossNames: state.resumableAcrossNames ? 1 : 0,
     applicationProtocol: latin1(state.applicationProtocol),
     externalPskIdentity: state.externalPskIdentity === undefined ? [] : [state.externalPskIdentity],
     authorized: state.peer?.authorized === true ? 1 : 0,
@@ -197,6 +206,7 @@ function readState(bytes: Uint8Array): SessionState {
     maxEarlyData: read.maxEarlyData,
     serverName: read.serverName.length === 0 ? undefined : fromAscii(read.serverName),
     verifiedName: read.verifiedName.length === 0 ? undefined : fromAscii(read.verifiedName),
+    resumableAcrossNames: read.resumableAcrossNames === 1,
     applicationProtocol: read.applicationProtocol.length === 0 ? undefined : fromAscii(read.applicationProtocol),
     externalPskIdentity: read.externalPskIdentity[0],
     peer:

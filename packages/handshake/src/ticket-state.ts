@@ -73,10 +73,16 @@ export function decodeTicketState(bytes: Uint8Array): TicketState | undefined {
 /** Whether a ticket can be used for this handshake. */
 export function fits<Suite extends { readonly id: number }>(
   state: TicketState,
-  wanted: { readonly serverName: string | undefined; readonly now: number; readonly suites: readonly Suite[] },
+  wanted: {
+    readonly serverName: string | undefined
+    readonly acrossNames?: boolean
+    readonly now: number
+    readonly suites: readonly Suite[]
+  },
 ): Suite | undefined {
   const age = wanted.now - state.issuedAt
-  if (age < 0 || age >= 1000 * state.lifetime || state.serverName !== wanted.serverName) return undefined
+  if (age < 0 || age >= 1000 * state.lifetime) return undefined
+  if (state.serverName !== wanted.serverName && wanted.acrossNames !== true) return undefined
   return wanted.suites.find((row) => row.id === state.cipherSuite)
 }
 

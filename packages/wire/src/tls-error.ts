@@ -181,6 +181,7 @@ export const tlsErrorCodes = {
 
   // After the handshake
   ERR_TLS_KEY_UPDATE: 'illegal_parameter',
+  ERR_TLS_FLAGS: 'illegal_parameter',
   ERR_TLS_POST_HANDSHAKE_AUTH: 'unexpected_message',
   ERR_TLS_DATA_AFTER_CLOSE: 'unexpected_message',
   ERR_TLS_TRUNCATED: null,

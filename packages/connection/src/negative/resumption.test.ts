@@ -16,7 +16,7 @@ import { clock, connectedPair } from '../../test/peers.ts'
 import { expectRefusal } from '../../test/refusal.ts'
 import type { ClientScript, ScriptedClient } from '../../test/scripted-client.ts'
 import { scriptedClient } from '../../test/scripted-client.ts'
-import type { ServerScript } from '../../test/scripted-server.ts'
+import type { ScriptedServer, ServerScript } from '../../test/scripted-server.ts'
 import { scriptedServer } from '../../test/scripted-server.ts'
 import { rotatingTicketKeys } from '../index.ts'
 
@@ -264,5 +264,15 @@ describe('NewSessionTicket', () => {
       bytes: { new_session_ticket: (message) => withExtension(message, ids.early_data, Uint8Array.of(0, 1, 0)) },
     })
     expectRefusal(server.play().ticket(), 'ERR_TLS_DECODE_TRUNCATED', 'decode_error')
+  })
+
+  test('a client refuses flags that are missing or padded', () => {
+    const flagged = (data: Uint8Array): ScriptedServer =>
+      scriptedServer({ bytes: { new_session_ticket: (message) => withExtension(message, ids.tls_flags, data) } })
+        .play()
+        .ticket()
+    expect(flagged(Uint8Array.of(2, 0, 3)).peer.sessions).toHaveLength(1)
+    expectRefusal(flagged(Uint8Array.of(0)), 'ERR_TLS_DECODE_LENGTH', 'decode_error')
+    expectRefusal(flagged(Uint8Array.of(2, 2, 0)), 'ERR_TLS_FLAGS', 'illegal_parameter')
   })
 })

@@ -31,6 +31,7 @@ const extensionIds = {
   signature_algorithms_cert: 50,
   key_share: 51,
   quic_transport_parameters: 57,
+  tls_flags: 62,
   encrypted_client_hello: 0xfe0d,
   renegotiation_info: 0xff01,
 } as const

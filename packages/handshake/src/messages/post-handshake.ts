@@ -1,5 +1,6 @@
 import type { Codec, ExtensionBlock, ExtensionTable } from '@typetls/wire'
 import { TlsError, extensionBlock, opaqueVector, struct, uint32 } from '@typetls/wire'
+import { FlagExtensions } from './flag-extensions.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1 */
 export interface NewSessionTicket {
@@ -16,11 +17,14 @@ export type NewSessionTicketExtensions = ExtensionBlock<NewSessionTicketExtensio
 export interface NewSessionTicketExtensionValues {
   /** max_early_data_size, bytes. */
   readonly early_data: number
+  /** Numbers of flags. */
+  readonly tls_flags: readonly number[]
 }
 
 const newSessionTicketExtensions: ExtensionTable<NewSessionTicketExtensionValues> = {
   /** max_early_data_size, bytes. */
   early_data: { id: 42, body: uint32 },
+  tls_flags: { id: 62, body: FlagExtensions },
 }
 
 export const NewSessionTicket: Codec<NewSessionTicket> = /* @__PURE__ */ struct('NewSessionTicket', {

@@ -475,6 +475,7 @@ class ClientFlight {
       maxEarlyData: 0,
       serverName: this.#parameters.serverName,
       verifiedName: this.#parameters.verifyName,
+      resumableAcrossNames: false,
       applicationProtocol: this.#hello.extensions.application_layer_protocol_negotiation,
       externalPskIdentity: pskIdentity,
       peer,
