@@ -144,6 +144,7 @@ const causes: { readonly [Code in TlsErrorCode]?: readonly string[] } = {
 
   // After the handshake
   ERR_TLS_KEY_UPDATE: ['DECODE_ERROR'],
+  ERR_TLS_FLAGS: ['DECODE_ERROR'],
 }
 
 /** The alerts that tests send us, by the names BoringSSL has for having got them. */

@@ -153,6 +153,7 @@ function commonOptions({ flags, clock, judge, keyLog, trace }: Profile): CommonO
     verifyOnResumption: flags['reverify-on-resume'] === true,
     keyLog,
     ...(trace !== undefined && { trace }),
+    strictRecordVersion: true,
     alertFor: (error) => alertFor(error, flags),
     ...(flags['max-cert-list'] !== undefined && { maxCertificateListSize: flags['max-cert-list'] }),
     ...(flags['max-send-fragment'] !== undefined && { maxFragment: flags['max-send-fragment'] }),

@@ -94,6 +94,7 @@ export class Connection {
     const traced = parameters.trace !== undefined
     this.#reader = new RecordReader({
       role: role.name,
+      strictVersion: options.strictRecordVersion ?? false,
       onRecord: traced ? (info) => this.#traceRecord('received', info) : undefined,
     })
     const inside = new Connection.#Inside(this, options)

@@ -54,6 +54,11 @@ export interface CommonOptions {
   readonly recordSizeLimit?: number
   /** Largest record plaintext we send, bytes, 64 to 16384. Default 16384. */
   readonly maxFragment?: number
+  /**
+   * Refuse protected records of TLS 1.3 whose legacy_record_version is not 0x0303, which RFC 9846 section 5.1 says to
+   * ignore. Default false.
+   */
+  readonly strictRecordVersion?: boolean
   /** Default: no padding. */
   readonly padding?: PaddingPolicy
   /** Largest handshake message a peer may send that can carry certificates, bytes. Default 102400. */

@@ -65,12 +65,15 @@ export function wrongChangeCipherSpec(rule: 'refuse' | 'drop' | 'take'): TlsErro
 }
 
 /** Whether there is a header of a record that may be protected by a key of this format. */
-export function looksProtected(format: RecordFormat, bytes: Uint8Array, at: number): boolean {
-  if (bytes[at + 1] !== 3) return false
+export function looksProtected(
+  { hidesType, version }: RecordFormat,
+  versionMatters: boolean,
+  bytes: Uint8Array,
+  at: number,
+): boolean {
+  if (bytes[at + 1] !== 3 || (versionMatters && bytes[at + 2] !== (version & 0xff))) return false
   const type = bytes[at] as number
-  if (format.hidesType) return type === typeApplicationData
-  const versionFits = !format.versionMatters || bytes[at + 2] === (format.version & 0xff)
-  return versionFits && type >= typeChangeCipherSpec && type <= typeApplicationData
+  return hidesType ? type === typeApplicationData : type >= typeChangeCipherSpec && type <= typeApplicationData
 }
 
 export function wrongVersion(header: Uint8Array, version?: number): TlsError {

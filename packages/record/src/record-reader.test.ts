@@ -388,6 +388,19 @@ describe('protected records', () => {
     refusedBy(reader, wire, 'ERR_TLS_BAD_RECORD_MAC', 'bad_record_mac')
   })
 
+  test('of another minor version are taken, unless the reader is told to look', () => {
+    for (const strictVersion of [false, true]) {
+      const reader = new RecordReader({ role: 'client', strictVersion })
+      reader.setKey(recordKey(new FakeAead()))
+      const wire = sealInner(new FakeAead(), Uint8Array.of(1, typeApplicationData), typeApplicationData, 0n, 0x03ff)
+      if (strictVersion) refusedBy(reader, wire, 'ERR_TLS_RECORD_VERSION', 'protocol_version')
+      else {
+        reader.push(wire)
+        expect(reader.next()).toMatchObject({ type: typeApplicationData })
+      }
+    }
+  })
+
   test('replayed or out of order are not authentic', () => {
     const { reader, seal } = protectedReader()
     const first = seal(typeApplicationData, bytes(10))
@@ -768,11 +781,17 @@ function sealer(aead: FakeAead, outerType = typeApplicationData, first = 0n): Se
   }
 }
 
-function sealInner(aead: FakeAead, inner: Uint8Array, outerType = typeApplicationData, sequence = 0n): Uint8Array {
+function sealInner(
+  aead: FakeAead,
+  inner: Uint8Array,
+  outerType = typeApplicationData,
+  sequence = 0n,
+  version = 0x0303,
+): Uint8Array {
   const nonce = Uint8Array.from({ length: 12 }, (_, i) => {
     return (0xa0 + i) ^ (i < 4 ? 0 : Number((sequence >> BigInt(8 * (11 - i))) & 0xffn))
   })
-  const wire = record(outerType, new Uint8Array(inner.length + aead.tagLength))
+  const wire = record(outerType, new Uint8Array(inner.length + aead.tagLength), { version })
   aead.seal(nonce, wire.slice(0, 5), inner, new Uint8Array(0), wire, 5)
   return wire
 }

@@ -42,6 +42,11 @@ export interface RecordReaderOptions {
   readonly role: 'client' | 'server'
   /** Told of every record that was read, dropped ones included. Costs nothing when absent. */
   readonly onRecord?: ((info: RecordTraceInfo) => void) | undefined
+  /**
+   * Hold protected records of TLS 1.3 to their legacy_record_version, too, which "MUST be ignored for all purposes".
+   * Default false.
+   */
+  readonly strictVersion?: boolean
   /** @internal The sequence number a key starts with. Default 0. */
   readonly firstSequence?: number
 }
@@ -65,6 +70,7 @@ export class RecordReader {
   changeCipherSpec: 'refuse' | 'drop' | 'take' = 'refuse'
   readonly #role: 'client' | 'server'
   readonly #onRecord: ((info: RecordTraceInfo) => void) | undefined
+  readonly #strictVersion: boolean
   readonly #firstSequence: number
   /** What was pushed and not consumed yet: this array from `#offset` on, then the queue. */
   #chunk: Uint8Array = nothing
@@ -93,6 +99,7 @@ export class RecordReader {
   constructor(options: RecordReaderOptions) {
     this.#role = options.role
     this.#onRecord = options.onRecord
+    this.#strictVersion = options.strictVersion ?? false
     this.#firstSequence = options.firstSequence ?? 0
   }
 
@@ -160,8 +167,8 @@ export class RecordReader {
    *
    * @throws TlsError, also as the rejection of the promise:
    * - `ERR_TLS_NOT_TLS`, `ERR_TLS_HTTP_REQUEST`, `ERR_TLS_HTTPS_PROXY_REQUEST` (protocol_version) for a first record
-   *   that is none, `ERR_TLS_RECORD_VERSION` (protocol_version) for a later one, and for any protected record of TLS 1.2
-   *   that does not say so
+   *   that is none, `ERR_TLS_RECORD_VERSION` (protocol_version) for a later one, and for any protected record of TLS 1.2,
+   *   or with `strictVersion` of TLS 1.3, that does not say 0x0303
    * - `ERR_TLS_RECORD_OVERFLOW`, `ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW` (record_overflow)
    * - `ERR_TLS_BAD_RECORD_MAC` (bad_record_mac)
    * - `ERR_TLS_RECORD_OUTER_TYPE`, `ERR_TLS_RECORD_NO_CONTENT_TYPE`, `ERR_TLS_RECORD_UNKNOWN_TYPE`,
@@ -311,13 +318,17 @@ export class RecordReader {
       else checkPlaintextHeader(type, length, this.#plaintextLimit, this.#skipping)
       return length
     }
-    const { versionMatters, version, hidesType } = protection.format
-    if (versionMatters && bytes[offset + 2] !== (version & 0xff)) {
+    const { version, hidesType } = protection.format
+    if (this.#versionMatters(protection) && bytes[offset + 2] !== (version & 0xff)) {
       throw wrongVersion(bytes.subarray(offset, offset + headerLength), version)
     }
     if (type === typeChangeCipherSpec && hidesType) this.#checkChangeCipherSpec(length)
     else if (!this.#isAlertWithoutKeys()) this.#checkProtectedHeader(protection, length)
     return length
+  }
+
+  #versionMatters({ format }: Protection): boolean {
+    return this.#strictVersion || format.versionMatters
   }
 
   #checkProtectedHeader(protection: Protection, length: number): void {
@@ -432,7 +443,8 @@ export class RecordReader {
     const at = inChunk ? this.#offset : 0
     const length = ((bytes[at + 3] as number) << 8) | (bytes[at + 4] as number)
     // What is wrong with any other is found in its turn.
-    if (!looksProtected((this.#protection as Protection).format, bytes, at)) return undefined
+    const protection = this.#protection as Protection
+    if (!looksProtected(protection.format, this.#versionMatters(protection), bytes, at)) return undefined
     return unframed < headerLength + length ? undefined : ahead.add(this.#bodyAhead(headerLength + length))
   }
 

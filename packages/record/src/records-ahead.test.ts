@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FakeAead, LateAead, recordKey } from '../test/fake-aead.ts'
 import { typeApplicationData } from './content-type.ts'
-import type { OpenedRecord } from './record-reader.ts'
+import type { OpenedRecord, RecordReaderOptions } from './record-reader.ts'
 import { RecordReader } from './record-reader.ts'
 import type { RecordTraceInfo } from './record-trace.ts'
 import { RecordWriter } from './record-writer.ts'
@@ -142,11 +142,12 @@ describe('an asynchronous AEAD', () => {
   })
 
   test('is not given what has another type or version outside before its turn', async () => {
-    for (const [outside, code] of [
-      [Uint8Array.of(22, 3, 3), 'ERR_TLS_RECORD_OUTER_TYPE'],
-      [Uint8Array.of(23, 2, 3), 'ERR_TLS_RECORD_VERSION'],
+    for (const [outside, code, strictVersion] of [
+      [Uint8Array.of(22, 3, 3), 'ERR_TLS_RECORD_OUTER_TYPE', false],
+      [Uint8Array.of(23, 2, 3), 'ERR_TLS_RECORD_VERSION', false],
+      [Uint8Array.of(23, 3, 4), 'ERR_TLS_RECORD_VERSION', true],
     ] as const) {
-      const { reader, aead, wire } = reading(3, 10, {}, false)
+      const { reader, aead, wire } = reading(3, 10, { strictVersion }, false)
       const length = wire.length / 3
       // Sealed under what it says outside, so only the rules can refuse it.
       const odd = concat(outside, Uint8Array.of(0, length - 5), new Uint8Array(length - 5))
@@ -485,7 +486,7 @@ class Schedule {
 function reading(
   count: number,
   length: number,
-  options: { onRecord?: (info: RecordTraceInfo) => void } = {},
+  options: Omit<RecordReaderOptions, 'role'> = {},
   push = true,
 ): { reader: RecordReader; aead: LateAead; wire: Uint8Array } {
   const { wire } = play([{ do: 'key' }, ...Array.from({ length: count }, () => ({ do: 'data', length }))])
