@@ -38,7 +38,7 @@ export const allTls12Suites: readonly CipherSuiteRow[] = [
  * The suites of a cipher string, in groups whose members are equally wanted. Of BoringSSL's language, what its tests use:
  * names, `[A|B]`, `ALL`, `DEFAULT`, and `!AES`.
  */
-export function suitesIn(list: string): readonly (readonly CipherSuiteRow[])[] {
+export function suitesIn(list = 'DEFAULT'): readonly (readonly CipherSuiteRow[])[] {
   let groups: (readonly CipherSuiteRow[])[] = []
   for (const item of list.split(':')) {
     if (item.startsWith('!')) {

@@ -21,7 +21,7 @@ import {
   suitesOf,
 } from './algorithms.ts'
 import { alertFor } from './causes.ts'
-import { allTls12Suites, needsNoGroup, suitesIn } from './ciphers.ts'
+import { needsNoGroup, suitesIn } from './ciphers.ts'
 import type { Flags } from './flags.ts'
 import type { Identity } from './identity.ts'
 import { namesOf } from './identity.ts'
@@ -52,7 +52,8 @@ export function versionsOf(flags: Flags): { readonly tls12: boolean; readonly tl
 
 export function clientTls12Options({ flags, renegotiates }: Profile): ClientTls12Options {
   return {
-    ...commonTls12Options(flags),
+    requireExtendedMainSecret: false,
+    cipherSuites: suitesIn(flags.cipher).flat(),
     tickets: flags['no-ticket'] === undefined,
     renegotiation: renegotiationOf(flags) ?? renegotiates,
     dangerouslyAllowLegacyRenegotiation: true,
@@ -63,7 +64,8 @@ export function clientTls12Options({ flags, renegotiates }: Profile): ClientTls1
 export function serverTls12Options({ flags, sessions }: Profile): ServerTls12Options {
   const hint = flags['psk-identity']
   return {
-    ...commonTls12Options(flags),
+    requireExtendedMainSecret: false,
+    cipherSuites: suitesIn(flags.cipher),
     sessions: flags.async === undefined ? sessions : laterStore(sessions),
     tellUnknownPskIdentity: true,
     ...(hint !== undefined && { pskIdentityHint: Buffer.from(hint) }),
@@ -77,13 +79,6 @@ function renegotiationOf(flags: Flags): 'never' | 'once' | 'ignore' | undefined 
   const allowed =
     flags['renegotiate-freely'] ?? flags['renegotiate-explicit'] ?? flags['forbid-renegotiation-after-handshake']
   return allowed ? undefined : 'never'
-}
-
-function commonTls12Options({ cipher }: Flags): ClientTls12Options & ServerTls12Options {
-  return {
-    cipherSuites: cipher === undefined ? allTls12Suites : suitesIn(cipher).flat(),
-    requireExtendedMainSecret: false,
-  }
 }
 
 export function clientOptions(profile: Profile): ClientOptions {
@@ -140,7 +135,13 @@ export function serverOptions(profile: Profile): ServerOptions {
   }
 }
 
-function commonOptions({ flags, clock, judge, keyLog, trace }: Profile): CommonOptions {
+function commonOptions({
+  flags,
+  clock,
+  judge,
+  keyLog,
+  trace,
+}: Profile): CommonOptions & Pick<ClientOptions, 'cipherSuites'> {
   const verify = flags['verify-prefs']
   return {
     crypto,

@@ -1,6 +1,14 @@
 import { nobleCrypto } from '@typetls/crypto-noble'
-import type { SignatureScheme } from '@typetls/crypto-provider'
-import { cipherSuites, complete, defaultGroupNames, defaultSignatureSchemes } from '@typetls/crypto-provider'
+import type { CipherSuite, SignatureScheme } from '@typetls/crypto-provider'
+import {
+  TLS_AES_128_GCM_SHA256,
+  TLS_AES_256_GCM_SHA384,
+  TLS_CHACHA20_POLY1305_SHA256,
+  cipherSuites,
+  complete,
+  defaultGroupNames,
+  defaultSignatureSchemes,
+} from '@typetls/crypto-provider'
 import type { TestKeyType } from '@typetls/testing'
 import { testKeyTypes } from '@typetls/testing'
 import { createCredential } from '@typetls/x509'
@@ -40,6 +48,16 @@ describe('cipher suites', () => {
       connectedPair({ cipherSuites: reversed }, { cipherSuites, cipherPreference }).client.facts?.cipherSuite
     expect(by('server')).toBe('TLS_AES_128_GCM_SHA256')
     expect(by('client')).toBe('TLS_AES_128_CCM_8_SHA256')
+  })
+
+  test('among suites that a server wants equally the client decides, whatever it wants more', ({ skip }) => {
+    const [aes128, aes256, chacha] = [TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256]
+    needSuites(skip, aes128, aes256, chacha)
+    const chosen = (...theirs: CipherSuite[]) =>
+      connectedPair({ cipherSuites: theirs }, { cipherSuites: [[aes256, chacha], aes128] }).client.facts?.cipherSuite
+    expect(chosen(aes128, chacha, aes256)).toBe(chacha.name)
+    expect(chosen(aes128, aes256, chacha)).toBe(aes256.name)
+    expect(chosen(aes128)).toBe(aes128.name)
   })
 })
 

@@ -92,8 +92,10 @@ export function serverParameters(options: ServerOptions): ServerParameters {
   if (!(Number.isInteger(ticketCount) && ticketCount >= 0 && ticketCount <= 255)) {
     throw wrong('ticketCount', 'must be 0 to 255')
   }
+  const common = commonParameters(options)
   const parameters: ServerParameters = {
-    ...commonParameters(options),
+    ...common,
+    equalSuites: (options.cipherSuites ?? common.cipherSuites).map((one) => [one].flat()),
     clientAuthentication,
     certificateAuthorities: options.certificateAuthorities ?? none,
     onClientHello: options.onClientHello,
@@ -127,7 +129,7 @@ function commonParameters(options: ClientOptions | ServerOptions): CommonParamet
   const signatureSchemes = schemesOf(crypto, 'signatureSchemes', options.signatureSchemes)
   return {
     crypto,
-    cipherSuites: suitesOf(crypto, options.cipherSuites),
+    cipherSuites: suitesOf(crypto, options.cipherSuites?.flat()),
     groups: groupsOf(crypto, options.groups),
     signatureSchemes,
     signingSchemes:

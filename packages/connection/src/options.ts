@@ -24,8 +24,6 @@ import type { AlertName, TlsError } from '@typetls/wire'
 export interface CommonOptions {
   readonly crypto: CryptoProvider
   readonly clock: Clock
-  /** Rows, most wanted first. Default: `defaultCipherSuites`, as far as `crypto` has their AEAD. */
-  readonly cipherSuites?: readonly CipherSuite[]
   /** IANA group names, most wanted first. Default: `defaultGroupNames`, as far as `crypto` has them. */
   readonly groups?: readonly string[]
   /**
@@ -78,6 +76,8 @@ export interface CommonOptions {
 export interface ClientOptions extends CommonOptions {
   /** TLS 1.2 beside TLS 1.3: `clientTls12()` of `@typetls/connection/tls12`. Default: TLS 1.3 alone. */
   readonly tls12?: ClientTls12
+  /** Rows, most wanted first. Default: `defaultCipherSuites`, as far as `crypto` has their AEAD. */
+  readonly cipherSuites?: readonly CipherSuite[]
   /** DNS name sent as SNI and verified. An IP address is verified but not sent (RFC 6066 forbids it). */
   readonly serverName?: string
   /** Verify this name instead of `serverName`. */
@@ -115,6 +115,11 @@ export interface ClientOptions extends CommonOptions {
 export interface ServerOptions extends CommonOptions {
   /** TLS 1.2 beside TLS 1.3: `serverTls12()` of `@typetls/connection/tls12`. Default: TLS 1.3 alone. */
   readonly tls12?: ServerTls12
+  /**
+   * Rows, most wanted first; of those in an array of their own, the one that the client wants most. Default:
+   * `defaultCipherSuites`, as far as `crypto` has their AEAD.
+   */
+  readonly cipherSuites?: readonly (CipherSuite | readonly CipherSuite[])[]
   /** Chosen per handshake; may answer later. Required unless only PSKs are used. */
   readonly credentials?: Credential | readonly Credential[] | CredentialSelector
   /** Default `'none'`. */

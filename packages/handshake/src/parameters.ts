@@ -66,6 +66,8 @@ export interface ServerParameters extends CommonParameters {
   readonly externalPsk: ExternalPskLookup | undefined
   readonly cookies: TicketProtector | undefined
   readonly requireCookie: boolean
+  /** `cipherSuites` again, those together that are wanted equally. */
+  readonly equalSuites: readonly (readonly CipherSuite[])[]
   readonly cipherPreference: 'server' | 'client'
   readonly selectGroup: ((offered: readonly OfferedGroup[]) => string | undefined) | undefined
   readonly resumeWithOtherSuite: boolean

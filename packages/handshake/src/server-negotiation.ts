@@ -66,17 +66,22 @@ function checkShares(groups: readonly number[], shares: readonly KeyShareEntry[]
   }
 }
 
-/** Suites of both sides, in the order of whoever's preference counts. Never empty. */
-export function commonSuites(parameters: ServerParameters, hello: ClientHello): readonly CipherSuite[] {
-  const ours = parameters.cipherSuites
-  const common =
-    parameters.cipherPreference === 'server'
-      ? ours.filter((row) => hello.cipherSuites.includes(row.id))
-      : hello.cipherSuites.flatMap((id) => ours.find((row) => row.id === id) ?? [])
+/**
+ * Suites of both sides, in the order of whoever's preference counts. Never empty.
+ *
+ * @param ours most wanted first; of those that are wanted equally the client decides
+ */
+export function commonSuites<Suite extends Pick<CipherSuite, 'id' | 'name'>>(
+  ours: readonly (readonly Suite[])[],
+  { cipherSuites: theirs }: ClientHello,
+  { cipherPreference }: ServerParameters,
+): readonly Suite[] {
+  const groups = cipherPreference === 'server' ? ours : [ours.flat()]
+  const common = groups.flatMap((group) => theirs.flatMap((id) => group.find((row) => row.id === id) ?? []))
   if (common.length === 0) {
     throw new TlsError('ERR_TLS_NO_SHARED_CIPHER', 'the client offers no cipher suite of ours', {
-      expected: ours.map((row) => row.name),
-      received: hello.cipherSuites,
+      expected: ours.flat().map((row) => row.name),
+      received: theirs,
     })
   }
   return common

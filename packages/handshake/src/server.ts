@@ -196,7 +196,7 @@ function* settle(
   if (retry !== undefined && hello.extensions.early_data !== undefined) {
     throw new TlsError('ERR_TLS_SECOND_CLIENT_HELLO', 'there is no early data after a HelloRetryRequest')
   }
-  const suites = retry === undefined ? commonSuites(parameters, hello) : [retry.suite]
+  const suites = retry === undefined ? commonSuites(parameters.equalSuites, hello, parameters) : [retry.suite]
   if (!hello.cipherSuites.includes((suites[0] as CipherSuite).id)) {
     throw new TlsError('ERR_TLS_SECOND_CLIENT_HELLO', 'the second ClientHello drops the cipher suite we chose')
   }

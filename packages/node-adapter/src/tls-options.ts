@@ -1,4 +1,4 @@
-import type { Clock, CommonOptions } from '@typetls/connection'
+import type { ClientOptions, Clock, CommonOptions } from '@typetls/connection'
 import type { CipherSuiteRow } from '@typetls/connection/tls12'
 import type { CipherSuite, CryptoProvider, SignatureScheme } from '@typetls/crypto-provider'
 import { defaultSignatureSchemes } from '@typetls/crypto-provider'
@@ -60,13 +60,13 @@ export interface TlsOptions extends KeyMaterialOptions, RevocationOptions {
  *
  * @throws TlsError `ERR_TLS_UNSUPPORTED` for what we do not speak, `ERR_TLS_OPTIONS` for names nobody knows
  */
-export function commonOptions(options: TlsOptions): CommonOptions {
+export function commonOptions(options: TlsOptions): ForBoth {
   refuseUnsupported(options)
   return {
     crypto: options.crypto ?? systemCrypto,
     clock: options.clock ?? systemClock,
     allocate: allocateOutput,
-    ...given<Omit<CommonOptions, 'crypto' | 'clock' | 'allocate'>>({
+    ...given<Omit<ForBoth, 'crypto' | 'clock' | 'allocate'>>({
       cipherSuites: tls13Suites(options.cipherSuites),
       groups: options.groups,
       signatureSchemes: options.signatureSchemes?.map((one) => row(one, defaultSignatureSchemes, 'signature scheme')),
@@ -79,6 +79,8 @@ export function commonOptions(options: TlsOptions): CommonOptions {
     }),
   }
 }
+
+type ForBoth = CommonOptions & Pick<ClientOptions, 'cipherSuites'>
 
 function refuseUnsupported(options: TlsOptions): void {
   for (const [name, problem] of Object.entries(unsupported)) {

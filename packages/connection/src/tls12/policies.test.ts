@@ -30,6 +30,18 @@ test('resumption can be refused where another suite would be chosen now', () => 
   expect([resumed(true), resumed(false)]).toEqual([true, false])
 })
 
+test('among suites that a server wants equally the client decides, whatever it wants more', () => {
+  const [aes128, aes256] = [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]
+  const server12 = { cipherSuites: [[aes128, aes256]] }
+  for (const cipherSuites of [
+    [aes128, aes256],
+    [aes256, aes128],
+  ]) {
+    const { client } = tls12ConnectedPair({ client12: { cipherSuites }, server12 })
+    expect(client.facts?.cipherSuite).toBe(cipherSuites[0]?.name)
+  }
+})
+
 test('a client asks its verifier again about a resumed session if it is to', () => {
   const session = sessionOf()
   const client = { session, verifyOnResumption: true }

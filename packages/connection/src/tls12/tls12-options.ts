@@ -17,8 +17,6 @@ import type { CipherSuiteRow } from './cipher-suites.ts'
 import { defaultTls12CipherSuites } from './cipher-suites.ts'
 
 interface Tls12Options {
-  /** Rows, most wanted first. Default: `defaultTls12CipherSuites`, as far as `crypto` has their parts. */
-  readonly cipherSuites?: readonly CipherSuiteRow[]
   /**
    * Refuse peers without extended_main_secret (RFC 7627): without it a session can be made to be two peers' at once.
    * Default true.
@@ -29,6 +27,8 @@ interface Tls12Options {
 }
 
 export interface ClientTls12Options extends Tls12Options {
+  /** Rows, most wanted first. Default: `defaultTls12CipherSuites`, as far as `crypto` has their parts. */
+  readonly cipherSuites?: readonly CipherSuiteRow[]
   /** Ask for records of at most so many bytes (RFC 6066 section 4). Default: not asked for. */
   readonly maxFragmentLength?: 512 | 1024 | 2048 | 4096
   /**
@@ -50,6 +50,11 @@ export interface ClientTls12Options extends Tls12Options {
 }
 
 export interface ServerTls12Options extends Tls12Options {
+  /**
+   * Rows, most wanted first; of those in an array of their own, the one that the client wants most. Default:
+   * `defaultTls12CipherSuites`, as far as `crypto` has their parts.
+   */
+  readonly cipherSuites?: readonly (CipherSuiteRow | readonly CipherSuiteRow[])[]
   /** For clients that take no tickets: keeps sessions by their ids. Default: none. */
   readonly sessions?: SessionIdStore
   /** Tells clients which of their PSKs to take; at most 256 bytes. Default: none. */
@@ -85,7 +90,7 @@ export function serverTls12(options: ServerTls12Options = {}): ServerTls12 {
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
 export function clientTls12Parameters(options: ClientTls12Options, crypto: CryptoProvider): Tls12ClientParameters {
   return {
-    cipherSuites: suitesOf(options, crypto, 'client'),
+    cipherSuites: suitesOf(options.cipherSuites, crypto, 'client').flat(),
     requireExtendedMainSecret: options.requireExtendedMainSecret ?? true,
     encryptThenMac: options.encryptThenMac ?? true,
     protections,
@@ -104,7 +109,7 @@ export function serverTls12Parameters(options: ServerTls12Options, crypto: Crypt
     throw wrong('pskIdentityHint', `has at most ${maxPskIdentity} bytes`)
   }
   return {
-    cipherSuites: suitesOf(options, crypto, 'server'),
+    equalSuites: suitesOf(options.cipherSuites, crypto, 'server'),
     requireExtendedMainSecret: options.requireExtendedMainSecret ?? true,
     encryptThenMac: options.encryptThenMac ?? true,
     protections,
@@ -116,20 +121,20 @@ export function serverTls12Parameters(options: ServerTls12Options, crypto: Crypt
 
 /** What was asked for must be there; of the defaults, what is there. */
 function suitesOf(
-  { cipherSuites }: Tls12Options,
+  asked: ServerTls12Options['cipherSuites'],
   crypto: CryptoProvider,
   role: 'client' | 'server',
-): readonly CipherSuiteRow[] {
+): readonly (readonly CipherSuiteRow[])[] {
   const has = (row: CipherSuiteRow): boolean =>
     row.keyExchange.supportedBy(crypto, role) &&
     row.cipher.supportedBy(crypto) &&
     crypto.hash[row.hash] !== undefined &&
     crypto.hmac[row.hash] !== undefined
-  const missing = cipherSuites?.find((row) => !has(row))
+  const missing = asked?.flat().find((row) => !has(row))
   if (missing !== undefined) {
     throw wrong('cipherSuites', `${crypto.name} cannot do ${missing.name}`)
   }
-  return cipherSuites ?? defaultTls12CipherSuites.filter(has)
+  return (asked ?? defaultTls12CipherSuites.filter(has)).map((one) => [one].flat())
 }
 
 function wrong(option: string, why: string): TlsError {

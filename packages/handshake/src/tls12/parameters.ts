@@ -3,8 +3,6 @@ import type { RenegotiationPolicy } from './renegotiation.ts'
 
 /** What only TLS 1.2 needs to be told, after defaults. */
 export interface Tls12Parameters {
-  /** Most wanted first; the provider has all of them. */
-  readonly cipherSuites: readonly Tls12CipherSuite[]
   /** Refuse peers without extended_main_secret. https://www.rfc-editor.org/rfc/rfc7627 */
   readonly requireExtendedMainSecret: boolean
   /** Offer and accept encrypt_then_mac. https://www.rfc-editor.org/rfc/rfc7366 */
@@ -13,6 +11,8 @@ export interface Tls12Parameters {
 }
 
 export interface Tls12ClientParameters extends Tls12Parameters {
+  /** Most wanted first; the provider has all of them. */
+  readonly cipherSuites: readonly Tls12CipherSuite[]
   /** max_fragment_length to ask for, bytes. https://www.rfc-editor.org/rfc/rfc6066#section-4 */
   readonly maxFragmentLength: 512 | 1024 | 2048 | 4096 | undefined
   readonly renegotiation: RenegotiationPolicy
@@ -25,6 +25,8 @@ export interface Tls12ClientParameters extends Tls12Parameters {
 }
 
 export interface Tls12ServerParameters extends Tls12Parameters {
+  /** Most wanted first, those together that are wanted equally; the provider has all of them. */
+  readonly equalSuites: readonly (readonly Tls12CipherSuite[])[]
   readonly sessions: SessionIdStore | undefined
   /** https://www.rfc-editor.org/rfc/rfc4279#section-5.2 */
   readonly pskIdentityHint: Uint8Array | undefined

@@ -12,7 +12,7 @@ import type { ServerParameters } from '../parameters.ts'
 import type { Program } from '../program.ts'
 import { ask } from '../program.ts'
 import { checkRecordSizeLimit } from '../record-size-limit.ts'
-import { chooseApplicationProtocol } from '../server-negotiation.ts'
+import { chooseApplicationProtocol, commonSuites } from '../server-negotiation.ts'
 import { receiveClientHello, sealed, storedPeer } from '../server.ts'
 import type { TicketState } from '../ticket-state.ts'
 import { encodeTicketState } from '../ticket-state.ts'
@@ -141,7 +141,7 @@ class ServerFlight {
     const hello = this.#hello
     const protocol = chooseApplicationProtocol(this.#parameters, hello)
     if (protocol !== undefined) this.#hs.decided('alpn', protocol)
-    const suites = this.#commonSuites()
+    const suites = commonSuites(this.#usableSuites(), hello, this.#parameters)
     const session = yield* findSession(this.#hs, this.#parameters, this.#tls12, hello, this.#older, suites)
     if (session !== undefined) {
       this.#owned.add(session.state.psk)
@@ -260,22 +260,9 @@ class ServerFlight {
     })
   }
 
-  /** Suites of both sides, in the order of whoever's preference counts. Never empty. */
-  #commonSuites(): readonly Tls12CipherSuite[] {
-    const { cipherSuites: ours } = this.#tls12
-    const theirs = this.#hello.cipherSuites
-    const inOrder =
-      this.#parameters.cipherPreference === 'server'
-        ? ours.filter((row) => theirs.includes(row.id))
-        : theirs.flatMap((id) => ours.find((row) => row.id === id) ?? [])
-    const common = inOrder.filter(({ keyExchange }) => keyExchange.configuredIn?.(this.#parameters) ?? true)
-    if (common.length === 0) {
-      throw new TlsError('ERR_TLS_NO_SHARED_CIPHER', 'the client offers no cipher suite of ours for TLS 1.2', {
-        expected: ours.map((row) => row.name),
-        received: theirs,
-      })
-    }
-    return common
+  #usableSuites(): readonly (readonly Tls12CipherSuite[])[] {
+    const usable = ({ keyExchange }: Tls12CipherSuite): boolean => keyExchange.configuredIn?.(this.#parameters) ?? true
+    return this.#tls12.equalSuites.map((group) => group.filter(usable))
   }
 
   #serverHello(
