@@ -1,10 +1,12 @@
 import { withPeers } from './peer-process.js'
 
+const onSodium = { suite: 'TLS_CHACHA20_POLY1305_SHA256', backend: 'sodium' }
+
 /**
  * Everything that is measured. `run(settings, sizes, use)` makes one stack ready and calls `use(measure, warmUp)`; each
  * `measure()` gives one sample, an object with a number for each of `figures`. `warmUp()`, if there is one, comes first.
- * `group` is for `--only`. `suite` is what is spoken; without, it is TLS 1.3 with `TLS_AES_128_GCM_SHA256`. `keyType` is
- * of the certificates, `ecdsa` or `rsa`; without, it is the former.
+ * `group` is for `--only`. `suite` is what is spoken; without, it is TLS 1.3 with `TLS_AES_128_GCM_SHA256`. `backend` is
+ * ours, `node` unless said otherwise. `keyType` is of the certificates, `ecdsa` or `rsa`; without, it is the former.
  *
  * A figure's ratio is ours divided by node:tls; a `target` is a bound of it, the lower one where more is better.
  */
@@ -20,6 +22,27 @@ export const experiments = [
     title: 'bulk server→client',
     run: (settings, { bulkBytes }, use) => use(() => bulk(settings, false, bulkBytes)),
     figures: bulkFigures(0.6),
+  },
+  ...[true, false].map((upload) => ({
+    ...onSodium,
+    group: 'sodium',
+    title: `ChaCha20-Poly1305 on crypto-sodium, bulk ${upload ? 'client→server' : 'server→client'}`,
+    run: (settings, { bulkBytes }, use) => use(() => bulk(settings, upload, bulkBytes)),
+    figures: bulkFigures(0.85),
+  })),
+  {
+    ...onSodium,
+    group: 'sodium',
+    title: 'ChaCha20-Poly1305 on crypto-sodium, round trips of 1 KiB',
+    run: roundTrips,
+    figures: rateFigures('round trips', 0.9),
+  },
+  {
+    ...onSodium,
+    group: 'sodium',
+    title: 'ChaCha20-Poly1305 on crypto-sodium, an HTTPS server under load',
+    run: httpsLoad,
+    figures: httpsFigures(),
   },
   ...handshakesOf('full handshakes', { target: 2 }),
   {
@@ -40,11 +63,7 @@ export const experiments = [
     group: 'https',
     title: 'an HTTPS server under load',
     run: httpsLoad,
-    figures: [
-      { key: 'rate', name: 'requests per second', unit: '/s', more: 'better', target: 0.9 },
-      { key: 'p99', name: '99 % answered within', unit: 'ms', more: 'worse', target: 1.2 },
-      { key: 'cpu', name: 'server CPU for each', unit: 'µs', more: 'worse' },
-    ],
+    figures: httpsFigures(),
   },
   {
     group: 'idle',
@@ -90,6 +109,14 @@ function bulkFigures(target) {
     { key: 'serverCpu', name: 'server CPU', unit: 's', more: 'worse' },
     { key: 'clientPeak', name: 'client peak memory', unit: 'MB', more: 'worse' },
     { key: 'serverPeak', name: 'server peak memory', unit: 'MB', more: 'worse' },
+  ]
+}
+
+function httpsFigures() {
+  return [
+    { key: 'rate', name: 'requests per second', unit: '/s', more: 'better', target: 0.9 },
+    { key: 'p99', name: '99 % answered within', unit: 'ms', more: 'worse', target: 1.2 },
+    { key: 'cpu', name: 'server CPU for each', unit: 'µs', more: 'worse' },
   ]
 }
 

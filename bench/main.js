@@ -25,9 +25,10 @@ const sizes = options.quick
   : { bulkBytes: 256 * 2 ** 20, seconds: 1.5, connections: 10_000 }
 
 const identities = { ecdsa: identity('ec-secp256r1'), rsa: identity('rsa') }
-const settingsOf = (stack, { suite = 'TLS_AES_128_GCM_SHA256', keyType = 'ecdsa' }) => ({
+const settingsOf = (stack, { suite = 'TLS_AES_128_GCM_SHA256', backend = 'node', keyType = 'ecdsa' }) => ({
   stack,
   suite,
+  backend,
   identity: identities[keyType],
   profile: options.profile,
 })

@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url'
 /**
  * Runs `use(...peers)` with a fresh process for each of these names of stacks, and ends them whatever happens.
  *
- * @param settings `{ suite, identity, profile }`; `profile` is a directory for CPU profiles
+ * @param settings `{ suite, backend, identity, profile }`; `profile` is a directory for CPU profiles
  */
 export async function withPeers(stacks, settings, use) {
-  const { suite, identity, profile } = settings
+  const { suite, backend, identity, profile } = settings
   const peers = []
   try {
     for (const stack of stacks) peers.push(new PeerProcess(stack, profile))
-    await Promise.all(peers.map((peer, i) => peer.call('start', { stack: stacks[i], suite, identity })))
+    await Promise.all(peers.map((peer, i) => peer.call('start', { stack: stacks[i], suite, backend, identity })))
     return await use(...peers)
   } finally {
     await Promise.all(peers.map((peer) => peer.end()))

@@ -40,5 +40,5 @@ function amount(value) {
 
 function targetOf({ target, met, more }) {
   if (target === undefined) return ''
-  return `${more === 'better' ? '≥' : '≤'} ${target.toFixed(1)}, ${met ? 'met' : 'not met'}`
+  return `${more === 'better' ? '≥' : '≤'} ${target}, ${met ? 'met' : 'not met'}`
 }

@@ -1,21 +1,26 @@
 /**
- * Either stack with the same settings: one cipher suite and its version, X25519 (P-256 is listed for the certificate),
+ * Either stack with the same settings, on a backend if it is ours: one cipher suite and its version, X25519 (P-256 is listed for the certificate),
  * the certificate of `identity` for `localhost`, verified by the client. Only the stack that is asked for is loaded.
  *
  * `listen(listener)` → server; `listenHttps(handler)` → HTTPS server; `connect(port, session)` → socket;
  * `connectAfresh` is the same without anything prepared beforehand.
  */
-export async function loadStack({ stack, suite, identity }) {
-  return stacks[stack](suite, identity)
+export async function loadStack({ stack, suite, backend, identity }) {
+  return stacks[stack](suite, identity, backends[backend])
 }
 
 /** In the order they are measured in, and divided: the first by the second. */
 export const stackNames = ['typetls', 'node:tls']
 
 const stacks = {
-  async typetls(suite, { cert, key, ca }) {
+  async typetls(suite, { cert, key, ca }, crypto) {
     const { connect, createHttpsServer, createServer } = await import('@typetls/node-adapter')
-    const settings = { cipherSuites: [suite], groups: ['x25519', 'secp256r1'], maxVersion: versionOf(suite) }
+    const settings = {
+      cipherSuites: [suite],
+      groups: ['x25519', 'secp256r1'],
+      maxVersion: versionOf(suite),
+      crypto: await crypto(),
+    }
     const dial = (port, session) => connect({ ...target, ...settings, port, ca, session })
     return {
       listen: (listener) => listening(createServer({ ...settings, cert, key }, listener)),
@@ -44,6 +49,12 @@ const stacks = {
       connectAfresh: (port, session) => tls.connect({ ...target, ...settings, port, ca, session }),
     }
   },
+}
+
+/** Of ours. */
+const backends = {
+  node: async () => (await import('@typetls/crypto-node')).nodeCrypto,
+  sodium: async () => (await import('@typetls/crypto-sodium')).sodiumCrypto,
 }
 
 function listening(server) {
