@@ -24,7 +24,7 @@ describe.skipIf(skipped)(`in ${installed?.version ?? 'Chromium'}`, () => {
 
   beforeAll(async () => {
     if (installed === undefined) throw new Error(nowhere)
-    server = await startPageServer()
+    server = await startPageServer('in-page.ts')
     browser = await launch(installed)
     page = await openPage('localhost')
   })
@@ -194,7 +194,7 @@ function complaintsOf(page: Page): readonly string[] {
 
 async function startWorker(page: Page): Promise<Scripted> {
   const started = page.waitForEvent('worker')
-  await page.evaluate(`void (globalThis.worker = new Worker(${JSON.stringify(scriptPath)}))`)
+  await page.evaluate(`void (globalThis.worker = new Worker(${JSON.stringify(scriptPath('in-page.ts'))}))`)
   const worker = await started
   await expect.poll(() => worker.evaluate('typeof inPage')).toBe('object')
   return scripted(worker)

@@ -4,20 +4,27 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-/** Serves one page, with `in-page.ts` and all that it imports as its script, on this machine's loopback. */
+/** Serves one page, with a script and all that it imports, on this machine's loopback. */
 export interface PageServer {
   readonly port: number
   close(): void
 }
 
-export const scriptPath = '/in-page.js'
+export interface PageOptions {
+  /** More scripts of this folder, such as workers: each is served as `/name.js` of its `name.ts`. Default: none. */
+  readonly workers?: readonly string[]
+}
 
-export async function startPageServer(): Promise<PageServer> {
-  const script = await bundle()
-  const files = new Map([
-    ['/', { type: 'text/html', body: `<!doctype html><title>typetls</title><script src="${scriptPath}"></script>` }],
-    [scriptPath, { type: 'text/javascript', body: script }],
-  ])
+/** @param script of this folder; it is served as `/name.js` of its `name.ts` */
+export async function startPageServer(script: string, { workers = [] }: PageOptions = {}): Promise<PageServer> {
+  const files = new Map<string, { readonly type: string; readonly body: string }>()
+  for (const name of [script, ...workers]) {
+    files.set(scriptPath(name), { type: 'text/javascript', body: await bundle(name) })
+  }
+  files.set('/', {
+    type: 'text/html',
+    body: `<!doctype html><title>typetls</title><script src="${scriptPath(script)}"></script>`,
+  })
   const server = http.createServer((request, response) => {
     const file = files.get(request.url ?? '')
     if (file === undefined) {
@@ -38,10 +45,14 @@ export async function startPageServer(): Promise<PageServer> {
   }
 }
 
+export function scriptPath(script: string): string {
+  return `/${script.replace(/\.ts$/, '.js')}`
+}
+
 /** The packages' sources, as a user's bundler would put them together for browsers. */
-async function bundle(): Promise<string> {
+async function bundle(script: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('in-page.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(script, import.meta.url))],
     bundle: true,
     write: false,
     format: 'iife',
@@ -54,5 +65,5 @@ async function bundle(): Promise<string> {
   return (outputFiles[0] as { readonly text: string }).text
 }
 
-// As strict as a policy can be with a script and a worker of one's own: above all no eval and no WebAssembly.
-const policy = "default-src 'none'; script-src 'self'; worker-src 'self'"
+// As strict as a policy can be with scripts, workers and a relay of one's own: above all no eval and no WebAssembly.
+const policy = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src ws://127.0.0.1:*"

@@ -1,15 +1,14 @@
 import { once } from 'node:events'
-import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { createServer } from '@typetls/node-adapter'
 import type { Relay } from '@typetls/relay'
 import { createRelay } from '@typetls/relay'
 import { createAuthority } from '@typetls/testing'
-import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commands, findChromium, launch } from './chromium.ts'
+import type { PageServer } from './page-server.ts'
+import { startPageServer } from './page-server.ts'
 import type { Download, Downloaded } from './relay-page.ts'
 
 const installed = findChromium()
@@ -20,12 +19,12 @@ const skipped = installed === undefined && process.env['TYPETLS_BROWSER'] !== 'r
 describe.skipIf(skipped)(`a page in ${installed?.version ?? 'Chromium'}, through the relay`, () => {
   const authority = createAuthority()
   const leaf = authority.issue({ ip: ['127.0.0.1'] })
-  const pages = http.createServer()
   // Answers a number with so many bytes.
   const server = createServer({ cert: leaf.chainPem, key: leaf.privateKeyPem }, (socket) => {
     socket.on('error', () => undefined)
     socket.once('data', (count) => socket.end(Buffer.alloc(Number(String(count)), 7)))
   })
+  let pages: PageServer
   let relay: Relay
   let relayUrl: string
   let browser: Browser
@@ -34,28 +33,21 @@ describe.skipIf(skipped)(`a page in ${installed?.version ?? 'Chromium'}, through
 
   beforeAll(async () => {
     if (installed === undefined) throw new Error(nowhere)
-    const script = await bundle()
-    pages.on('request', (request: http.IncomingMessage, response: http.ServerResponse) => {
-      const isScript = request.url === '/page.js'
-      response.setHeader('content-type', `${isScript ? 'text/javascript' : 'text/html'}; charset=utf-8`)
-      response.end(isScript ? script : '<!doctype html><title>typetls</title><script src="/page.js"></script>')
-    })
-    pages.listen(0, '127.0.0.1')
+    pages = await startPageServer('relay-page.ts')
     server.listen(0, '127.0.0.1')
-    await Promise.all([once(pages, 'listening'), once(server, 'listening')])
+    await once(server, 'listening')
     relay = createRelay({ allow: [`127.0.0.1:${portOf(server)}`] })
     relayUrl = `ws://127.0.0.1:${(await relay.listen()).port}/`
     browser = await launch(installed)
     page = await browser.newPage()
     page.on('pageerror', (error) => complaints.push(String(error)))
-    await page.goto(`http://127.0.0.1:${portOf(pages)}/`)
+    await page.goto(`http://127.0.0.1:${pages.port}/`)
   })
   afterAll(async () => {
     await browser?.close()
     await relay?.close()
     server.close()
-    pages.close()
-    pages.closeAllConnections()
+    pages?.close()
   })
 
   test.each(['relay', 'wsproxy'] as const)('downloads from a TLS server by %s', async (transport) => {
@@ -92,18 +84,4 @@ describe.skipIf(skipped)(`a page in ${installed?.version ?? 'Chromium'}, through
 
 function portOf(server: { address(): unknown }): number {
   return (server.address() as AddressInfo).port
-}
-
-async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('relay-page.ts', import.meta.url))],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    platform: 'browser',
-    conditions: ['@typetls/source', 'module'],
-    target: 'es2022',
-    logLevel: 'error',
-  })
-  return (outputFiles[0] as { readonly text: string }).text
 }

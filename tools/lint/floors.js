@@ -24,7 +24,7 @@ export const dependencies = {
   connection: ['crypto-provider', 'handshake', 'record', 'wire'],
   'node-adapter': ['connection', 'crypto-node', 'crypto-provider', 'handshake', 'wire', 'x509'],
   relay: ['ws'],
-  'web-adapter': ['connection', 'crypto-provider', 'crypto-webcrypto', 'handshake', 'wire', 'x509'],
+  'web-adapter': ['connection', 'crypto-provider', 'crypto-webcrypto', 'handshake', 'wire', 'x509', 'http-parser-js'],
   typetls: ['connection', 'crypto-node', 'crypto-noble', 'crypto-provider', 'node-adapter', 'wire', 'x509'],
   testing: ['crypto-node', 'crypto-provider', 'wire', 'asn1js', 'fast-check'],
 }

@@ -249,6 +249,14 @@ export const budgets = [
     absentFiles: [serverFiles(), ownKeyFiles(), /^packages\/(crypto-node|node-adapter|typetls)\//, /tls12|cbc/],
     absentText: [/\bserverHandshake\b/, /\bServerConnection\b/],
   },
+  {
+    name: 'page: fetch over connections of a worker, HTTP parser included',
+    code: `export { fetchOver } from '@typetls/web-adapter/fetch'`,
+    limit: '9 kB',
+    gzip: true,
+    absentFiles: [outside('wire', 'web-adapter'), /tls-link|relay-transport/],
+    absentText: [/from ['"]node:/],
+  },
 ]
 
 function outside(...packages) {

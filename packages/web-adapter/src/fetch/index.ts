@@ -1,0 +1,8 @@
+export { createFetch } from './create-fetch.ts'
+export type { ConnectFetchOptions, CreateFetchOptions, RelayFetchOptions } from './create-fetch.ts'
+export { fetchOver } from './fetch-over.ts'
+export type { Connect, Fetch, FetchOptions } from './fetch-over.ts'
+export type { PoolOptions } from './connection-pool.ts'
+export type { HttpSocket } from './http-connection.ts'
+export { HttpError } from './http-error.ts'
+export type { HttpErrorCode } from './http-error.ts'
