@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { addAbortSignal } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
 import type { ClientOptions } from '@typetls/connection'
 import { ClientSetup } from '../client-setup.ts'
@@ -29,14 +30,7 @@ export function connect(port: number, options?: NodeConnectOptions, listener?: (
 export function connect(path: string, options?: NodeConnectOptions, listener?: () => void): TlsSocket
 export function connect(port: number | string | NodeConnectOptions, listener?: () => void): TlsSocket
 export function connect(...args: unknown[]): TlsSocket {
-  const given = connectArguments(args)
-  const { checkServerIdentity = tls.checkServerIdentity, ...rest } = given
-  const rejectUnauthorized = 'rejectUnauthorized' in given ? given.rejectUnauthorized : !environmentAcceptsAny()
-  const options = withSecureContext({
-    ...rest,
-    checkServerIdentity,
-    rejectUnauthorized: rejectUnauthorized !== false,
-  }) as ConnectOptions
+  const options = clientOptionsOf(connectArguments(args))
   const listener = args.findLast((argument) => typeof argument === 'function') as (() => void) | undefined
   const { signal, timeout, socket: transport } = options
   const socket = new TlsSocket(transport ?? net.connect(netOptions(options)), new NodeClientSetup(options))
@@ -44,6 +38,27 @@ export function connect(...args: unknown[]): TlsSocket {
   if (timeout !== undefined && timeout > 0) socket.setTimeout(timeout)
   if (signal !== undefined) addAbortSignal(signal, socket)
   return socket
+}
+
+/**
+ * Options of `connect` in our words, with node:tls's defaults.
+ *
+ * @throws as `connect`
+ */
+export function clientOptionsOf(given: NodeConnectOptions): ConnectOptions {
+  const { checkServerIdentity = tls.checkServerIdentity, ...rest } = given
+  const rejectUnauthorized = 'rejectUnauthorized' in given ? given.rejectUnauthorized : !environmentAcceptsAny()
+  return withSecureContext({
+    ...rest,
+    ...(given.socket !== undefined && given.host === undefined ? { host: dialledHost(given.socket) } : {}),
+    checkServerIdentity,
+    rejectUnauthorized: rejectUnauthorized !== false,
+  })
+}
+
+/** Whom to verify on a transport that is there, as node:tls has it: the name that net.Socket was told to dial. */
+function dialledHost(transport: Duplex & { readonly _host?: string | null }): string {
+  return transport._host ?? 'localhost'
 }
 
 /** A client's side with a callback for PSKs, that speaks of failures as node:tls does. */

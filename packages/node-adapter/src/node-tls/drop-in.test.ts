@@ -56,6 +56,23 @@ test('serves and fetches with the options of node:tls', async () => {
   expect(String((await client.toArray())[0])).toBe('hello')
 })
 
+test('on a transport that is there, whom it was dialled to is verified', async () => {
+  const port = await listen(tls.createServer(credential, (socket) => socket.end()))
+  const upgraded = (host: string, options: object = {}): net.Socket => {
+    const lookup: net.LookupFunction = (_name, { all }, callback) => {
+      if (all === true) callback(null, [{ address: '127.0.0.1', family: 4 }])
+      else callback(null, '127.0.0.1', 4)
+    }
+    return tls.connect({ socket: net.connect({ port, host, lookup }), ca, ...options })
+  }
+  await once(upgraded('other.example'), 'secureConnect')
+  expect(await failureOf(upgraded('wrong.example'))).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' })
+  await once(upgraded('wrong.example', { servername: 'localhost' }), 'secureConnect')
+  await once(upgraded('wrong.example', { host: 'localhost' }), 'secureConnect')
+  // Without a name it is what node:tls takes then, and what an address is dialled as.
+  await once(upgraded('127.0.0.1'), 'secureConnect')
+})
+
 test('a context does not decide whether the server is verified', async () => {
   const port = await listen(tls.createServer(credential))
   const secureContext = tls.createSecureContext({ rejectUnauthorized: false })
