@@ -188,6 +188,9 @@ export const tlsErrorCodes = {
   ERR_TLS_CLOSED: null,
   ERR_TLS_HANDSHAKE_CLOSED: null,
   ERR_TLS_HANDSHAKE_TIMEOUT: 'user_canceled',
+  // Asked for TLS in the clear: the server has none, or something came behind its answer
+  ERR_TLS_UPGRADE_REFUSED: null,
+  ERR_TLS_UPGRADE_TRAILING: null,
   ERR_TLS_ABORTED: 'user_canceled',
 
   // Our own side
