@@ -26,6 +26,8 @@ import {
   typeHandshake,
 } from '@typetls/record'
 import { Alert, AlertDescription, TlsError, decode } from '@typetls/wire'
+import type { ChannelBindingType, SignatureHash } from './channel-binding.ts'
+import { exporterBinding, serverEndPoint } from './channel-binding.ts'
 import type { ConnectionEvents } from './events.ts'
 import type { ConnectionFacts } from './facts.ts'
 import { factsOf, peerFactsOf } from './facts.ts'
@@ -52,6 +54,8 @@ export class Connection {
   #answering: HandshakeDriver<PostHandshakeResult> | undefined
   #post: AfterHandshake | undefined
   #facts: ConnectionFacts | undefined
+  #ownCertificate: Uint8Array | undefined
+  #wasRenegotiated = false
   #failure: TlsError | undefined
   #started = false
   #closed = false
@@ -227,7 +231,6 @@ export class Connection {
 
   /**
    * TLS-Exporter. https://www.rfc-editor.org/rfc/rfc9846#section-7.5
-   * The channel binding `tls-exporter` (RFC 9266) is label `EXPORTER-Channel-Binding`, empty context, 32 bytes.
    *
    * In TLS 1.2 no context (`undefined`) and an empty one are different (RFC 5705); in TLS 1.3 they are the same.
    *
@@ -244,6 +247,34 @@ export class Connection {
       throw new TlsError('ERR_TLS_STATE', 'keying material can be exported while connected')
     }
     return run(this.#post.export(label, context, length))
+  }
+
+  /**
+   * What both sides of this very connection have and nobody else can make both have: `undefined` where this connection has
+   * nothing of the kind.
+   *
+   * - `tls-exporter` (RFC 9266), 32 bytes: any connection of TLS 1.3; of TLS 1.2 with extended_main_secret and not
+   *   renegotiated.
+   * - `tls-server-end-point` (RFC 5929): the hash of the server's certificate, if its signature has a hash. On resumption
+   *   only a client has it, of the certificate it remembers.
+   * - `tls-unique` (RFC 5929), 12 bytes: TLS 1.2, but not for a session resumed without extended_main_secret.
+   *
+   * @param signatureHash for `tls-server-end-point`: that of `@typetls/x509`
+   * @throws TlsError `ERR_TLS_STATE` (internal_error) before `connected`, and after the end for `tls-exporter`
+   */
+  channelBinding(type: 'tls-exporter' | 'tls-unique'): ChannelBinding
+  channelBinding(type: ChannelBindingType, signatureHash: SignatureHash): ChannelBinding
+  channelBinding(type: ChannelBindingType, signatureHash?: SignatureHash): ChannelBinding {
+    const facts = this.#facts
+    if (facts === undefined)
+      throw new TlsError('ERR_TLS_STATE', 'a connection has channel bindings when it is connected')
+    if (type === 'tls-unique') return facts.tlsUnique
+    if (type === 'tls-server-end-point') {
+      const certificate = this.role === 'client' ? facts.peer?.certificates[0] : this.#ownCertificate
+      return serverEndPoint(this.parameters.crypto, certificate, signatureHash)
+    }
+    if (!facts.extendedMainSecret || this.#wasRenegotiated) return undefined
+    return this.exportKeyingMaterial(exporterBinding.label, new Uint8Array(), exporterBinding.length)
   }
 
   /** @internal for what only one role has */
@@ -401,6 +432,7 @@ export class Connection {
 
   #renegotiated(facts: ConnectionFacts): void {
     this.#facts = facts
+    this.#wasRenegotiated = true
     this.#writer.flush()
     const held = this.#held ?? []
     this.#held = undefined
@@ -426,6 +458,7 @@ export class Connection {
     this.#post = this.#role.postHandshake(handshake, connected)
     const facts = factsOf(this.role, connected)
     this.#facts = facts
+    this.#ownCertificate = connected.ownCertificate
     this.#writer.flush()
     if (!this.#closed) askNow('ERR_TLS_CALLBACK', 'connected', () => this.#events.connected?.(facts))
     if (!this.#closed && connected.session !== undefined) this.#reportSession(connected.session)
@@ -755,6 +788,9 @@ export class Connection {
     })
   }
 }
+
+/** May answer later, as the provider does. */
+type ChannelBinding = Uint8Array | PromiseLike<Uint8Array> | undefined
 
 /** What makes a connection a client's or a server's: one object for all of them. */
 export interface RoleOfConnection {

@@ -31,7 +31,7 @@ export interface ConnectionFacts {
   /**
    * TLS 1.2: the channel binding `tls-unique` (RFC 5929), but for a session that is resumed without
    * `extendedMainSecret`: it may be two peers' at once (RFC 7627). TLS 1.3 has `tls-exporter` instead,
-   * see `exportKeyingMaterial`.
+   * see `channelBinding`.
    */
   readonly tlsUnique: Uint8Array | undefined
 }

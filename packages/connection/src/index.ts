@@ -1,4 +1,5 @@
 export { clientConnection } from './client.ts'
+export type { ChannelBindingType, SignatureHash } from './channel-binding.ts'
 export { Connection } from './connection.ts'
 export { defaults } from './defaults.ts'
 export type { ConnectionEvents } from './events.ts'

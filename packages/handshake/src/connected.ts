@@ -18,6 +18,8 @@ export interface Agreed {
   readonly peer: AuthenticatedBy
   /** Scheme of our own CertificateVerify. */
   readonly ownSignatureScheme: string | undefined
+  /** Server: the certificate it showed, DER; on resumption it shows none. */
+  readonly ownCertificate?: Uint8Array | undefined
   /** TLS 1.2 client: what to resume with. TLS 1.3 sends tickets later. */
   readonly session?: Session | undefined
   /** TLS 1.2. https://www.rfc-editor.org/rfc/rfc7627 */

@@ -110,6 +110,7 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
       finished,
       peer,
       ownSignatureScheme: credential?.scheme.name,
+      ownCertificate: credential?.credential.certificates[0],
       readSecret: secrets.client,
       writeSecret: secrets.server,
       exporterSecret: secrets.exporter,

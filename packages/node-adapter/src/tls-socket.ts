@@ -2,10 +2,11 @@ import type { Duplex } from 'node:stream'
 import type { AddressInfo, Socket } from 'node:net'
 import type { EphemeralKeyInfo, PeerCertificate } from 'node:tls'
 import { X509Certificate } from 'node:crypto'
-import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
+import type { ChannelBindingType, Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
 import { ServerConnection } from '@typetls/connection'
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
+import { signatureHash } from '@typetls/x509'
 import { ephemeralKeyInfo } from './ephemeral-key.ts'
 import type { LinkHandlers, WriteCallback } from './link.ts'
 import { Link } from './link.ts'
@@ -279,6 +280,17 @@ export class TlsSocket extends SocketBase {
   /** As `exportKeyingMaterial`, with any provider. */
   async exportKeyingMaterialAsync(length: number, label: string, context?: Uint8Array): Promise<Buffer> {
     return bufferOf(await this.#export(length, label, context))
+  }
+
+  /**
+   * What ties something said over this connection to it (`tls-exporter`, `tls-server-end-point`, `tls-unique`), for SCRAM and
+   * the like; `undefined` where this connection has nothing of the kind: see `Connection.channelBinding`.
+   *
+   * @throws TlsError `ERR_TLS_STATE` before the handshake is done, as a rejection
+   */
+  async channelBinding(type: ChannelBindingType): Promise<Buffer | undefined> {
+    const binding = await this.#secured().channelBinding(type, signatureHash)
+    return binding && bufferOf(binding)
   }
 
   /** TLS 1.3 has none. */

@@ -35,6 +35,7 @@ export type {
 } from './revocation.ts'
 export { selectCredential } from './select-credential.ts'
 export type { SelectionRequest, Selector } from './select-credential.ts'
+export { signatureHash } from './signature-hash.ts'
 export type { CertificateSignatureAlgorithm } from './signature-algorithm.ts'
 export { TrustAnchors } from './trust-anchors.ts'
 export type { TransparencyAnswer, TransparencyChecker, TransparencyQuery } from './transparency.ts'

@@ -219,6 +219,7 @@ class ServerFlight {
       finished,
       tlsUnique: finished.verifyData,
       ownSignatureScheme: choice.scheme?.name,
+      ownCertificate: credential?.certificates[0],
       resumed: false,
     })
   }
@@ -256,6 +257,7 @@ class ServerFlight {
       own: tlsUnique,
       tlsUnique,
       ownSignatureScheme: undefined,
+      ownCertificate: undefined,
       resumed: true,
     })
   }
@@ -391,6 +393,7 @@ class ServerFlight {
     readonly own: Uint8Array
     readonly tlsUnique: Uint8Array
     readonly ownSignatureScheme: string | undefined
+    readonly ownCertificate: Uint8Array | undefined
     readonly resumed: boolean
   }): Tls12Connected {
     this.#owned.delete(end.main)
@@ -405,6 +408,7 @@ class ServerFlight {
       externalPskIdentity: end.pskIdentity,
       peer: end.authenticated,
       ownSignatureScheme: end.ownSignatureScheme,
+      ownCertificate: end.ownCertificate,
       mainSecret: end.main,
       randoms: this.#randoms,
       extendedMainSecret: this.#older.extendedMainSecret,

@@ -1,0 +1,16 @@
+import { Certificate } from './certificate.ts'
+
+/**
+ * The hash that a certificate is signed with, by the name it has in `CryptoProvider.hash`; `undefined`: it has none of its
+ * own (Ed25519, Ed448, ML-DSA), or one we do not know. For the channel binding `tls-server-end-point` of a `Connection`.
+ * https://www.rfc-editor.org/rfc/rfc5929#section-4.1
+ *
+ * @param certificate DER
+ * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error)
+ */
+export function signatureHash(certificate: Uint8Array): string | undefined {
+  const { name, oid } = Certificate.parse(certificate).signatureAlgorithm
+  return oid === md5WithRsa ? 'md5' : name === undefined ? undefined : /-(sha\d+)$/.exec(name)?.[1]
+}
+
+const md5WithRsa = '1.2.840.113549.1.1.4'
