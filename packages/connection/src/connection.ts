@@ -133,6 +133,14 @@ export class Connection {
     return this.#writeEnded || this.#closed
   }
 
+  /**
+   * Bytes given to `receive` that are not worked off: the start of a record, and what an asynchronous provider has not
+   * opened yet.
+   */
+  get pendingInput(): number {
+    return this.#reader.buffered
+  }
+
   /** Bytes given to `write` that an asynchronous provider has not sealed yet. */
   get pendingOutput(): number {
     return this.#writer.pending + this.#heldLength
@@ -562,32 +570,32 @@ export class Connection {
     }
   }
 
-  /** Waits, then goes on. What came meanwhile is in the reader. */
+  /** Waits, then goes on. What came meanwhile is in the reader. One promise until nothing pends, however long that takes. */
   #suspend(until: PromiseLike<void>): PromiseLike<void> {
     if (!this.#closed) this.#writer.flush()
-    const resumed = new Promise<void>((resolve, reject) => {
-      // After an abort nobody needs to wait for an answer that may never come.
-      this.#release = resolve
-      until
-        .then(
-          () => this.#resume(),
-          (error: unknown) => {
-            this.#pending = undefined
-            this.#fail(error)
-          },
-        )
-        .then(resolve, reject)
-    })
-    this.#pending = resumed
-    return resumed
+    // After an abort nobody needs to wait for an answer that may never come: then it is settled as well.
+    this.#pending ??= new Promise<void>((resolve) => (this.#release = resolve))
+    until.then(
+      () => this.#resume(),
+      (error: unknown) => {
+        this.#fail(error)
+        this.#settle()
+      },
+    )
+    return this.#pending
   }
 
-  #resume(): void | PromiseLike<void> {
+  #resume(): void {
+    if (!this.#closed && this.#guard(() => this.#pump()) !== undefined) return
+    this.#settle()
+    if (this.#transportEnded) this.receiveEnd()
+  }
+
+  #settle(): void {
+    const release = this.#release
     this.#pending = undefined
-    if (this.#closed) return
-    const pending = this.#guard(() => this.#pump())
-    if (pending === undefined && this.#transportEnded) this.receiveEnd()
-    return pending
+    this.#release = undefined
+    release?.()
   }
 
   /** Whatever goes wrong in here becomes the connection's failure. */

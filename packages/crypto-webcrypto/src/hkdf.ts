@@ -1,13 +1,17 @@
-import { Secret } from '@typetls/crypto-provider'
-import type { Hkdf } from '@typetls/crypto-provider'
+import type { Hkdf, Secret } from '@typetls/crypto-provider'
 import { concat, TlsError } from '@typetls/wire'
 import type { HashRow } from './hash.ts'
 import { hmacKey, mac } from './hmac.ts'
-import type { Subtle } from './platform.ts'
+import type { Key, Subtle } from './platform.ts'
+import { WebSecret } from './web-secret.ts'
 
 /** On HMAC: the platform's HKDF always extracts before it expands, and TLS does the two apart. */
 export function hkdf(subtle: Subtle, row: HashRow): Hkdf<'async'> {
   const longest = 255 * row.length
+  const keyOf = (input: Secret | Uint8Array): Promise<Key> =>
+    input instanceof WebSecret
+      ? input.keyFor(row.name, (bytes) => hmacKey(subtle, row, bytes))
+      : hmacKey(subtle, row, bytesOf(input))
   return {
     hash: row.name,
     outputLength: row.length,
@@ -15,7 +19,7 @@ export function hkdf(subtle: Subtle, row: HashRow): Hkdf<'async'> {
       // Used after the salt has become a key; its owner may have wiped it by then.
       const input = new Uint8Array(bytesOf(inputKeyingMaterial))
       try {
-        return new Secret(await mac(subtle, await hmacKey(subtle, row, bytesOf(salt)), input))
+        return new WebSecret(await mac(subtle, await keyOf(salt), input))
       } finally {
         input.fill(0)
       }
@@ -27,7 +31,7 @@ export function hkdf(subtle: Subtle, row: HashRow): Hkdf<'async'> {
           received: length,
         })
       }
-      const key = await hmacKey(subtle, row, pseudorandomKey.reveal())
+      const key = await keyOf(pseudorandomKey)
       const output = new Uint8Array(length)
       // https://www.rfc-editor.org/rfc/rfc5869#section-2.3
       let block: Uint8Array = new Uint8Array(0)
@@ -39,11 +43,11 @@ export function hkdf(subtle: Subtle, row: HashRow): Hkdf<'async'> {
         output.set(block.subarray(0, length - offset), offset)
       }
       block.fill(0)
-      return new Secret(output)
+      return new WebSecret(output)
     },
   }
 }
 
 function bytesOf(input: Secret | Uint8Array): Uint8Array {
-  return input instanceof Secret ? input.reveal() : input
+  return input instanceof Uint8Array ? input : input.reveal()
 }

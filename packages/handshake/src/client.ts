@@ -61,8 +61,7 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
     hs.logSecret('CLIENT_HANDSHAKE_TRAFFIC_SECRET', traffic.client)
     hs.logSecret('SERVER_HANDSHAKE_TRAFFIC_SECRET', traffic.server)
     if (parameters.middleboxCompatibility && retried === undefined) hs.carrier.changeCipherSpec()
-    yield* hs.installKeys('received', 'handshake', suite, traffic.server)
-    yield* hs.installKeys('sent', 'handshake', suite, traffic.client)
+    yield* hs.installBothKeys('handshake', suite, traffic.server, traffic.client)
 
     const encrypted = (yield* hs.receive('encrypted_extensions')).body
     checkEncryptedExtensions(hs, parameters, offer, encrypted)

@@ -11,7 +11,7 @@ import type {
 import { tls13Messages } from './messages/handshake-message.ts'
 import type { CommonParameters } from './parameters.ts'
 import type { AwaitedType, Program } from './program.ts'
-import { receive, wait } from './program.ts'
+import { receive, wait, waitAll } from './program.ts'
 import type { Direction, Epoch, KeyLogLabel } from './trace.ts'
 import { Transcript } from './transcript.ts'
 
@@ -97,6 +97,18 @@ export class Handshake {
     if (direction === 'received') this.endOfFlight()
     yield* wait(this.carrier.installKeys(direction, epoch, suite, secret))
     this.parameters.trace?.({ event: 'keys', direction, epoch, cipherSuite: suite.name })
+  }
+
+  /** Those of both directions at the same time. */
+  *installBothKeys(epoch: Epoch, suite: CipherSuite, received: Secret, sent: Secret): Program<void> {
+    this.endOfFlight()
+    yield* waitAll(
+      () => this.carrier.installKeys('received', epoch, suite, received),
+      () => this.carrier.installKeys('sent', epoch, suite, sent),
+    )
+    const { trace } = this.parameters
+    trace?.({ event: 'keys', direction: 'received', epoch, cipherSuite: suite.name })
+    trace?.({ event: 'keys', direction: 'sent', epoch, cipherSuite: suite.name })
   }
 
   /** Key log lines are named by the random of the first ClientHello. */

@@ -39,7 +39,7 @@ export type { PeerChain, PeerVerdict, PeerVerifier, VerifyContext } from './peer
 export type { OlderClient, OlderOffer, OlderServer, SentHello } from './older-version.ts'
 export { PostHandshake } from './post-handshake.ts'
 export type { AfterHandshake, PostHandshakeResult } from './post-handshake.ts'
-export { ProgramRun, ask, askNow, receive, run, wait } from './program.ts'
+export { ProgramRun, ask, askNow, receive, run, wait, waitAll } from './program.ts'
 export type { AwaitedType, CallbackCode, Effect, Program, Step } from './program.ts'
 export { maxPskIdentity } from './psk.ts'
 export type { ExternalPsk, ExternalPskLookup, ExternalPskSelector, TicketProtector } from './psk.ts'

@@ -2,7 +2,7 @@ import type { CipherSuite, CryptoProvider, Hkdf, Hmac } from '@typetls/crypto-pr
 import type { Secret } from '@typetls/crypto-provider'
 import { expandLabel, required } from './hkdf-label.ts'
 import type { Program } from './program.ts'
-import { wait } from './program.ts'
+import { wait, waitAll } from './program.ts'
 
 /**
  * The key schedule as a chain of stages: each offers only what exists there, and is spent when the next is made.
@@ -186,24 +186,17 @@ function* deriveSecret(primitives: Primitives, secret: Secret, label: string, ha
   return yield* wait(expandLabel(primitives.hkdf, secret, label, hash, primitives.hkdf.outputLength))
 }
 
-/** Several secrets over one transcript; when one of them fails, those made before are wiped. */
+/** Several secrets over one transcript. */
 function* deriveSecrets<Name extends string>(
-  primitives: Primitives,
+  { hkdf }: Primitives,
   secret: Secret,
   labels: Readonly<Record<Name, string>>,
   hash: Uint8Array,
 ): Program<Record<Name, Secret>> {
-  const made: Partial<Record<Name, Secret>> = {}
-  let complete = false
-  try {
-    for (const name of Object.keys(labels) as Name[]) {
-      made[name] = yield* deriveSecret(primitives, secret, labels[name], hash)
-    }
-    complete = true
-    return made as Record<Name, Secret>
-  } finally {
-    if (!complete) for (const one of Object.values<Secret | undefined>(made)) one?.dispose()
-  }
+  const names = Object.keys(labels) as Name[]
+  const derive = (name: Name) => () => expandLabel(hkdf, secret, labels[name], hash, hkdf.outputLength)
+  const made = yield* waitAll(...names.map(derive))
+  return Object.fromEntries(names.map((name, i) => [name, made[i]])) as Record<Name, Secret>
 }
 
 function* finishedMac(primitives: Primitives, base: Secret, transcriptHash: Uint8Array): Program<Uint8Array> {

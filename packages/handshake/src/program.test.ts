@@ -2,7 +2,7 @@ import { Secret } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import type { HandshakeMessage, Program } from './index.ts'
-import { ProgramRun, ask, askNow, receive, run, wait } from './index.ts'
+import { ProgramRun, ask, askNow, receive, run, wait, waitAll } from './index.ts'
 
 const message = { type: 'finished', raw: new Uint8Array(), body: { verifyData: new Uint8Array() } } as HandshakeMessage
 
@@ -49,6 +49,72 @@ describe('a program', () => {
     }
     await expect(run(story())).rejects.toThrow('no')
     expect(seen).toEqual(['cleaned up'])
+  })
+
+  describe('asks for several answers at the same time', () => {
+    const secret = (byte: number): Secret => new Secret(Uint8Array.of(byte))
+
+    test('and has them at once where nothing pends, later where something does', async () => {
+      const answers = run(
+        waitAll(
+          () => 1,
+          () => 2,
+        ),
+      )
+      expect(answers).toEqual([1, 2])
+      const asked: string[] = []
+      const first = promised<number>()
+      const later = run(
+        waitAll(
+          () => (asked.push('first'), first.promise),
+          () => (asked.push('second'), 2),
+        ),
+      )
+      expect(asked).toEqual(['first', 'second'])
+      first.resolve(1)
+      expect(await later).toEqual([1, 2])
+    })
+
+    test('and wipes the others when one throws, is rejected, or the program is over', async () => {
+      const [early, late, kept] = [secret(1), secret(2), secret(3)]
+      const no = new Error('no')
+      const throwing = () => {
+        throw no
+      }
+      expect(() =>
+        run(
+          waitAll<Secret>(
+            () => early,
+            () => Promise.resolve(late),
+            throwing,
+          ),
+        ),
+      ).toThrow(no)
+      await Promise.resolve()
+      expect([early.disposed, late.disposed]).toEqual([true, true])
+      await expect(
+        run(
+          waitAll<Secret>(
+            () => kept,
+            () => Promise.reject(no),
+          ),
+        ),
+      ).rejects.toBe(no)
+      expect(kept.disposed).toBe(true)
+      const pending = promised<Secret>()
+      const [aborted, other] = [secret(4), secret(5)]
+      const steps = new ProgramRun(
+        waitAll<Secret>(
+          () => aborted,
+          () => pending.promise,
+        ),
+      )
+      const step = steps.start()
+      steps.abort()
+      pending.resolve(other)
+      await (step as { until: PromiseLike<void> }).until
+      expect([aborted.disposed, other.disposed]).toEqual([true, true])
+    })
   })
 
   test('stops for a message, with what it expects', () => {

@@ -31,6 +31,37 @@ export function* wait<T>(value: T | PromiseLike<T>): Program<T> {
 }
 
 /**
+ * Several answers of ours that do not need each other, asked for at the same time. When one of them fails the others are
+ * wiped, also those that come later.
+ */
+export function* waitAll<T>(...calls: readonly (() => T | PromiseLike<T>)[]): Program<T[]> {
+  const answers = asked(calls)
+  return yield* wait(answers.some(isPromiseLike) ? allOrNone(answers) : (answers as T[]))
+}
+
+function asked<T>(calls: readonly (() => T | PromiseLike<T>)[]): (T | PromiseLike<T>)[] {
+  const answers: (T | PromiseLike<T>)[] = []
+  try {
+    for (const call of calls) answers.push(call())
+    return answers
+  } catch (error) {
+    for (const answer of answers) {
+      if (isPromiseLike(answer)) answer.then(wipe, () => {})
+      else wipe(answer)
+    }
+    throw error
+  }
+}
+
+async function allOrNone<T>(answers: readonly (T | PromiseLike<T>)[]): Promise<T[]> {
+  const settled = await Promise.allSettled(answers)
+  const failed = settled.find((one) => one.status === 'rejected')
+  if (failed === undefined) return settled.map((one) => (one as PromiseFulfilledResult<Awaited<T>>).value)
+  for (const one of settled) if (one.status === 'fulfilled') wipe(one.value)
+  throw failed.reason
+}
+
+/**
  * Asks user code and waits for its answer, which stays the user's. What it throws or rejects with comes out as a
  * `TlsError` with this code, unless it is one already.
  */

@@ -7,5 +7,11 @@ export const lingerTime = 1000
 /** Bytes that are decrypted and not yet read, beyond which the transport is not read. */
 export const readAhead = 65_536
 
-/** Bytes that are sealed or sent at a time; as many may wait for the transport before a write has to. */
+/** Bytes that are given to the connection or sent at a time. */
 export const sliceLength = 65_536
+
+/**
+ * Bytes that may be on their way in each direction, being opened, or sealed and sent: with less an asynchronous provider
+ * would often have nothing to do. As much as the record layer opens ahead.
+ */
+export const inFlight = 262_144

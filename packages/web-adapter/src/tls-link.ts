@@ -1,7 +1,7 @@
 import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
 import { TlsError } from '@typetls/wire'
 import { ByteQueue } from './byte-queue.ts'
-import { lingerTime, readAhead, sliceLength } from './defaults.ts'
+import { inFlight, lingerTime, readAhead, sliceLength } from './defaults.ts'
 import { Deferred, handled, Signal } from './deferred.ts'
 import { SocketError, tlsErrorOf } from './socket-error.ts'
 import type { Transport } from './transport.ts'
@@ -172,14 +172,16 @@ export class TlsLink implements ConnectionEvents {
   async #receive(reader: ReadableStreamDefaultReader<Uint8Array>, connection: Connection): Promise<void> {
     try {
       while (!connection.readEnded) {
-        await this.#until(() => this.#hasRoom() || connection.readEnded)
+        await this.#until(() => this.#mayReceive(connection))
         const { done, value } = await reader.read()
         if (done) return connection.receiveEnd()
         const bytes = bytesOf(value)
         // A message of a WebSocket may be large; all of it decrypted at once is as large again.
         for (let offset = 0; offset < bytes.length; offset += sliceLength) {
-          await this.#until(() => this.#hasRoom() || connection.readEnded)
-          await connection.receive(bytes.subarray(offset, offset + sliceLength))
+          await this.#until(() => this.#mayReceive(connection))
+          // Not waited for: an asynchronous provider is to have the next records before it is done with these.
+          const received = connection.receive(bytes.subarray(offset, offset + sliceLength))
+          if (received !== undefined) handled(received.then(() => this.#changed.notify()))
         }
       }
     } catch (error) {
@@ -290,6 +292,10 @@ export class TlsLink implements ConnectionEvents {
 
   // Our readable
 
+  #mayReceive(connection: Connection): boolean {
+    return connection.readEnded || (connection.pendingInput < inFlight && this.#hasRoom())
+  }
+
   #hasRoom(): boolean {
     if (this.#ended() || this.#connection?.state === 'handshaking') return true
     // Nobody reads, but somebody may still write: the peer is not read, and so held back.
@@ -316,7 +322,8 @@ export class TlsLink implements ConnectionEvents {
   }
 
   #nothingToCome(): boolean {
-    return this.#connection?.readEnded === true
+    // A failure ends reading too, and is told when its alert went out: it is not the end that the peer said.
+    return this.#connection?.readEnded === true && this.#connection.failure === undefined
   }
 
   #cancel(): void {
@@ -355,10 +362,10 @@ export class TlsLink implements ConnectionEvents {
       for (let offset = 0; offset < bytes.length; offset += sliceLength) {
         this.#checkOpen()
         connection.write(bytes.subarray(offset, offset + sliceLength))
-        await this.#until(
-          () => this.#ended() || (connection.pendingOutput === 0 && this.#outgoing.length <= sliceLength),
-        )
+        await this.#until(() => this.#ended() || connection.pendingOutput + this.#outgoing.length <= inFlight)
       }
+      // The caller may use its buffer again, so an asynchronous provider has to be done with it.
+      await this.#until(() => this.#ended() || (connection.pendingOutput === 0 && this.#outgoing.length <= sliceLength))
       this.#checkOpen()
     } catch (error) {
       throw error instanceof SocketError ? error : new SocketError(tlsErrorOf(error))
