@@ -22,7 +22,8 @@ export function printVerdict(results) {
   return missed.length === 0
 }
 
-function printTable(rows) {
+/** Columns as wide as they need to be; the first row is the heads. */
+export function printTable(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
   for (const row of rows) {
     console.log(`  ${row.map((cell, column) => cell.padEnd(widths[column])).join('   ')}`.trimEnd())
