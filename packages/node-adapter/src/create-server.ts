@@ -2,7 +2,7 @@ import net from 'node:net'
 import type { ServerOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Credential } from '@typetls/handshake'
-import type { CredentialInput } from './credentials.ts'
+import type { NamedContext } from './named-credentials.ts'
 import type { TlsServerOptions } from './server-options.ts'
 import { TlsAcceptor } from './tls-acceptor.ts'
 import type { TlsSocket } from './tls-socket.ts'
@@ -40,8 +40,8 @@ export class TlsServer extends net.Server {
     if (listener !== undefined) this.on('secureConnection', listener)
   }
 
-  /** Credentials for a name, `*.example.org` included; the newest that fits is taken. */
-  addContext(serverName: string, context: CredentialInput | Credential): void {
+  /** Credentials for a name, `*.example.org` included, and whose certificates are taken there; the newest that fits counts. */
+  addContext(serverName: string, context: NamedContext | Credential): void {
     this.#acceptor.addContext(serverName, context)
   }
 

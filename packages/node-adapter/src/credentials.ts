@@ -2,7 +2,7 @@ import type { CryptoProvider } from '@typetls/crypto-provider'
 import { isPromiseLike } from '@typetls/crypto-provider'
 import type { Credential, CredentialSelector } from '@typetls/handshake'
 import { createCredential, selectCredential } from '@typetls/x509'
-import type { KeyMaterialOptions } from './key-material.ts'
+import type { KeyMaterial, KeyMaterialOptions } from './key-material.ts'
 import { readKeyMaterial } from './key-material.ts'
 
 export interface CredentialInput extends KeyMaterialOptions {
@@ -19,13 +19,22 @@ export function credentialSelector(input: CredentialInput, crypto: CryptoProvide
   const { credentials } = input
   if (typeof credentials === 'function') return credentials
   if (credentials !== undefined) return selectCredential([credentials].flat() as readonly Credential[])
-  const made = readKeyMaterial(input).map(({ certificates, pkcs8 }) =>
+  return credentialsOf(readKeyMaterial(input), crypto, selectCredential)
+}
+
+/** What `select` makes of the credentials for some material; `undefined` for none. */
+export function credentialsOf(
+  material: readonly KeyMaterial[],
+  crypto: CryptoProvider,
+  select: (ready: readonly Credential[]) => CredentialSelector,
+): CredentialSelector | undefined {
+  const made = material.map(({ certificates, pkcs8 }) =>
     createCredential({ certificates, privateKey: pkcs8, provider: crypto }),
   )
   if (made.length === 0) return undefined
   const ready = made.filter((one): one is Credential => !isPromiseLike(one))
-  if (ready.length === made.length) return selectCredential(ready)
-  const later = Promise.all(made.map(async (one) => one)).then((all) => selectCredential(all))
+  if (ready.length === made.length) return select(ready)
+  const later = Promise.all(made.map(async (one) => one)).then((all) => select(all))
   // Told to the handshakes that wait for it, and otherwise to nobody.
   later.catch(() => {})
   return async (request) => (await later)(request)

@@ -2,7 +2,7 @@ import http from 'node:http'
 import type { RequestListener, ServerOptions } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Credential } from '@typetls/handshake'
-import type { CredentialInput } from './credentials.ts'
+import type { NamedContext } from './named-credentials.ts'
 import { httpsProtocols } from './defaults.ts'
 import type { TlsServerOptions } from './server-options.ts'
 import { TlsAcceptor } from './tls-acceptor.ts'
@@ -43,8 +43,8 @@ export class HttpsServer extends http.Server {
     this.on('connection', (transport: Duplex) => this.#accept(transport))
   }
 
-  /** Credentials for a name, `*.example.org` included; the newest that fits is taken. */
-  addContext(serverName: string, context: CredentialInput | Credential): void {
+  /** Credentials for a name, `*.example.org` included, and whose certificates are taken there; the newest that fits counts. */
+  addContext(serverName: string, context: NamedContext | Credential): void {
     this.#acceptor.addContext(serverName, context)
   }
 

@@ -1,10 +1,14 @@
 import type { PeerCertificate } from 'node:tls'
+import tls from 'node:tls'
 import type { PeerVerdict, PeerVerifier } from '@typetls/handshake'
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import { legacyChain } from './peer-certificate.ts'
+import { anchorsOf, legacyCertificate, legacyChain } from './peer-certificate.ts'
 
-/** node:tls's hook in place of name matching: an Error refuses the server. */
+/**
+ * node:tls's hook in place of name matching: an Error refuses the server. The certificate is linked to its issuers, up to
+ * the trust anchor.
+ */
 export type CheckServerIdentity = (hostname: string, certificate: PeerCertificate) => Error | undefined
 
 /** A verifier that asks `check` about chains the other one is content with. */
@@ -18,8 +22,12 @@ export function withIdentityCheck(
     verify(chain, context) {
       const judge = (verdict: PeerVerdict): PeerVerdict => {
         if (!verdict.authorized) return verdict
-        const cause = check(context.name ?? '', legacyChain(chain.certificates))
-        if (cause === undefined) return verdict
+        const certificate = looksAtLeafOnly(check)
+          ? legacyCertificate(chain.certificates[0] as Uint8Array)
+          : legacyChain([...chain.certificates, ...anchorsOf(verdict)])
+        const cause: unknown = check(context.name ?? '', certificate)
+        // Programs also answer with false or null.
+        if (!(cause instanceof Error)) return verdict
         const failure = new TlsError('ERR_TLS_CERTIFICATE_NAME', cause.message, { cause })
         if (!acceptAny) throw failure
         return { ...verdict, authorized: false, failure }
@@ -29,3 +37,11 @@ export function withIdentityCheck(
     },
   }
 }
+
+/** Node's own check, which most have: linking a chain up takes longer than looking at it. */
+function looksAtLeafOnly(check: CheckServerIdentity): boolean {
+  return check === nodesOwn
+}
+
+/** Taken now: programs may put another in its place. */
+const nodesOwn = tls.checkServerIdentity

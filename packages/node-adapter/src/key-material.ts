@@ -79,7 +79,8 @@ export function chainOf(input: CertificateInput): Uint8Array[] {
   return chain
 }
 
-function keyObjectOf(input: KeyInput, defaultPassphrase: string | undefined): KeyObject {
+/** @throws TlsError as `readKeyMaterial` */
+export function keyObjectOf(input: KeyInput, defaultPassphrase: string | undefined): KeyObject {
   if (isKeyObject(input)) return input
   const own = typeof input === 'string' || input instanceof Uint8Array ? { pem: input } : input
   const passphrase = ('passphrase' in own ? own.passphrase : undefined) ?? defaultPassphrase
@@ -111,17 +112,26 @@ function pkcs12Of(input: Pkcs12Input, defaultPassphrase: string | undefined): Ke
   const own = typeof input === 'string' || input instanceof Uint8Array ? { buf: input } : input
   const { buf, passphrase = defaultPassphrase } = own
   const bytes = typeof buf === 'string' ? Buffer.from(buf, 'latin1') : buf
-  const { keys, identities } = readPkcs12(bytes, { passphrase, ...opening })
+  return readPfx(bytes, passphrase).flatMap(({ key, chain }) =>
+    separateMaterial({ cert: chain.map((der) => toPem('CERTIFICATE', der)).join(''), key }),
+  )
+}
+
+/**
+ * The keys of a PKCS#12 file, each with its chain, DER, leaf first.
+ *
+ * @throws TlsError as `readKeyMaterial`
+ */
+export function readPfx(file: Uint8Array, passphrase: string | undefined): { key: KeyObject; chain: Uint8Array[] }[] {
+  const { keys, identities } = readPkcs12(file, { passphrase, ...opening })
   if (identities.length < Math.max(keys.length, 1)) {
     const problem = keys.length === 0 ? 'no private key' : 'a private key without its certificate'
     throw new TlsError('ERR_TLS_OPTIONS', `a PKCS#12 file (pfx) has ${problem}`)
   }
-  return identities.flatMap(({ key, certificates }) =>
-    separateMaterial({
-      cert: certificates.map(({ der }) => toPem('CERTIFICATE', der)).join(''),
-      key: imported({ key: Buffer.from(key.pkcs8), format: 'der', type: 'pkcs8' }),
-    }),
-  )
+  return identities.map(({ key, certificates }) => ({
+    key: imported({ key: Buffer.from(key.pkcs8), format: 'der', type: 'pkcs8' }),
+    chain: certificates.map(({ der }) => der),
+  }))
 }
 
 function isKeyObject(input: KeyInput): input is KeyObject {

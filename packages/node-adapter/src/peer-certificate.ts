@@ -1,5 +1,6 @@
 import type { PeerCertificate } from 'node:tls'
 import { X509Certificate } from 'node:crypto'
+import type { CertificateFacts } from '@typetls/x509'
 
 /** A certificate in the shape of `tlsSocket.getPeerCertificate()`, `raw` included. */
 export function legacyCertificate(der: Uint8Array): PeerCertificate {
@@ -20,6 +21,12 @@ export function legacyChain(certificates: readonly Uint8Array[]): PeerCertificat
     if (issuer >= 0) certificate.issuerCertificate = legacy[issuer] as Linked
   })
   return legacy[0] as PeerCertificate
+}
+
+/** DER of what the verifier put above the chain that was sent. */
+export function anchorsOf({ facts }: { readonly facts: unknown }): Uint8Array[] {
+  const { path } = (facts ?? {}) as Partial<CertificateFacts>
+  return path?.slice(1).map(({ der }) => der) ?? []
 }
 
 interface Linked extends PeerCertificate {

@@ -1,17 +1,20 @@
 import type { ServerOptions } from '@typetls/connection'
 import type { ServerTls12Options } from '@typetls/connection/tls12'
 import { rotatingTicketKeys } from '@typetls/connection'
-import type { ClientHelloHook, ExternalPskLookup, PeerVerifier, TicketProtector } from '@typetls/handshake'
+import type {
+  ClientHelloHook,
+  CredentialSelector,
+  ExternalPskLookup,
+  PeerVerifier,
+  TicketProtector,
+} from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
-import { Certificate } from '@typetls/x509'
-import { credentialSelector } from './credentials.ts'
 import { given } from './given.ts'
-import { chainOf } from './key-material.ts'
-import type { AskForName, NamedCredentials } from './named-credentials.ts'
+import type { AskForName } from './named-credentials.ts'
 import type { TlsOptions } from './tls-options.ts'
 import { commonOptions } from './tls-options.ts'
 import { revocationChecker } from './revocation.ts'
-import { verifierFor } from './trust.ts'
+import { authorityNames, verifierFor } from './trust.ts'
 
 /** TLS options of servers. */
 export interface TlsServerOptions extends TlsOptions {
@@ -43,22 +46,22 @@ export interface TlsServerOptions extends TlsOptions {
 /**
  * What the connections of a server are made with.
  *
+ * @param own chooses among its credentials
  * @throws TlsError `ERR_TLS_OPTIONS`, `ERR_TLS_UNSUPPORTED`, `ERR_TLS_KEY_PARSE`, `ERR_TLS_CERTIFICATE_PARSE`
  */
-export function serverOptions(options: TlsServerOptions, names: NamedCredentials): ServerOptions {
+export function serverOptions(options: TlsServerOptions, own: CredentialSelector | undefined): ServerOptions {
   const common = commonOptions(options)
   const { crypto, clock } = common
-  const { ALPNCallback, SNICallback } = options
-  const own = credentialSelector(options, crypto)
+  const { ALPNCallback } = options
   const requestCert = options.requestCert === true
   const rejectUnauthorized = options.rejectUnauthorized !== false
   return {
     ...common,
-    credentials: (request) => names.select(request, own, SNICallback),
     clientAuthentication: !requestCert ? 'none' : rejectUnauthorized ? 'require' : 'request',
     ...given<Partial<ServerOptions>>({
+      credentials: own,
       verifier: clientVerifier(options),
-      certificateAuthorities: authorityNames(options),
+      certificateAuthorities: options.ca === undefined ? undefined : authorityNames(options.ca),
       selectApplicationProtocol:
         ALPNCallback === undefined
           ? undefined
@@ -81,14 +84,6 @@ function clientVerifier(options: TlsServerOptions): PeerVerifier | undefined {
   if (verifier !== undefined || (requestCert !== true && ca === undefined)) return verifier
   const revocation = revocationChecker(options)
   return verifierFor({ ca, rejectUnauthorized: options.rejectUnauthorized !== false, skipName: true, revocation })
-}
-
-function authorityNames({ ca }: TlsServerOptions): readonly Uint8Array[] | undefined {
-  if (ca === undefined) return undefined
-  return [ca].flat().flatMap((one) => {
-    if (one instanceof Certificate) return [one.subject.der]
-    return chainOf(one).map((der) => Certificate.parse(der).subject.der)
-  })
 }
 
 function answer(

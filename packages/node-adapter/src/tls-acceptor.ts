@@ -3,10 +3,12 @@ import type { Connection, ConnectionEvents, ServerOptions } from '@typetls/conne
 import { serverConnection } from '@typetls/connection'
 import type { ServerTls12Options } from '@typetls/connection/tls12'
 import { serverTls12, tls12ServerConnection } from '@typetls/connection/tls12'
-import type { Credential } from '@typetls/handshake'
-import type { CredentialInput } from './credentials.ts'
+import type { CryptoProvider } from '@typetls/crypto-provider'
+import type { Credential, CredentialSelector } from '@typetls/handshake'
+import { credentialSelector } from './credentials.ts'
 import { defaultHandshakeTimeout } from './defaults.ts'
 import { given } from './given.ts'
+import type { AskForName, NamedContext } from './named-credentials.ts'
 import { NamedCredentials } from './named-credentials.ts'
 import type { TlsServerOptions } from './server-options.ts'
 import { serverOptions } from './server-options.ts'
@@ -35,7 +37,9 @@ export class TlsAcceptor implements SocketSetup {
   readonly allowHalfOpen: boolean
   readonly #listener: AcceptorListener
   readonly #names: NamedCredentials
+  readonly #crypto: CryptoProvider
   #options: TlsServerOptions
+  #own: CredentialSelector | undefined
   #resolved: ServerOptions
   #open: (options: ServerOptions, events: ConnectionEvents) => Connection
 
@@ -44,9 +48,11 @@ export class TlsAcceptor implements SocketSetup {
     this.handshakeTimeout = options.handshakeTimeout ?? defaultHandshakeTimeout
     this.allowHalfOpen = options.allowHalfOpen === true
     this.#listener = listener
-    this.#names = new NamedCredentials(options.crypto ?? systemCrypto)
+    this.#crypto = options.crypto ?? systemCrypto
+    this.#names = new NamedCredentials(this.#crypto, options.rejectUnauthorized !== false)
     this.#options = options
-    this.#resolved = serverOptions(options, this.#names)
+    this.#own = credentialSelector(options, this.#crypto)
+    this.#resolved = this.#resolve(options)
     this.#open = opener(options)
   }
 
@@ -56,8 +62,8 @@ export class TlsAcceptor implements SocketSetup {
     return new TlsSocket(transport, this)
   }
 
-  /** Credentials for a name, `*.example.org` included. @throws TlsError as `createServer` */
-  addContext(serverName: string, context: CredentialInput | Credential): void {
+  /** Credentials for a name, `*.example.org` included, and whose certificates are taken there. @throws TlsError as `createServer` */
+  addContext(serverName: string, context: NamedContext | Credential): void {
     this.#names.add(serverName, context)
   }
 
@@ -67,7 +73,8 @@ export class TlsAcceptor implements SocketSetup {
     const replaced = options.cert !== undefined || options.pfx !== undefined || options.credentials !== undefined
     const own = replaced ? {} : { cert, key, pfx, passphrase, credentials }
     this.#options = { ...rest, ...own, tickets: this.#resolved.tickets ?? false, ...options }
-    this.#resolved = serverOptions(this.#options, this.#names)
+    this.#own = credentialSelector(this.#options, this.#crypto)
+    this.#resolved = this.#resolve(this.#options)
     this.#open = opener(this.#options)
   }
 
@@ -77,7 +84,7 @@ export class TlsAcceptor implements SocketSetup {
   }
 
   open(socket: TlsSocket, events: ConnectionEvents): Connection {
-    const options = this.prepared(this.#resolved, socket)
+    const options = this.prepared(this.#ofConnection(socket), socket)
     if (this.#listener.wantsKeyLog?.() !== true) return this.#open(options, events)
     const keyLog = (line: string): void => {
       options.keyLog?.(line)
@@ -89,6 +96,41 @@ export class TlsAcceptor implements SocketSetup {
   /** The options for one socket. */
   protected prepared(options: ServerOptions, _socket: TlsSocket): ServerOptions {
     return options
+  }
+
+  #resolve(options: TlsServerOptions): ServerOptions {
+    return serverOptions(options, this.#names.selector(this.#own, undefined))
+  }
+
+  /** What is asked for the context of a name, for one socket. Default: the option `SNICallback`. */
+  protected asks(_socket: TlsSocket): AskForName | undefined {
+    return this.#options.SNICallback
+  }
+
+  /** The same for all connections, unless names differ in more than their credentials, or somebody is asked about them. */
+  #ofConnection(socket: TlsSocket): ServerOptions {
+    const options = this.#resolved
+    const ask = this.asks(socket)
+    if (ask === undefined && this.#names.isEmpty) return options
+    const { verifier: own, clientAuthentication, certificateAuthorities = [] } = options
+    if (own === undefined || clientAuthentication === 'none') {
+      return ask === undefined ? options : { ...options, credentials: this.#names.selector(this.#own, ask) }
+    }
+    let verifier = own
+    const authorities = [...certificateAuthorities]
+    return {
+      ...options,
+      verifier: {
+        acceptsUnauthorized: own.acceptsUnauthorized,
+        verify: (chain, context) => verifier.verify(chain, context),
+      },
+      // Read when the certificate is asked for, which is after ours was chosen.
+      certificateAuthorities: authorities,
+      credentials: this.#names.selector(this.#own, ask, (trust) => {
+        verifier = trust.verifier
+        authorities.splice(0, Infinity, ...trust.authorities)
+      }),
+    }
   }
 
   secured(socket: TlsSocket): void {

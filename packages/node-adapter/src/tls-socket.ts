@@ -29,6 +29,10 @@ export interface SocketSetup {
   secured?(socket: TlsSocket): void
   /** Whether the end of the transport is the end of the peer's data also without close_notify. Default false. */
   readonly endsWithTransport?: boolean
+  /** What else speaks against what was agreed; asked before anybody hears of it. */
+  refuses?(facts: ConnectionFacts): Error | undefined
+  /** Authorities above the last certificate of the peer's chain, DER, nearest first, for `getPeerCertificate(true)`. */
+  issuersAbove?(certificates: readonly Uint8Array[]): readonly Uint8Array[]
   /** An error in the words of whoever the socket is for. Default: as it is. */
   explain?(error: Error): Error
   /** The handshake failed; the socket's own `'error'` was before. */
@@ -240,7 +244,8 @@ export class TlsSocket extends SocketBase {
     const certificates = this.#facts?.peer?.certificates
     const leaf = certificates?.[0]
     if (certificates === undefined || leaf === undefined) return {} as PeerCertificate
-    return detailed === true ? legacyChain(certificates) : legacyCertificate(leaf)
+    if (detailed !== true) return legacyCertificate(leaf)
+    return legacyChain([...certificates, ...(this.#setup.issuersAbove?.(certificates) ?? [])])
   }
 
   getPeerX509Certificate(): X509Certificate | undefined {
@@ -410,6 +415,12 @@ export class TlsSocket extends SocketBase {
     this.#handshakeTimer = undefined
     this.#idleTimer?.refresh()
     this.#facts = facts
+    const refusal = this.#setup.refuses?.(facts)
+    if (refusal !== undefined) {
+      this.#judged(facts)
+      this.destroy(refusal)
+      return
+    }
     this.secureConnecting = false
     this.alpnProtocol = facts.applicationProtocol ?? false
     this.servername = facts.serverName ?? false

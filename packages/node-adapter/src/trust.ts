@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import tls from 'node:tls'
 import type { PeerVerifier } from '@typetls/handshake'
 import type { RevocationChecker, TrustAnchor } from '@typetls/x509'
-import { createVerifier } from '@typetls/x509'
+import { Certificate, createVerifier } from '@typetls/x509'
+import { chainOf } from './key-material.ts'
 
 /** Certificates, DER or PEM; a single one or a list. */
 export type TrustAnchors = TrustAnchor | readonly TrustAnchor[]
@@ -50,7 +51,8 @@ export function systemRoots(): readonly Uint8Array[] {
   return (getCACertificates?.() ?? [...tls.rootCertificates, ...extraRoots()]).flatMap(derOf)
 }
 
-function extraRoots(): string[] {
+/** The text of NODE_EXTRA_CA_CERTS. */
+export function extraRoots(): string[] {
   const file = process.env['NODE_EXTRA_CA_CERTS']
   if (file === undefined || file === '') return []
   try {
@@ -66,10 +68,22 @@ function later(acceptsUnauthorized: boolean, make: () => PeerVerifier): PeerVeri
   return { acceptsUnauthorized, verify: (chain, context) => (made ??= make()).verify(chain, context) }
 }
 
+/** PEM of each certificate of a text. */
+export function certificatesIn(text: string): string[] {
+  return text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+}
+
 /** Node's own list is well-formed: no need for a parser that says what is wrong. */
-function derOf(pem: string): Uint8Array[] {
-  const blocks = pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g)
-  return Array.from(blocks, ([, base64]) => new Uint8Array(Buffer.from(base64 as string, 'base64')))
+function derOf(text: string): Uint8Array[] {
+  return certificatesIn(text).map((pem) => new Uint8Array(Buffer.from(pem.split('-----')[2] as string, 'base64')))
+}
+
+/** DER of the names of anchors. @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` */
+export function authorityNames(ca: TrustAnchors): readonly Uint8Array[] {
+  return [ca].flat().flatMap((one) => {
+    if (one instanceof Certificate) return [one.subject.der]
+    return chainOf(one).map((der) => Certificate.parse(der).subject.der)
+  })
 }
 
 function textOf(anchor: TrustAnchor): string {

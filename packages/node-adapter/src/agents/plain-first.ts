@@ -1,7 +1,8 @@
 import type net from 'node:net'
 import { TlsError } from '@typetls/wire'
 import type { NodeConnectOptions } from '../node-tls/connect.ts'
-import { NodeClientSetup, clientOptionsOf } from '../node-tls/connect.ts'
+import type { NodeClientSetup } from '../node-tls/connect.ts'
+import { clientSetupFor } from '../node-tls/connect.ts'
 import type { SocketSetup, TlsSocket } from '../tls-socket.ts'
 
 /**
@@ -61,5 +62,5 @@ export function unprotectedBytes(received: number): TlsError {
 }
 
 function setupOf(transport: net.Socket, options: NodeConnectOptions): NodeClientSetup {
-  return new NodeClientSetup(clientOptionsOf({ ...options, socket: transport }))
+  return clientSetupFor({ ...options, socket: transport })
 }

@@ -7,9 +7,27 @@ export function invalidArgumentType(name: string, expected: string, received: un
   return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' })
 }
 
+/** The TypeError that Node throws for a value that cannot be, with its code and its words. */
+export function invalidArgumentValue(name: string, received: unknown, problem = 'is invalid'): TypeError {
+  const kind = name.includes('.') ? 'property' : 'argument'
+  const message = `The ${kind} '${name}' ${problem}. Received ${inspect(received)}`
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' })
+}
+
+/** @throws TypeError `ERR_INVALID_ARG_TYPE` for what is neither text nor bytes */
+export function checkTextOrBytes(name: string, value: unknown): void {
+  if (typeof value === 'string' || ArrayBuffer.isView(value)) return
+  throw invalidArgumentType(name, 'of type string or an instance of Buffer, TypedArray, or DataView', value)
+}
+
 /** The error that Node throws for a number outside of its range. */
-function outOfRange(name: string, range: string, received: unknown): RangeError {
-  const message = `The value of "${name}" is out of range. It must be ${range}. Received ${inspect(received)}`
+export function outOfRange(name: string, range: string, received: unknown): RangeError {
+  return outOfRangeText(`The value of "${name}" is out of range.`, range, received)
+}
+
+/** The same in other words. */
+export function outOfRangeText(problem: string, range: string, received: unknown): RangeError {
+  const message = `${problem} It must be ${range}. Received ${inspect(received)}`
   return Object.assign(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' })
 }
 

@@ -1,39 +1,45 @@
 import { knownCipherSuites } from '../versions.ts'
+import { openSslError } from './openssl-error.ts'
+
+/** What a cipher string chooses: IANA names, most wanted first. */
+export interface CipherChoice {
+  /** Of TLS 1.3: all that are on by default, unless some are named. */
+  readonly suites: readonly string[]
+  /** Of TLS 1.2. */
+  readonly olderSuites: readonly string[]
+  /** Of `@SECLEVEL=`. */
+  readonly level: number | undefined
+}
 
 /**
- * The suites of an OpenSSL cipher string, in its order: names, aliases, `+` between aliases that must all hold, and the
- * operators `!` (never), `-` (not now) and `+` (to the end). TLS 1.3's suites are on unless some are named.
- * https://docs.openssl.org/3.0/man1/openssl-ciphers/
+ * Reads an OpenSSL cipher string: names, aliases, `+` between aliases that must all hold, and the operators `!` (never),
+ * `-` (not now) and `+` (to the end). As in Node, names of TLS 1.3's suites stand in the same string; if there are only
+ * such, there is no TLS 1.2. https://docs.openssl.org/3.0/man1/openssl-ciphers/
  *
- * @throws Error `ERR_SSL_NO_CIPHER_MATCH` when nothing is left
+ * @throws Error `ERR_SSL_NO_CIPHER_MATCH` for a part of the string in which nothing is left
  */
-export function cipherSuitesOf(
-  text: string,
-  rows: readonly Named[] = knownCipherSuites,
-): { cipherSuites: readonly string[] } {
-  // Ours have no levels to choose, and their strengths are alike.
+export function readCipherString(text: string, rows: readonly Named[] = knownCipherSuites): CipherChoice {
+  const level = /@SECLEVEL=(\d)/.exec(text)?.[1]
   const words = text
     .replace(/@\w+(=\d+)?/g, '')
-    .split(/[:,\s]+/)
+    .split(/[:,;\s]+/)
     .filter((word) => word !== '')
   const modern = rows.filter(isModern)
-  const named = modern.filter((row) => words.includes(row.name))
   const older = rows.filter((row) => !isModern(row))
-  const chosen = select(
-    older,
-    words.filter((word) => !modern.some((row) => row.name === word)),
-  )
-  const first = words.some((word) => modern.some((row) => row.name === word))
-    ? inOrder(named, words)
-    : modern.filter(isDefault)
-  const all = [...first, ...chosen]
-  if (chosen.length > 0 || named.length > 0) return { cipherSuites: all.map(({ name }) => name) }
-  const message = 'error:0A0000B9:SSL routines::no cipher match'
-  throw Object.assign(new Error(message), {
-    code: 'ERR_SSL_NO_CIPHER_MATCH',
-    library: 'SSL routines',
-    reason: 'no cipher match',
-  })
+  // Nothing turns single suites of TLS 1.3 off.
+  const modernWords = words.filter((word) => word.startsWith('TLS_') && !older.some(({ name }) => name === word))
+  const olderWords = words.filter((word) => !modernWords.includes(word) && !word.startsWith('!TLS_'))
+  const named = inOrder(modern, modernWords)
+  const chosen = select(older, olderWords)
+  if ((modernWords.length > 0 && named.length === 0) || (olderWords.length > 0 && chosen.length === 0)) {
+    throw openSslError('0A0000B9', 'SSL routines', 'no cipher match')
+  }
+  const suites = modernWords.length > 0 ? named : inOrder(modern, defaultSuites)
+  return {
+    suites: suites.map(({ name }) => name),
+    olderSuites: chosen.map(({ name }) => name),
+    level: level === undefined ? undefined : Number(level),
+  }
 }
 
 interface Named {
@@ -81,17 +87,16 @@ function matching(rows: readonly Named[], word: string): readonly Named[] {
   }, rows)
 }
 
-function inOrder(rows: readonly Named[], words: readonly string[]): Named[] {
-  return [...rows].sort((a, b) => words.indexOf(a.name) - words.indexOf(b.name))
+function inOrder(rows: readonly Named[], names: readonly string[]): Named[] {
+  return [...new Set(names)].flatMap((name) => rows.find((row) => row.name === name) ?? [])
 }
 
 function isModern(row: Named): boolean {
   return !row.name.includes('_WITH_')
 }
 
-function isDefault(row: Named): boolean {
-  return !row.name.includes('CCM')
-}
+/** Of TLS 1.3, in OpenSSL's order. */
+const defaultSuites = ['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'] as const
 
 /** By IANA name; what is not here matches nothing. */
 const aliases: Readonly<Record<string, RegExp>> = {

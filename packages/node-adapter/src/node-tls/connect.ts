@@ -1,20 +1,29 @@
 import net from 'node:net'
 import { addAbortSignal } from 'node:stream'
 import type { Duplex } from 'node:stream'
-import tls from 'node:tls'
-import type { ClientOptions } from '@typetls/connection'
+import type { ClientOptions, Connection, ConnectionEvents, ConnectionFacts } from '@typetls/connection'
 import { ClientSetup } from '../client-setup.ts'
 import type { ConnectOptions } from '../connect-options.ts'
 import { netOptions } from '../connect-options.ts'
+import { ephemeralKeyInfo } from '../ephemeral-key.ts'
+import type { CheckServerIdentity } from '../identity-check.ts'
 import { TlsSocket } from '../tls-socket.ts'
+import { checkFunction, checkNumber, outOfRange } from './argument-error.ts'
+import type { SecureContextContent } from './context-content.ts'
+import { moduleDefaults } from './module-defaults.ts'
+import { cryptoError } from './openssl-error.ts'
 import type { PskClientCallback } from './psk-callback.ts'
 import { clientPsks } from './psk-callback.ts'
-import { withSecureContext } from './secure-context.ts'
+import { isNothingSpoken, noProtocolsAvailable } from './protocol-versions.ts'
+import type { SecureContext, createSecureContext } from './secure-context.ts'
+import { ofSocketIn } from './secure-context.ts'
 import type { NodeTlsOptions } from './tls-options.ts'
 import { inNodeWords } from './tls-errors.ts'
 
 /** Options of `connect`: those of `tls.connect`, and ours. */
 export interface NodeConnectOptions extends NodeTlsOptions, Omit<ConnectOptions, keyof NodeTlsOptions> {
+  /** Least bits of a server's own Diffie-Hellman parameters in TLS 1.2; `ERR_TLS_DH_PARAM_SIZE`. Default 1024. */
+  readonly minDHSize?: number | undefined
   /** Gives the key to authenticate with; TLS 1.2 needs suites for PSKs in `ciphers` as well. */
   readonly pskCallback?: PskClientCallback | null | undefined
 }
@@ -30,10 +39,11 @@ export function connect(port: number, options?: NodeConnectOptions, listener?: (
 export function connect(path: string, options?: NodeConnectOptions, listener?: () => void): TlsSocket
 export function connect(port: number | string | NodeConnectOptions, listener?: () => void): TlsSocket
 export function connect(...args: unknown[]): TlsSocket {
-  const options = clientOptionsOf(connectArguments(args))
+  const options = connectArguments(args)
+  const setup = clientSetupFor(options)
   const listener = args.findLast((argument) => typeof argument === 'function') as (() => void) | undefined
   const { signal, timeout, socket: transport } = options
-  const socket = new TlsSocket(transport ?? net.connect(netOptions(options)), new NodeClientSetup(options))
+  const socket = new TlsSocket(transport ?? net.connect(netOptions(options as ConnectOptions)), setup)
   if (listener !== undefined) socket.once('secureConnect', listener)
   if (timeout !== undefined && timeout > 0) socket.setTimeout(timeout)
   if (signal !== undefined) addAbortSignal(signal, socket)
@@ -41,19 +51,24 @@ export function connect(...args: unknown[]): TlsSocket {
 }
 
 /**
- * Options of `connect` in our words, with node:tls's defaults.
+ * A client's side for options of `connect`, with the defaults of node:tls and checked as it checks them.
  *
  * @throws as `connect`
  */
-export function clientOptionsOf(given: NodeConnectOptions): ConnectOptions {
-  const { checkServerIdentity = tls.checkServerIdentity, ...rest } = given
-  const rejectUnauthorized = 'rejectUnauthorized' in given ? given.rejectUnauthorized : !environmentAcceptsAny()
-  return withSecureContext({
-    ...rest,
+export function clientSetupFor(given: NodeConnectOptions): NodeClientSetup {
+  const options: NodeConnectOptions = {
+    rejectUnauthorized: !environmentAcceptsAny(),
+    ciphers: moduleDefaults.DEFAULT_CIPHERS,
+    checkServerIdentity: assigned.checkServerIdentity,
+    minDHSize: 1024,
+    ...given,
     ...(given.socket !== undefined && given.host === undefined ? { host: dialledHost(given.socket) } : {}),
-    checkServerIdentity,
-    rejectUnauthorized: rejectUnauthorized !== false,
-  })
+  }
+  const { checkServerIdentity, minDHSize } = options
+  checkFunction('options.checkServerIdentity', checkServerIdentity)
+  checkNumber('options.minDHSize', minDHSize)
+  if (!((minDHSize as number) >= 1)) throw outOfRange('options.minDHSize', '>= 1', minDHSize)
+  return new NodeClientSetup(options, options.secureContext ?? assigned.createSecureContext(options))
 }
 
 /** Whom to verify on a transport that is there, as node:tls has it: the name that net.Socket was told to dial. */
@@ -64,16 +79,41 @@ function dialledHost(transport: Duplex & { readonly _host?: string | null }): st
 /** A client's side with a callback for PSKs, that speaks of failures as node:tls does. */
 export class NodeClientSetup extends ClientSetup {
   readonly endsWithTransport = true
+  readonly #context: SecureContextContent
+  readonly #minDHSize: number
+  readonly #hasVersion: boolean
   readonly #pskCallback: PskClientCallback | undefined
 
-  constructor({ pskCallback, ...options }: ConnectOptions & { readonly pskCallback?: PskClientCallback | undefined }) {
-    super(options)
-    this.#pskCallback = pskCallback
+  /** @throws TlsError as `clientOptions` */
+  constructor(options: NodeConnectOptions, { context }: SecureContext) {
+    const verifier = options.verifier ?? context.verifier(options.rejectUnauthorized === false)
+    const ours = { ...(ofSocketIn(options, { context }) as ConnectOptions), verifier, pskCallback: undefined }
+    const hasVersion = !isNothingSpoken(ours)
+    super(hasVersion ? ours : { ...ours, minVersion: undefined, maxVersion: undefined })
+    this.#context = context
+    this.#minDHSize = options.minDHSize ?? 0
+    this.#hasVersion = hasVersion
+    this.#pskCallback = options.pskCallback ?? undefined
+  }
+
+  override open(socket: TlsSocket, events: ConnectionEvents): Connection {
+    if (!this.#hasVersion) throw noProtocolsAvailable()
+    return super.open(socket, events)
   }
 
   protected override prepared(options: ClientOptions): ClientOptions {
     const callback = this.#pskCallback
     return callback === undefined ? options : { ...options, ...clientPsks(callback, this.versions.tls13) }
+  }
+
+  refuses({ group }: ConnectionFacts): Error | undefined {
+    const { type, size } = group === undefined ? {} : (ephemeralKeyInfo(group) as { type?: string; size?: number })
+    if (type !== 'DH' || size === undefined || size >= this.#minDHSize) return undefined
+    return cryptoError('ERR_TLS_DH_PARAM_SIZE', `DH parameter size ${size} is less than ${this.#minDHSize}`)
+  }
+
+  issuersAbove(certificates: readonly Uint8Array[]): readonly Uint8Array[] {
+    return this.#context.issuersAbove(certificates)
   }
 
   explain(error: Error): Error {
@@ -96,3 +136,11 @@ function connectArguments(args: readonly unknown[]): NodeConnectOptions {
   if (typeof first === 'string' && !/^\d+$/.test(first)) return { ...merged, path: first }
   return { ...merged, ...(typeof second === 'string' ? { host: second } : {}), port: first as number }
 }
+
+/** What programs may put others in place of: `index.ts` puts them into the same object. */
+interface Assignable {
+  createSecureContext: typeof createSecureContext
+  checkServerIdentity: CheckServerIdentity
+}
+
+const assigned = moduleDefaults as unknown as Assignable

@@ -1,4 +1,6 @@
 import tls from 'node:tls'
+import { convertALPNProtocols } from './alpn-protocols.ts'
+import { getCACertificates, setDefaultCACertificates } from './ca-certificates.ts'
 import { connect } from './connect.ts'
 import { getCiphers } from './cipher-string.ts'
 import type { ModuleDefaults } from './module-defaults.ts'
@@ -7,6 +9,9 @@ import { SecureContext, createSecureContext } from './secure-context.ts'
 import { Server, createServer } from './server.ts'
 import { TLSSocket } from './tls-socket.ts'
 
+export { convertALPNProtocols } from './alpn-protocols.ts'
+export { getCACertificates, setDefaultCACertificates } from './ca-certificates.ts'
+export type { CaCertificatesType } from './ca-certificates.ts'
 export { connect } from './connect.ts'
 export type { NodeConnectOptions } from './connect.ts'
 export { getCiphers } from './cipher-string.ts'
@@ -25,10 +30,13 @@ export interface NodeTls extends ModuleDefaults {
   CLIENT_RENEG_WINDOW: number
   checkServerIdentity: typeof tls.checkServerIdentity
   connect: typeof connect
+  convertALPNProtocols: typeof convertALPNProtocols
   createSecureContext: typeof createSecureContext
   createServer: typeof createServer
+  getCACertificates: typeof getCACertificates
   getCiphers: typeof getCiphers
   readonly rootCertificates: readonly string[]
+  setDefaultCACertificates: typeof setDefaultCACertificates
   SecureContext: typeof SecureContext
   Server: typeof Server
   TLSSocket: typeof TLSSocket
@@ -40,12 +48,15 @@ const members: Omit<NodeTls, keyof ModuleDefaults> = {
   CLIENT_RENEG_WINDOW: tls.CLIENT_RENEG_WINDOW,
   checkServerIdentity: tls.checkServerIdentity,
   connect,
+  convertALPNProtocols,
   createSecureContext,
   createServer,
+  getCACertificates,
   getCiphers,
   get rootCertificates(): readonly string[] {
     return tls.rootCertificates
   },
+  setDefaultCACertificates,
   SecureContext,
   Server,
   TLSSocket,

@@ -1,8 +1,7 @@
-import { credentialSelector } from '../credentials.ts'
-import { systemCrypto } from '../system.ts'
 import type { TlsServerOptions } from '../server-options.ts'
+import type { SecureContextContent } from './context-content.ts'
+import { contentFor } from './tls-options.ts'
 import type { NodeTlsOptions } from './tls-options.ts'
-import { translated } from './tls-options.ts'
 
 /**
  * Options that several sockets share: for the option `secureContext`, for `addContext`, and for what `SNICallback`
@@ -13,72 +12,77 @@ export interface SecureContext {
   readonly context: SecureContextContent
 }
 
-/** What a context holds: our options, keys and certificates already read. */
-export interface SecureContextContent {
-  readonly options: TlsServerOptions
-}
-
 export interface SecureContextConstructor {
-  new (options?: NodeTlsOptions): SecureContext
-  (options?: NodeTlsOptions): SecureContext
+  new (
+    secureProtocol?: string | null,
+    secureOptions?: number | null,
+    minVersion?: string | null,
+    maxVersion?: string | null,
+  ): SecureContext
+  (
+    secureProtocol?: string | null,
+    secureOptions?: number | null,
+    minVersion?: string | null,
+    maxVersion?: string | null,
+  ): SecureContext
   readonly prototype: SecureContext
 }
 
-/** As in node:tls it may be called without `new`. */
+/** As in node:tls it may be called without `new`, and `createSecureContext` is how it is filled. */
 export const SecureContext: SecureContextConstructor = function SecureContext(
-  this: { context?: SecureContextContent } | undefined,
-  given: NodeTlsOptions = {},
+  this: unknown,
+  secureProtocol?: string | null,
+  secureOptions?: number | null,
+  minVersion?: string | null,
+  maxVersion?: string | null,
 ): SecureContext {
-  if (!(this instanceof SecureContext)) return createSecureContext(given)
-  const options = translated(given)
-  const credentials = credentialSelector(options, options.crypto ?? systemCrypto)
-  const rest = without(options, ['cert', 'key', 'passphrase'])
-  const content = { options: credentials === undefined ? rest : { ...rest, credentials } }
-  Object.defineProperty(this, 'context', { value: content, enumerable: true })
-  return this as SecureContext
+  const own = this instanceof SecureContext ? this : Object.create(SecureContext.prototype)
+  return filled(own as object, contentFor({ secureProtocol, secureOptions, minVersion, maxVersion }))
 } as unknown as SecureContextConstructor
 
 /**
  * As `tls.createSecureContext`.
  *
- * @throws TlsError `ERR_TLS_KEY_PARSE`, `ERR_TLS_CERTIFICATE_PARSE`, `ERR_TLS_OPTIONS`, `ERR_TLS_UNSUPPORTED`; TypeErrors
- *   as node:tls has them
+ * @throws TypeError and RangeError with Node's codes and words; Error as OpenSSL has them, such as
+ *   `ERR_OSSL_X509_KEY_VALUES_MISMATCH` and `ERR_SSL_NO_CIPHER_MATCH`; TlsError for options of ours
  */
-export function createSecureContext(options: NodeTlsOptions = {}): SecureContext {
-  return new SecureContext(options)
-}
-
-/**
- * Options with those of their `secureContext`, which counts more for what a context is about. Whether and whom a socket
- * verifies is for the socket's own options alone to say, whatever the context was made of.
- */
-export function withSecureContext<Options extends NodeTlsOptions>(options: Options): TlsServerOptions & Options {
-  const { secureContext, ...rest } = options
-  if (secureContext === undefined || secureContext === null) return translated(options) as TlsServerOptions & Options
-  const own = without(rest, ['cert', 'key', 'passphrase', 'ca'])
-  return { ...translated(own as Options), ...without(secureContext.context.options, ofSockets) } as TlsServerOptions &
-    Options
+export function createSecureContext(options?: NodeTlsOptions | null): SecureContext {
+  return filled(Object.create(SecureContext.prototype) as object, contentFor(options || {}))
 }
 
 /** A context as it is, or made of options. */
 export function contextOf(given: SecureContext | NodeTlsOptions): SecureContext {
-  return given instanceof SecureContext ? given : new SecureContext(given)
+  return given instanceof SecureContext ? given : createSecureContext(given)
 }
 
-function without<T extends object>(options: T, names: readonly string[]): T {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name))) as T
+/**
+ * Options of a socket with those of its context. Whether and whom a socket verifies is for the socket's own options
+ * alone to say, whatever the context was made of.
+ */
+export function ofSocketIn<Options extends object>(
+  options: Options,
+  { context }: SecureContext,
+): Omit<Options, keyof NodeTlsOptions> & TlsServerOptions {
+  return { ...options, ...replaced, ...context.options }
 }
 
-/** What `createSecureContext` is given by programs that pass it all they have, and must not decide on. */
-const ofSockets: readonly string[] = [
-  'rejectUnauthorized',
-  'checkServerIdentity',
-  'requestCert',
-  'servername',
-  'verifier',
-  'ALPNProtocols',
-  'ALPNCallback',
-  'SNICallback',
-  'pskCallback',
-  'pskIdentityHint',
-]
+function filled(context: object, content: SecureContextContent): SecureContext {
+  return Object.assign(context, { context: content })
+}
+
+/** Of the socket's options, what a context has the say on. */
+const replaced = {
+  secureContext: undefined,
+  ciphers: undefined,
+  ecdhCurve: undefined,
+  sigalgs: undefined,
+  secureProtocol: undefined,
+  cert: undefined,
+  key: undefined,
+  pfx: undefined,
+  passphrase: undefined,
+  crl: undefined,
+  ca: undefined,
+  minVersion: undefined,
+  maxVersion: undefined,
+} as const

@@ -1,6 +1,7 @@
 import type { AlertName } from '@typetls/wire'
 import { AlertDescription, TlsError } from '@typetls/wire'
 import type { CertificateFailure } from '@typetls/x509'
+import { openSslError } from './openssl-error.ts'
 
 /**
  * An error with the code and the shape that programs written for node:tls test for. `cause` is our own `TlsError`, which
@@ -17,59 +18,64 @@ export interface NodeTlsError extends Error {
 /** An error of ours in the words of node:tls; what has no counterpart there stays as it is. */
 export function inNodeWords(error: Error): Error {
   if (!(error instanceof TlsError)) return error
-  // What a callback of the program threw is the program's own.
-  if (isIdentityError(error.cause) || (error.code === 'ERR_TLS_CALLBACK' && isError(error.cause))) return error.cause
+  // What a program's own callback said.
+  if (error.code === 'ERR_TLS_CALLBACK' && error.cause instanceof Error) return error.cause
+  if (error.code === 'ERR_TLS_CERTIFICATE_NAME' && error.cause instanceof Error) return error.cause
   const verification = verificationCode(error)
   if (verification !== undefined) {
     const [code, message] = verification
     return Object.assign(new Error(message, { cause: error }), { code })
   }
-  const reason = error.code === 'ERR_TLS_PEER_ALERT' ? alertReason(error.received) : reasons[error.code]
-  if (reason === undefined) return error
-  const code = `ERR_SSL_${reason.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`
-  const message = `error:0A000000:SSL routines::${reason}`
-  return Object.assign(new Error(message, { cause: error }), { library: 'SSL routines', reason, code })
-}
-
-function isError(cause: unknown): cause is Error {
-  return cause instanceof Error
-}
-
-function isIdentityError(cause: unknown): cause is Error {
-  return cause instanceof Error && (cause as Partial<NodeTlsError>).code === 'ERR_TLS_CERT_ALTNAME_INVALID'
+  const [number, reason] =
+    error.code === 'ERR_TLS_PEER_ALERT' ? alertReason(error.received) : (reasons[error.code] ?? [])
+  if (number === undefined || reason === undefined) return error
+  return openSslError((0x0a000000 + number).toString(16).toUpperCase().padStart(8, '0'), 'SSL routines', reason, error)
 }
 
 function verificationCode(error: TlsError): readonly [string, string] | undefined {
-  if (error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA')
-    return unknownAuthority(error.details as Partial<CertificateFailure>)
-  return verifications[error.code]
+  const details = error.details as Partial<CertificateFailure> | undefined
+  if (error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') return unknownAuthority(details)
+  // A root of version 1 that nobody trusts.
+  if (details?.rule === 'basic-constraints.ca' && isSelfIssued(details)) return unknownAuthority(details)
+  return verificationRules[details?.rule ?? ''] ?? verifications[error.code]
 }
 
 /** What OpenSSL tells apart by the shape of the chain. */
 function unknownAuthority(details: Partial<CertificateFailure> | undefined): readonly [string, string] {
-  const { index, certificate } = details ?? {}
-  const selfIssued = certificate !== undefined && certificate.subject === certificate.issuer
-  if (index === undefined || index === 0) {
+  const selfIssued = isSelfIssued(details)
+  if (details === undefined || details.index === 0) {
     return selfIssued
       ? ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate']
       : ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify the first certificate']
   }
-  return selfIssued
-    ? ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain']
-    : ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unable to get local issuer certificate']
+  if (selfIssued) return ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain']
+  // One of our own that is not a root.
+  if (details.index === undefined) return ['UNABLE_TO_GET_ISSUER_CERT', 'unable to get issuer certificate']
+  return ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'unable to get local issuer certificate']
 }
 
-/** OpenSSL names alerts of SSL 3.0 and those that came later apart. */
-function alertReason(alert: unknown): string | undefined {
-  if (typeof alert !== 'string' || !(alert in AlertDescription.ids)) return undefined
-  const prefix = olderAlerts.has(alert as AlertName) ? 'ssl/tls alert' : alertPrefix(alert as AlertName)
-  const words =
-    alert === 'bad_certificate_status_response' ? 'bad certificate status response' : alert.replaceAll('_', ' ')
-  return `${olderAlerts.has(alert as AlertName) ? prefix.replace('ssl/tls', 'sslv3') : prefix} ${words}`
+function isSelfIssued(details: Partial<CertificateFailure> | undefined): boolean {
+  const { certificate } = details ?? {}
+  return certificate !== undefined && certificate.subject === certificate.issuer
 }
 
-function alertPrefix(alert: AlertName): string {
-  return alert === 'missing_extension' || alert === 'certificate_required' ? 'tlsv13 alert' : 'tlsv1 alert'
+/** OpenSSL names alerts of SSL 3.0, those of TLS 1.0 and those that came with extensions and TLS 1.3 apart. */
+function alertReason(alert: unknown): readonly [number, string] | readonly [] {
+  if (typeof alert !== 'string' || !(alert in AlertDescription.ids)) return []
+  const name = alert as AlertName
+  const prefix = olderAlerts.has(name) ? ssl3Prefix : (otherPrefixes[name] ?? 'tlsv1 alert')
+  return [1000 + AlertDescription.ids[name], `${prefix} ${name.replaceAll('_', ' ')}`]
+}
+
+/** Since 3.2 OpenSSL has another name for it. */
+const ssl3Prefix = /^3\.[01]\./.test(process.versions.openssl ?? '') ? 'sslv3 alert' : 'ssl/tls alert'
+
+const otherPrefixes: Partial<Readonly<Record<AlertName, string>>> = {
+  missing_extension: 'tlsv13 alert',
+  certificate_required: 'tlsv13 alert',
+  unsupported_extension: 'tlsv1',
+  unrecognized_name: 'tlsv1',
+  bad_certificate_status_response: 'tlsv1',
 }
 
 const olderAlerts: ReadonlySet<AlertName> = /* @__PURE__ */ new Set<AlertName>([
@@ -84,29 +90,40 @@ const olderAlerts: ReadonlySet<AlertName> = /* @__PURE__ */ new Set<AlertName>([
   'illegal_parameter',
 ])
 
-/** OpenSSL's reasons for what we refuse, by our code. */
-const reasons: Readonly<Record<string, string>> = {
-  ERR_TLS_NO_SHARED_CIPHER: 'no shared cipher',
-  ERR_TLS_VERSION: 'unsupported protocol',
-  ERR_TLS_NOT_TLS: 'wrong version number',
-  ERR_TLS_RECORD_VERSION: 'wrong version number',
-  ERR_TLS_HTTP_REQUEST: 'http request',
-  ERR_TLS_HTTPS_PROXY_REQUEST: 'https proxy request',
-  ERR_TLS_CERTIFICATE_REQUIRED: 'peer did not return a certificate',
-  ERR_TLS_NO_SHARED_GROUP: 'no suitable key share',
-  ERR_TLS_NO_SHARED_SIGNATURE_SCHEME: 'no shared signature algorithms',
-  ERR_TLS_NO_CREDENTIAL: 'no suitable signature algorithm',
-  ERR_TLS_NO_APPLICATION_PROTOCOL: 'no application protocol',
-  ERR_TLS_BAD_RECORD_MAC: 'decryption failed or bad record mac',
-  ERR_TLS_UNEXPECTED_MESSAGE: 'unexpected message',
-  ERR_TLS_FALLBACK: 'inappropriate fallback',
-  ERR_TLS_SIGNATURE: 'bad signature',
-  ERR_TLS_FINISHED_MISMATCH: 'digest check failed',
-  ERR_TLS_NO_PSK: 'psk identity not found',
-  ERR_TLS_PSK_UNKNOWN_IDENTITY: 'psk identity not found',
-  ERR_TLS_RECORD_OVERFLOW: 'data length too long',
-  ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW: 'encrypted length too long',
-  ERR_TLS_TRUNCATED: 'unexpected eof while reading',
+/** OpenSSL's reasons for what we refuse, with their numbers, by our code. */
+const reasons: Readonly<Record<string, readonly [number, string]>> = {
+  ERR_TLS_NO_SHARED_CIPHER: [193, 'no shared cipher'],
+  ERR_TLS_VERSION: [258, 'unsupported protocol'],
+  ERR_TLS_NOT_TLS: [267, 'wrong version number'],
+  ERR_TLS_RECORD_VERSION: [267, 'wrong version number'],
+  ERR_TLS_HTTP_REQUEST: [156, 'http request'],
+  ERR_TLS_HTTPS_PROXY_REQUEST: [155, 'https proxy request'],
+  ERR_TLS_CERTIFICATE_REQUIRED: [199, 'peer did not return a certificate'],
+  ERR_TLS_CLIENT_CERTIFICATE_MISSING: [199, 'peer did not return a certificate'],
+  ERR_TLS_NO_SHARED_GROUP: [101, 'no suitable key share'],
+  ERR_TLS_NO_SHARED_SIGNATURE_SCHEME: [376, 'no shared signature algorithms'],
+  ERR_TLS_NO_CREDENTIAL: [118, 'no suitable signature algorithm'],
+  ERR_TLS_NO_APPLICATION_PROTOCOL: [235, 'no application protocol'],
+  ERR_TLS_BAD_RECORD_MAC: [281, 'decryption failed or bad record mac'],
+  ERR_TLS_UNEXPECTED_MESSAGE: [244, 'unexpected message'],
+  ERR_TLS_FALLBACK: [373, 'inappropriate fallback'],
+  ERR_TLS_SIGNATURE: [123, 'bad signature'],
+  ERR_TLS_FINISHED_MISMATCH: [149, 'digest check failed'],
+  ERR_TLS_NO_PSK: [223, 'psk identity not found'],
+  ERR_TLS_PSK_UNKNOWN_IDENTITY: [223, 'psk identity not found'],
+  ERR_TLS_RECORD_OVERFLOW: [146, 'data length too long'],
+  ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW: [150, 'encrypted length too long'],
+  ERR_TLS_TRUNCATED: [294, 'unexpected eof while reading'],
+  ERR_TLS_DH_PARAMETERS: [394, 'dh key too small'],
+}
+
+/** OpenSSL's codes and words for rules that our codes do not tell apart. */
+const verificationRules: Readonly<Record<string, readonly [string, string]>> = {
+  'basic-constraints.path-length': ['PATH_LENGTH_EXCEEDED', 'path length constraint exceeded'],
+  'key.rsa-size': ['UNSPECIFIED', 'certificate key too weak'],
+  'signature.weak': ['UNSPECIFIED', 'CA signature digest algorithm too weak'],
+  'name-constraints.permitted': ['UNSPECIFIED', 'permitted subtree violation'],
+  'name-constraints.excluded': ['UNSPECIFIED', 'excluded subtree violation'],
 }
 
 /** OpenSSL's codes and words for chains that do not verify, by our code. */
@@ -117,6 +134,7 @@ const verifications: Readonly<Record<string, readonly [string, string]>> = {
   ERR_TLS_CERTIFICATE_CONSTRAINT: ['INVALID_CA', 'invalid CA certificate'],
   ERR_TLS_CERTIFICATE_PURPOSE: ['INVALID_PURPOSE', 'unsuitable certificate purpose'],
   ERR_TLS_CERTIFICATE_REVOKED: ['CERT_REVOKED', 'certificate revoked'],
+  ERR_TLS_CERTIFICATE_STATUS_UNKNOWN: ['UNABLE_TO_GET_CRL', 'unable to get certificate CRL'],
   ERR_TLS_CERTIFICATE_WORK_LIMIT: ['CERT_CHAIN_TOO_LONG', 'certificate chain too long'],
   ERR_TLS_CERTIFICATE_UNSUPPORTED: ['INVALID_CA', 'invalid CA certificate'],
 }

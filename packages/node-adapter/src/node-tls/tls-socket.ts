@@ -1,11 +1,13 @@
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { NodeConnectOptions } from './connect.ts'
 import { NodeClientSetup } from './connect.ts'
+import type { NodeServerOptions } from './server.ts'
 import { NodeTlsAcceptor } from './server.ts'
 import type { SocketSetup } from '../tls-socket.ts'
 import { TlsSocket } from '../tls-socket.ts'
 import type { PskClientCallback, PskServerCallback } from './psk-callback.ts'
-import { withSecureContext } from './secure-context.ts'
+import { createSecureContext } from './secure-context.ts'
 import type { NodeTlsOptions } from './tls-options.ts'
 
 /** What `new TLSSocket` takes beside the options of a context. */
@@ -44,9 +46,7 @@ export const TLSSocket: TLSSocketConstructor = new Proxy(TlsSocket, {
 function setUp(transport: Duplex | null | undefined, options: TLSSocketOptions = {}): [Duplex, SocketSetup] {
   const stream = transport ?? new net.Socket()
   const { isServer, ...rest } = options
-  const { pskCallback, pskIdentityHint, ...ours } = withSecureContext(rest)
-  if (isServer !== true)
-    return [stream, new NodeClientSetup({ ...ours, pskCallback: pskCallback as PskClientCallback })]
-  const psk = { pskCallback: pskCallback as PskServerCallback, pskIdentityHint: pskIdentityHint ?? undefined }
-  return [stream, new NodeTlsAcceptor({ ...ours, ...psk })]
+  const context = options.secureContext ?? createSecureContext(options)
+  if (isServer === true) return [stream, new NodeTlsAcceptor(rest as NodeServerOptions, context)]
+  return [stream, new NodeClientSetup(rest as NodeConnectOptions, context)]
 }

@@ -1,0 +1,54 @@
+import { constants } from 'node:crypto'
+import { once } from 'node:events'
+import nodeTls from 'node:tls'
+import { expect, test } from 'vitest'
+import { ca, identity, listen } from '../../test/loopback.ts'
+import tls from './index.ts'
+
+async function protocolOf(server: object, client: object): Promise<string | null | undefined> {
+  const port = await listen(tls.createServer({ ...identity, ...server }, (socket) => socket.end()))
+  const socket = tls.connect({ port, servername: 'localhost', ca, ...client } as never)
+  return new Promise((resolve) => {
+    socket.on('secureConnect', () => {
+      resolve(socket.getProtocol())
+      socket.destroy()
+    })
+    socket.on('error', (error: Error & { code?: string }) => resolve(error.code))
+  })
+}
+
+test.each([
+  ['nothing', {}, {}, 'TLSv1.3'],
+  [
+    'a minimum that is older than we are',
+    { minVersion: 'TLSv1' },
+    { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.2' },
+    'TLSv1.2',
+  ],
+  ['any version', { secureProtocol: 'TLS_method' }, { secureProtocol: 'TLSv1_2_client_method' }, 'TLSv1.2'],
+  ['options of OpenSSL', { secureOptions: constants.SSL_OP_NO_TLSv1_3 }, {}, 'TLSv1.2'],
+  [
+    'suites of TLS 1.3 only',
+    { ciphers: 'TLS_AES_128_GCM_SHA256' },
+    { maxVersion: 'TLSv1.2' },
+    'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+  ],
+  ['a client that is older than we are', {}, { maxVersion: 'TLSv1.1' }, 'ERR_SSL_NO_PROTOCOLS_AVAILABLE'],
+  ['a server that is older than we are', { maxVersion: 'TLSv1.1' }, {}, 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'],
+  [
+    'a client that has no version',
+    {},
+    { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' },
+    'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
+  ],
+])('%s', async (_what, server, client, expected) => {
+  expect(await protocolOf(server, client)).toBe(expected)
+})
+
+test('a server without a version tells its own side so too', async () => {
+  const server = tls.createServer({ ...identity, minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' })
+  const port = await listen(server)
+  nodeTls.connect({ port, ca }).on('error', () => {})
+  const [error] = (await once(server, 'tlsClientError')) as [Error]
+  expect(error).toMatchObject({ code: 'ERR_SSL_NO_PROTOCOLS_AVAILABLE', library: 'SSL routines' })
+})
