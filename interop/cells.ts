@@ -7,11 +7,13 @@ import { combinationCells } from './cells/combinations.ts'
 import { bulkCells, endCells, oddityCells } from './cells/data.ts'
 import { protocolCells, serverNameCells, recordSizeCells, exporterCells } from './cells/extensions.ts'
 import { suiteCells, groupCells, certificateCells, retryCells } from './cells/negotiation.ts'
+import { psk12Cells } from './cells/psk12.ts'
 import { resumptionCells, pskCells } from './cells/resumption.ts'
 import {
   mainSecretCells,
   encryptThenMacCells,
   fragmentCells,
+  renegotiatedCells,
   renegotiationCells,
   uniqueCells,
   versionCells,
@@ -57,12 +59,14 @@ function cells12(): Cell[] {
       .flatMap((group) => groupCells(group)),
     ...testKeyTypes.flatMap(certificateCells),
     ...combinationCells(),
+    ...psk12Cells(),
     ...versionCells(),
     ...clientAuthenticationCells(),
     ...trustCells(),
     ...mainSecretCells(),
     ...encryptThenMacCells(),
     ...renegotiationCells(),
+    ...renegotiatedCells(),
     ...protocolCells(),
     ...serverNameCells(),
     ...bulkCells(1),

@@ -62,6 +62,7 @@ function serverArguments(setting: Setting): string[] {
     ...(protocols ?? []).map((protocol) => `--alpn=${protocol}`),
     ...(protocols === undefined ? [] : ['--alpn-fatal']),
     ...(psk === undefined ? [] : ['--pskpasswd', certificates.file('psk', `${psk.identity}:${psk.hex}\n`)]),
+    ...(psk?.hint === undefined ? [] : [`--pskhint=${psk.hint}`]),
     ...(setting.ocspFile === undefined ? [] : [`--ocsp-response=${setting.ocspFile}`]),
     ...commonArguments(setting),
   ]
@@ -95,7 +96,8 @@ function commonArguments(setting: Setting): string[] {
     ...(setting.extendedMainSecret === false ? ['%NO_SESSION_HASH'] : []),
     ...(setting.encryptThenMac === false ? ['%NO_ETM'] : []),
     ...(groups === undefined ? [] : ['-GROUP-ALL', ...groups.map((group) => `+GROUP-${groupNames[group] ?? group}`)]),
-    ...(psk === undefined ? [] : ['-KX-ALL', '+ECDHE-PSK', '+DHE-PSK']),
+    // A suite of TLS 1.2 has it in its name.
+    ...(psk === undefined || (suite !== undefined && isTls12(suite)) ? [] : ['-KX-ALL', '+ECDHE-PSK', '+DHE-PSK']),
   ]
   return [
     `--priority=${priority.join(':')}`,
@@ -108,6 +110,7 @@ function lacks(role: Role, feature: Feature): string | undefined {
   if (/MLKEM/.test(feature)) return `gnutls ${gnutls.version} has no ML-KEM`
   const suite = /^suite (.*)/.exec(feature)?.[1]
   if (suite !== undefined && !suites().has(gnutlsSuite(suite))) return `gnutls ${gnutls.version} has no ${suite}`
+  if (role === 'client' && suite?.startsWith('TLS_ECDHE_PSK') === true) return ecdhePsk
   return missing[role][feature]
 }
 
@@ -144,6 +147,8 @@ function suites(): ReadonlySet<string> {
   return known
 }
 
+const ecdhePsk = 'gnutls-cli has no credentials for ECDHE_PSK, for gnutls-serv neither'
+
 const versions = { 'TLSv1.3': '+VERS-TLS1.3', 'TLSv1.2': '+VERS-TLS1.2', both: '+VERS-TLS1.2:+VERS-TLS1.3' } as const
 
 const missing: Readonly<Record<Role, Partial<Record<Feature, string>>>> = {
@@ -170,6 +175,7 @@ const commands: Readonly<Record<Command, string>> = {
   'update-keys': '^rekey1^',
   'update-both-keys': '^rekey^',
   renegotiate: '^renegotiate^',
+  'renegotiate-for-certificate': '',
   'request-certificate': '',
 }
 

@@ -78,6 +78,7 @@ function serverArguments(setting: Setting): string[] {
       : [verify[clientAuthentication], '5', '-verify_return_error', '-CAfile', certificates.caFile]),
     ...(setting.postHandshakeAuthentication === true ? ['-CAfile', certificates.caFile, '-verify_return_error'] : []),
     ...(setting.ocspFile === undefined ? [] : ['-status_file', setting.ocspFile]),
+    ...(setting.psk?.hint === undefined ? [] : ['-psk_hint', setting.psk.hint]),
     ...(setting.halfClosed === true ? ['-rev'] : setting.interactive === true ? [] : ['-quiet', '-brief']),
     ...commonArguments(setting),
   ]
@@ -160,12 +161,14 @@ const serverCommands: Readonly<Record<Command, string>> = {
   'update-both-keys': 'K\n',
   'request-certificate': 'c\n',
   renegotiate: 'r\n',
+  'renegotiate-for-certificate': 'R\n',
 }
 
 const clientCommands: Readonly<Record<Command, string>> = {
   ...serverCommands,
   'request-certificate': '',
   renegotiate: 'R\n',
+  'renegotiate-for-certificate': '',
 }
 
 const groupNames: Readonly<Record<string, string>> = {

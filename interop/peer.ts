@@ -45,7 +45,8 @@ export interface PeerClient {
   session?(): Promise<unknown>
 }
 
-export type Command = 'update-keys' | 'update-both-keys' | 'request-certificate' | 'renegotiate'
+export type Command =
+  'update-keys' | 'update-both-keys' | 'request-certificate' | 'renegotiate' | 'renegotiate-for-certificate'
 
 /** What a cell wants of a peer. IANA names. */
 export interface Setting {
@@ -72,7 +73,12 @@ export interface Setting {
   readonly protocols?: readonly string[]
   /** What a client asks for. Default `localhost`. */
   readonly serverName?: string
-  readonly psk?: { readonly identity: string; readonly hex: string }
+  readonly psk?: {
+    readonly identity: string
+    readonly hex: string
+    /** As a server of TLS 1.2. */
+    readonly hint?: string
+  }
   readonly postHandshakeAuthentication?: boolean
   /** A server's staple, DER in a file; for a client: any, ask for one. */
   readonly ocspFile?: string

@@ -4,6 +4,7 @@ import {
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
   cbcTls12CipherSuites,
   defaultTls12CipherSuites,
+  dheTls12CipherSuites,
   rsaTls12CipherSuites,
 } from '@typetls/connection/tls12'
 import type { TestKeyType } from '@typetls/testing'
@@ -14,6 +15,7 @@ export const suites12: readonly CipherSuiteRow[] = [
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
   ...cbcTls12CipherSuites,
+  ...dheTls12CipherSuites,
   ...rsaTls12CipherSuites,
 ]
 

@@ -1,6 +1,18 @@
 import { expect } from 'vitest'
 import type { Cell } from '../cell.ts'
-import { bothRoles, clientCell, echo, freshLine, refusalCell, serverCell, traced, until } from '../cell.ts'
+import {
+  bothRoles,
+  clientCell,
+  echo,
+  freshLine,
+  messages,
+  pem,
+  refusalCell,
+  serverCell,
+  traced,
+  until,
+} from '../cell.ts'
+import { certificates } from '../certificates.ts'
 import type { TraceEvent } from '@typetls/handshake'
 import { hasBlockCipher, suites12 } from './suites12.ts'
 
@@ -115,6 +127,36 @@ export function renegotiationCells(): Cell[] {
       },
     },
   ]
+}
+
+/** What few servers do, and some to ask for a certificate when they know what is wanted. */
+export function renegotiatedCells(): Cell[] {
+  const feature = 'renegotiation'
+  const identity = certificates.client('ec-secp256r1')
+  const wanted = [
+    ['renegotiation, twice', 'renegotiate', 'freely', 2],
+    ['renegotiation that asks for a certificate', 'renegotiate-for-certificate', 'once', 1],
+  ] as const
+  return wanted.map(([name, command, renegotiation, times]) => ({
+    name,
+    role: 'client',
+    feature,
+    async play(match) {
+      const { events, trace } = traced()
+      const server = await match.theirServer({ interactive: true })
+      const client = await match.ourClient(server.port, { ...pem(identity), trace, tls12: { renegotiation } })
+      await echo(client, server)
+      const handshakes = () => messages(events, 'received').filter((type) => type === 'finished').length
+      for (let time = 1; time <= times; time++) {
+        await server.command?.(command)
+        await until(() => handshakes() === 1 + time)
+        await echo(client, server)
+      }
+      const asked = messages(events, 'received').includes('certificate_request')
+      expect(asked).toBe(command === 'renegotiate-for-certificate')
+      expect(messages(events, 'sent').includes('certificate_verify')).toBe(asked)
+    },
+  }))
 }
 
 export function fragmentCells(): Cell[] {
