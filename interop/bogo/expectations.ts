@@ -38,6 +38,11 @@ export function checkFacts({ flags, judge, identity }: Profile, facts: Connectio
   if (flags['expect-hrr']) expectSame('HelloRetryRequest', facts.helloRetryRequest, true)
   if (flags['expect-no-hrr']) expectSame('HelloRetryRequest', facts.helloRetryRequest, false)
   expectGiven('credential', flags['expect-selected-credential'], identity.selected)
+  if (resuming && flags['expect-ticket-age-skew'] !== undefined) {
+    const { ticketAgeSkew } = facts
+    const seconds = ticketAgeSkew === undefined ? undefined : Math.trunc(ticketAgeSkew / 1000)
+    expectSame('ticket age skew', seconds, flags['expect-ticket-age-skew'])
+  }
   expectGiven('early data', flags['expect-early-data-reason'], 'disabled')
   if (flags['expect-verify-result'] && judge.verdict !== undefined) {
     expectSame('verdict', judge.verdict, flags['verify-fail'] ? 'bad' : 'good')

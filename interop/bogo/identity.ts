@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
-import type { KeyType, SignatureScheme } from '@typetls/crypto-provider'
 import type { Credential, CredentialRequest, CredentialSelector } from '@typetls/connection'
 import type { CredentialOptions } from '@typetls/x509'
 import { nobleCrypto } from '@typetls/crypto-noble'
 import { Certificate, createCredential } from '@typetls/x509'
 import { TlsError, equalBytes } from '@typetls/wire'
-import { crypto, defaultSigningSchemes, groupId, schemesOf } from './algorithms.ts'
+import { crypto, defaultSigningSchemes, schemesOf } from './algorithms.ts'
 import type { CredentialFlags, Flags } from './flags.ts'
 import { signWithSha1 } from './outdated.ts'
 import { Refusal, Unexpected } from './refusal.ts'
@@ -46,7 +45,7 @@ export class Identity {
       const reasons = unfit(candidate, request)
       if (reasons === undefined) {
         this.selected = candidate.index
-        return request.version === 'TLSv1.2' ? candidate.credential12 : candidate.credential
+        return candidate.credential
       }
       // Where none signs, that none decrypts either is not the reason.
       if (request.keyUse !== 'decrypting' || this.refusal.length === 0) this.refusal = reasons
@@ -63,6 +62,10 @@ export class Identity {
       const expected = schemesOf(preferences).map(({ id }) => id)
       const received = request.signatureSchemes.map(({ id }) => id)
       if (`${expected}` !== `${received}`) throw new Unexpected(`peer verify preferences ${received}, not ${expected}`)
+    }
+    const types = flags['expect-certificate-types']
+    if (types !== undefined && `${types}` !== `${request.certificateTypes}`) {
+      throw new Unexpected(`certificate types ${request.certificateTypes}, not ${types}`)
     }
     const authorities = flags['expect-client-ca-list']
     if (authorities !== undefined) {
@@ -91,9 +94,6 @@ export function certificatesIn(file: string): readonly Uint8Array[] {
 
 interface Candidate {
   readonly credential: Credential
-  /** For TLS 1.2, where a scheme with ECDSA names a hash and no curve. */
-  readonly credential12: Credential
-  readonly keyType: string
   readonly index: number
   readonly mustMatchIssuer: boolean
   readonly issuers: readonly Uint8Array[]
@@ -101,7 +101,7 @@ interface Candidate {
 
 /** What keeps a credential from being chosen. */
 function unfit(
-  { credential, credential12, keyType, mustMatchIssuer, issuers }: Candidate,
+  { credential, mustMatchIssuer, issuers }: Candidate,
   request: CredentialRequest,
 ): readonly string[] | undefined {
   const authorities = request.clientHello?.extensions.certificate_authorities ?? request.certificateAuthorities
@@ -110,7 +110,8 @@ function unfit(
   }
   const older = request.version === 'TLSv1.2'
   if (request.keyUse === 'decrypting') return credential.decrypter === undefined ? ['NO_SHARED_CIPHER'] : undefined
-  const { schemes } = (older ? credential12 : credential).signer
+  const { keyType = '', ...signer } = credential.signer
+  const schemes = (older ? signer.tls12Schemes : undefined) ?? signer.schemes
   const accepted = request.signatureSchemes.filter((row) => older || row.handshake)
   if (!schemes.some((row) => accepted.some((one) => one.id === row.id))) {
     if (!older) return ['NO_COMMON_SIGNATURE_ALGORITHMS']
@@ -118,11 +119,7 @@ function unfit(
       ? ['NO_SHARED_CIPHER']
       : ['NO_COMMON_SIGNATURE_ALGORITHMS', 'UNKNOWN_CERTIFICATE_TYPE']
   }
-  if (older && keyType.startsWith('ec-') && request.role === 'server') {
-    const groups = request.clientHello?.extensions.supported_groups
-    if (groups?.includes(groupId(keyType.slice(3))) === false) return ['WRONG_CURVE']
-  }
-  return undefined
+  return keyType.startsWith('ec-') && request.groups?.includes(keyType.slice(3)) === false ? ['WRONG_CURVE'] : undefined
 }
 
 function candidate(given: CredentialFlags, index: number, flags: Flags): Candidate | undefined {
@@ -139,28 +136,14 @@ function candidate(given: CredentialFlags, index: number, flags: Flags): Candida
     ...(given.ocspResponse !== undefined && flags.server === true && !declined && { ocspResponse: given.ocspResponse }),
     ...(given.signedCertTimestamps !== undefined && { signedCertificateTimestamps: given.signedCertTimestamps }),
   }
-  const [credential, credential12] = [
-    wanted.filter((row) => row.keyType === keyType),
-    wanted.flatMap((row) => forTls12(row, keyType) ?? []),
-  ].map((schemes) => {
-    const one = withSha1(usableCredential({ ...common, schemes }), pem)
-    return flags.async === undefined ? one : { ...one, signer: later(one.signer) }
-  }) as [Credential, Credential]
+  const ready = withSha1(usableCredential({ ...common, schemes: wanted }), pem)
+  const credential = flags.async === undefined ? ready : { ...ready, signer: later(ready.signer) }
   return {
     credential,
-    credential12,
-    keyType: keyType ?? '',
     index,
     mustMatchIssuer: given.mustMatchIssuer === true,
     issuers: credential.certificates.map((der) => Certificate.parse(der).issuer.der),
   }
-}
-
-/** A scheme as TLS 1.2 has it, if it is for such a key. */
-function forTls12(row: SignatureScheme, keyType: KeyType | undefined): SignatureScheme | undefined {
-  if (row.clientOnly) return undefined
-  if (keyType?.startsWith('ec-') && row.algorithm.startsWith('ecdsa-')) return { ...row, keyType }
-  return row.keyType === keyType ? row : undefined
 }
 
 /** A key that can sign with nothing BoringSSL finds out about during the handshake, and we before it. */
@@ -178,12 +161,12 @@ function withSha1(credential: Credential, pem: string): Credential {
   const { signer } = credential
   const sign: typeof signer.sign = (scheme, data) =>
     scheme.algorithm.endsWith('-sha1') ? signWithSha1(pem, data) : signer.sign(scheme, data)
-  return { ...credential, signer: { schemes: signer.schemes, sign } }
+  return { ...credential, signer: { ...signer, sign } }
 }
 
 function later(signer: Credential['signer']): Credential['signer'] {
   return {
-    schemes: signer.schemes,
+    ...signer,
     sign: (scheme, data) => Promise.resolve().then(() => signer.sign(scheme, data)),
   }
 }

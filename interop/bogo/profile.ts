@@ -98,7 +98,8 @@ export function clientOptions(profile: Profile): ClientOptions {
     grease: flags['enable-grease'] === true,
     fallback: flags['fallback-scsv'] === true,
     allowUnofferedApplicationProtocol: flags['allow-unknown-alpn-protos'] === true,
-    requestStatus: flags['enable-ocsp-stapling'] === true || flags['enable-signed-cert-timestamps'] === true,
+    requestStatus: flags['enable-ocsp-stapling'] === true,
+    requestTimestamps: flags['enable-signed-cert-timestamps'] === true,
   }
 }
 

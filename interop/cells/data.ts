@@ -102,7 +102,7 @@ function later(credential: Credential): Credential {
     await new Promise((resolve) => setTimeout(resolve, 50))
     return signer.sign(scheme, data)
   }
-  return { ...credential, signer: { schemes: signer.schemes, sign } }
+  return { ...credential, signer: { ...signer, sign } }
 }
 
 /** Lines, since some peers send back lines; no two of them alike. */

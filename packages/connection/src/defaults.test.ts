@@ -54,6 +54,7 @@ describe('a client that says nothing', () => {
       grease: defaults.grease,
       middleboxCompatibility: defaults.middleboxCompatibility,
       requestStatus: defaults.requestStatus,
+      requestTimestamps: defaults.requestTimestamps,
       maxCertificateListSize: defaults.maxCertificateListSize,
       postHandshakeAuthentication: false,
       allowPskWithoutKeyExchange: false,

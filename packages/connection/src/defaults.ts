@@ -19,6 +19,7 @@ export const defaults = {
   grease: true,
   /** A staple or timestamps cost the client nothing to ask for. */
   requestStatus: true,
+  requestTimestamps: true,
   /** Our own order: the client's says what is fast for it, and all of ours are fast enough. */
   cipherPreference: 'server',
   /** Who is not asked for a certificate does not show one. */
@@ -68,6 +69,7 @@ export function clientParameters(options: ClientOptions): ClientParameters {
     middleboxCompatibility: options.middleboxCompatibility ?? defaults.middleboxCompatibility,
     postHandshakeAuthentication: options.postHandshakeAuthentication ?? false,
     requestStatus: options.requestStatus ?? defaults.requestStatus,
+    requestTimestamps: options.requestTimestamps ?? defaults.requestTimestamps,
     older: options.tls12?.older(common.crypto),
   }
 }
@@ -240,9 +242,11 @@ function protocolsOf(protocols: readonly string[] = none): readonly string[] {
 function selectorOf(credentials: ClientOptions['credentials']): CredentialSelector | undefined {
   if (credentials === undefined || typeof credentials === 'function') return credentials
   const list = 'certificates' in credentials ? [credentials] : credentials
-  return ({ signatureSchemes, role }) =>
-    list.find(({ signer }) => signer.schemes.some((row) => signatureSchemes.some((one) => one.id === row.id))) ??
-    (role === 'server' ? list[0] : undefined)
+  return ({ signatureSchemes, role, version }) =>
+    list.find(({ signer }) => {
+      const schemes = (version === 'TLSv1.2' ? signer.tls12Schemes : undefined) ?? signer.schemes
+      return schemes.some((row) => signatureSchemes.some((one) => one.id === row.id))
+    }) ?? (role === 'server' ? list[0] : undefined)
 }
 
 function checkLimit(option: string, limit: number | undefined): void {

@@ -17,6 +17,11 @@ export interface ConnectionFacts {
   readonly serverName: string | undefined
   /** Whether a ticket of an earlier connection was used. */
   readonly resumed: boolean
+  /**
+   * Server of TLS 1.3, resuming: how much older the client takes its ticket for than the server does, milliseconds. Far
+   * from 0, clocks differ or a ClientHello comes late or again.
+   */
+  readonly ticketAgeSkew: number | undefined
   /** Identity of the external PSK that was used; on resumption as remembered from the first handshake. */
   readonly externalPskIdentity: Uint8Array | undefined
   /** Whether a HelloRetryRequest was needed. */
@@ -60,6 +65,7 @@ export function factsOf(role: 'client' | 'server', connected: Agreed): Connectio
     applicationProtocol: connected.applicationProtocol,
     serverName: connected.serverName,
     resumed: connected.resumed,
+    ticketAgeSkew: connected.ticketAgeSkew,
     externalPskIdentity: connected.externalPskIdentity,
     helloRetryRequest: connected.helloRetryRequest,
     peer: peerOf(connected),

@@ -108,8 +108,10 @@ export interface ClientOptions extends CommonOptions {
   readonly middleboxCompatibility?: boolean
   /** Offer post_handshake_auth. Default false. */
   readonly postHandshakeAuthentication?: boolean
-  /** Ask for an OCSP staple and SCTs. Default true. */
+  /** Ask for an OCSP staple. Default true. */
   readonly requestStatus?: boolean
+  /** Ask for timestamps of Certificate Transparency (SCTs). Default true. */
+  readonly requestTimestamps?: boolean
 }
 
 export interface ServerOptions extends CommonOptions {

@@ -238,6 +238,19 @@ describe('time', () => {
     )
     expect(obfuscated).toBe((12_345 + session.state.ageAdd) % 2 ** 32)
   })
+
+  test('how far the two sides are apart about the age of a ticket is a fact of the server', () => {
+    const { time, tickets } = setting()
+    const server = { tickets, clock: time }
+    const session = connectedPair({ clock: time }, server).client.sessions[0] as Session
+    time.advance(60_000)
+    const seen = [-5000, 0, 5000].map((wrong) => {
+      const clock = manualClock(time.now() + wrong)
+      return connectedPair({ clock, session }, server).server.facts?.ticketAgeSkew
+    })
+    expect(seen).toEqual([-5000, 0, 5000])
+    expect(connectedPair({ clock: time }, server).server.facts?.ticketAgeSkew).toBeUndefined()
+  })
 })
 
 test('the tickets may be protected elsewhere, and later', async () => {

@@ -47,6 +47,7 @@ describe.each(titles)('%s', (title) => {
         serverName: 'server',
         recordSizeLimit: 16384,
         requestStatus: true,
+        requestTimestamps: true,
         grease: false,
         middleboxCompatibility: title === 'Compatibility Mode',
         verifier,

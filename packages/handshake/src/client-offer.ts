@@ -152,7 +152,7 @@ export class ClientOffer {
       supported_groups: groups.length > 0 ? groups : undefined,
       signature_algorithms: signatureSchemes.length > 0 ? signatureSchemes.map((row) => row.id) : undefined,
       application_layer_protocol_negotiation: applicationProtocols.length > 0 ? applicationProtocols : undefined,
-      signed_certificate_timestamp: parameters.requestStatus ? {} : undefined,
+      signed_certificate_timestamp: parameters.requestTimestamps ? {} : undefined,
       record_size_limit: parameters.recordSizeLimit,
       supported_versions: this.#versions(),
       cookie: this.#cookie,

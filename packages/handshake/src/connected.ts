@@ -15,6 +15,8 @@ export interface Agreed {
   readonly helloRetryRequest: boolean
   readonly resumed: boolean
   readonly externalPskIdentity: Uint8Array | undefined
+  /** TLS 1.3 server that resumes: how much older the client takes its ticket for than we do, milliseconds. */
+  readonly ticketAgeSkew?: number | undefined
   readonly peer: AuthenticatedBy
   /** Scheme of our own CertificateVerify. */
   readonly ownSignatureScheme: string | undefined

@@ -1,10 +1,17 @@
-import type { Secret, SignatureScheme } from '@typetls/crypto-provider'
+import type { KeyType, Secret, SignatureScheme } from '@typetls/crypto-provider'
 import type { ClientHello } from './messages/client-hello.ts'
 
 /** Signs for us. The key may live in another process, an HSM or a KMS: it may answer later. */
 export interface Signer {
   /** What this key can sign with, most wanted first. */
   readonly schemes: readonly SignatureScheme[]
+  /**
+   * The same for TLS 1.2, where a scheme with ECDSA names a hash and no curve. Default `schemes`.
+   * https://www.rfc-editor.org/rfc/rfc9846#section-4.3.3
+   */
+  readonly tls12Schemes?: readonly SignatureScheme[] | undefined
+  /** Of the key. Default: not known, and a server of TLS 1.2 does not hold its curve against the client's list. */
+  readonly keyType?: KeyType | undefined
   /** Signs `data` (already framed for CertificateVerify). Rejection ends the handshake as `ERR_TLS_SIGNER` (internal_error). */
   sign(scheme: SignatureScheme, data: Uint8Array): Uint8Array | PromiseLike<Uint8Array>
 }
@@ -51,6 +58,13 @@ export interface CredentialRequest {
   readonly applicationProtocol: string | undefined
   /** The peer's list for CertificateVerify, as rows we know, in its order. */
   readonly signatureSchemes: readonly SignatureScheme[]
+  /**
+   * TLS 1.2, server role: IANA names of the client's groups that the provider knows, one of which must be the curve of an
+   * ECDSA key (RFC 8422 section 5.3). `undefined`: it lists none, and any will do.
+   */
+  readonly groups?: readonly string[] | undefined
+  /** TLS 1.2, client role: ClientCertificateType numbers that the server takes, in its order. */
+  readonly certificateTypes?: readonly number[] | undefined
   /** DER DistinguishedNames from certificate_authorities; empty when it named none. */
   readonly certificateAuthorities: readonly Uint8Array[]
   /** The whole ClientHello, server role. */

@@ -48,6 +48,7 @@ export interface ClientParameters extends CommonParameters {
   readonly middleboxCompatibility: boolean
   readonly postHandshakeAuthentication: boolean
   readonly requestStatus: boolean
+  readonly requestTimestamps: boolean
   /** TLS 1.2, if it is offered beside TLS 1.3. */
   readonly older: OlderClient | undefined
 }

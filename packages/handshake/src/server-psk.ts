@@ -21,6 +21,8 @@ export interface AcceptedPsk {
   /** Whether the client lets us add (EC)DHE. */
   readonly keyExchange: boolean
   readonly ticket: TicketState | undefined
+  /** Milliseconds: the age of the ticket as the client has it, less its age as we have it. */
+  readonly ticketAgeSkew: number | undefined
 }
 
 /**
@@ -45,7 +47,7 @@ export function* acceptPsk(
   const keyExchange = modes.includes(PskKeyExchangeMode.psk_dhe_ke) && !(without && !hasCommonGroup(parameters, hello))
   if (!keyExchange && !without) return undefined
   const serverName = hello.extensions.server_name
-  for (const [index, { identity }] of offered.identities.slice(0, maxIdentities).entries()) {
+  for (const [index, { identity, obfuscatedTicketAge }] of offered.identities.slice(0, maxIdentities).entries()) {
     const found = yield* lookUp(hs, parameters, identity, serverName, suites)
     if (found === undefined) continue
     if (found.ticket !== undefined) owned.add(found.secret)
@@ -60,9 +62,16 @@ export function* acceptPsk(
     if (!equalBytes(expected, binder)) {
       throw new TlsError('ERR_TLS_PSK_BINDER', `the binder of PSK ${index} does not fit the key and the ClientHello`)
     }
-    return { kind: found.kind, index, identity, suite: found.suite, early, keyExchange, ticket: found.ticket }
+    const { kind, suite, ticket } = found
+    const ticketAgeSkew = ticket && ageSkew(ticket, obfuscatedTicketAge, parameters.now())
+    return { kind, index, identity, suite, early, keyExchange, ticket, ticketAgeSkew }
   }
   return undefined
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11.1 */
+function ageSkew({ ageAdd, issuedAt }: TicketState, obfuscatedAge: number, now: number): number {
+  return ((obfuscatedAge - ageAdd) >>> 0) - Math.floor(now - issuedAt)
 }
 
 function hasCommonGroup({ groups }: ServerParameters, { extensions }: ClientHello): boolean {

@@ -106,6 +106,7 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
       applicationProtocol,
       helloRetryRequest: retried,
       resumed: psk?.kind === 'resumption',
+      ticketAgeSkew: psk?.ticketAgeSkew,
       externalPskIdentity: psk?.kind === 'external' ? psk.identity : psk?.ticket?.externalPskIdentity,
       finished,
       peer,

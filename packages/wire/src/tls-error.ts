@@ -163,6 +163,7 @@ export const tlsErrorCodes = {
   ERR_TLS_SIGNATURE: 'decrypt_error',
   ERR_TLS_SIGNATURE_SCHEME: 'illegal_parameter',
   ERR_TLS_NO_SHARED_SIGNATURE_SCHEME: 'handshake_failure',
+  ERR_TLS_CERTIFICATE_CURVE: 'handshake_failure',
   ERR_TLS_NO_CREDENTIAL: 'handshake_failure',
   ERR_TLS_FINISHED_MISMATCH: 'decrypt_error',
 

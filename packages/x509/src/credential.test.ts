@@ -1,7 +1,14 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { nodeCrypto } from '@typetls/crypto-node'
 import type { CryptoProvider, SignatureScheme } from '@typetls/crypto-provider'
-import { ed25519, rsa_pkcs1_sha256, rsa_pss_rsae_sha256, ecdsa_secp256r1_sha256 } from '@typetls/crypto-provider'
+import {
+  ecdsa_secp256r1_sha256,
+  ecdsa_secp384r1_sha384,
+  ecdsa_secp521r1_sha512,
+  ed25519,
+  rsa_pkcs1_sha256,
+  rsa_pss_rsae_sha256,
+} from '@typetls/crypto-provider'
 import { createAuthority } from '@typetls/testing'
 import { ascii, TlsError } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
@@ -66,6 +73,21 @@ describe('a credential', () => {
       expect(verify(null, data, publicKey, signature)).toBe(true)
     }
     expect(made.privateKeyDer[0]).toBe(0x30)
+  })
+
+  test('of an ECDSA key signs in TLS 1.2 with any hash, first with that of its curve', () => {
+    const made = root.issue({ keyType: 'ec-secp384r1' })
+    const options = { certificates: made.pem, privateKey: made.privateKeyPem, provider: nodeCrypto }
+    const { signer } = createCredential(options)
+    expect(signer.keyType).toBe('ec-secp384r1')
+    expect(signer.schemes).toEqual([ecdsa_secp384r1_sha384])
+    expect(signer.tls12Schemes).toEqual([ecdsa_secp384r1_sha384, ecdsa_secp256r1_sha256, ecdsa_secp521r1_sha512])
+    const signature = signer.sign(ecdsa_secp256r1_sha256, data) as Uint8Array
+    const publicKey = createPublicKey({ key: Buffer.from(made.spki), format: 'der', type: 'spki' })
+    expect(verify('sha256', data, publicKey, signature)).toBe(true)
+
+    const only = createCredential({ ...options, schemes: [ecdsa_secp256r1_sha256] }).signer
+    expect([only.schemes, only.tls12Schemes]).toEqual([[], [ecdsa_secp256r1_sha256]])
   })
 
   test('signs with what it is asked for, in that order, as far as it fits', () => {
@@ -133,6 +155,32 @@ describe('among credentials', () => {
     const select = selectCredential([plain, wildcard, exact, edwards])
     const chosen = select({ role: 'server', serverName, signatureSchemes, certificateAuthorities: [] })
     expect(chosen).toBe(expected)
+  })
+
+  test('a server of TLS 1.2 takes one whose curve the client lists, and whose hash it takes', () => {
+    const p384 = credential({ dns: ['a.example'], keyType: 'ec-secp384r1' })
+    const select = selectCredential([plain, p384])
+    const chosen = (version: 'TLSv1.2' | 'TLSv1.3', groups?: readonly string[]): unknown =>
+      select({
+        role: 'server',
+        version,
+        serverName: undefined,
+        signatureSchemes: ecdsa,
+        certificateAuthorities: [],
+        groups,
+      })
+    expect(chosen('TLSv1.2', ['x25519', 'secp384r1'])).toBe(p384)
+    expect(chosen('TLSv1.2', ['secp256r1', 'secp384r1'])).toBe(plain)
+    expect(chosen('TLSv1.2')).toBe(plain)
+    expect(
+      selectCredential([p384, plain])({
+        role: 'server',
+        version: 'TLSv1.3',
+        serverName: undefined,
+        signatureSchemes: ecdsa,
+        certificateAuthorities: [],
+      }),
+    ).toBe(plain)
   })
 
   test('a client takes one of an authority that the server names, else the first, and none that cannot be checked', () => {

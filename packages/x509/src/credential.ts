@@ -1,4 +1,4 @@
-import type { CryptoProvider, Mode, PrivateKey, Secret, SignatureScheme } from '@typetls/crypto-provider'
+import type { CryptoProvider, KeyType, Mode, PrivateKey, Secret, SignatureScheme } from '@typetls/crypto-provider'
 import { defaultSignatureSchemes, isPromiseLike } from '@typetls/crypto-provider'
 import type { Codec } from '@typetls/wire'
 import { decode, equalBytes, opaqueVector, TlsError, vector } from '@typetls/wire'
@@ -35,7 +35,10 @@ export interface CredentialOptions<M extends Mode = Mode> {
   /** PEM, DER (PKCS#8, SEC1, PKCS#1), or a key of the provider. Encrypted keys are not supported yet. */
   readonly privateKey: Uint8Array | string | PrivateKey
   readonly provider: CryptoProvider<M>
-  /** What to sign with, most wanted first. Default: every scheme of `defaultSignatureSchemes` that fits the key and the provider has. */
+  /**
+   * What to sign with, most wanted first. Default: every scheme of `defaultSignatureSchemes` that fits the key and the
+   * provider has; in TLS 1.2 first those of its curve.
+   */
   readonly schemes?: readonly SignatureScheme[]
   /** OCSPResponse to staple to the leaf, DER. Default none. */
   readonly ocspResponse?: Uint8Array
@@ -57,6 +60,9 @@ export interface Credential {
 export interface Signer {
   /** Most wanted first. */
   readonly schemes: readonly SignatureScheme[]
+  /** The same for TLS 1.2, where a scheme with ECDSA names a hash and no curve. Default `schemes`. */
+  readonly tls12Schemes?: readonly SignatureScheme[] | undefined
+  readonly keyType?: KeyType | undefined
   sign(scheme: SignatureScheme, data: Uint8Array): Uint8Array | PromiseLike<Uint8Array>
 }
 
@@ -97,14 +103,22 @@ function credentialOf(
   const { signature } = options.provider
   const { onlyAlgorithm } = publicKey
   const wanted = options.schemes ?? defaultSignatureSchemes
-  const schemes = wanted.filter(
-    ({ algorithm, keyType }) =>
-      keyType === key.keyType &&
+  const possible = wanted.filter(
+    ({ algorithm }) =>
       signature[algorithm] !== undefined &&
       isLongEnough(publicKey, algorithm) &&
       (onlyAlgorithm === undefined || onlyAlgorithm === algorithm),
   )
-  if (schemes.length === 0) {
+  const schemes = possible.filter(({ keyType }) => keyType === key.keyType)
+  // Those of RFC 9963 are for TLS 1.3 alone.
+  const combined = possible.filter(
+    ({ algorithm, keyType, clientOnly }) =>
+      clientOnly === undefined &&
+      (algorithm.startsWith('ecdsa-') ? key.keyType.startsWith('ec-') : keyType === key.keyType),
+  )
+  // Where nobody said otherwise, the hash that goes with the curve comes first.
+  const tls12Schemes = options.schemes === undefined ? [...new Set([...schemes, ...combined])] : combined
+  if (schemes.length === 0 && tls12Schemes.length === 0) {
     throw new TlsError(
       'ERR_TLS_OPTIONS',
       `no signature scheme of ${options.provider.name} fits a key of the kind ${key.keyType}`,
@@ -115,7 +129,7 @@ function credentialOf(
   const transport = decrypts ? options.provider.keyTransport['rsa-pkcs1'] : undefined
   return {
     certificates: certificates.map(({ der }) => der),
-    signer: { schemes, sign },
+    signer: { schemes, tls12Schemes, keyType: key.keyType, sign },
     ...(transport !== undefined && {
       decrypter: { decrypt: (ciphertext, fallback) => transport.decrypt(key, ciphertext, fallback) },
     }),
@@ -127,7 +141,7 @@ function credentialOf(
 
   function sign(scheme: SignatureScheme, data: Uint8Array): Uint8Array | PromiseLike<Uint8Array> {
     const algorithm = signature[scheme.algorithm]
-    if (algorithm === undefined || !schemes.some(({ id }) => id === scheme.id)) {
+    if (algorithm === undefined || ![...schemes, ...tls12Schemes].some(({ id }) => id === scheme.id)) {
       throw new TlsError('ERR_TLS_SIGNER', `this key does not sign with ${scheme.name}`)
     }
     return algorithm.sign(key, data)

@@ -1,11 +1,12 @@
 import type { SignatureScheme } from '@typetls/crypto-provider'
 import { equalBytes, TlsError } from '@typetls/wire'
 import { Certificate } from './certificate.ts'
-import type { Credential } from './credential.ts'
+import type { Credential, Signer } from './credential.ts'
 import { matchesHost } from './name-match.ts'
 
 /**
- * Chooses among credentials for each handshake. What decides, in this order: the peer can check its signatures; its
+ * Chooses among credentials for each handshake. What decides, in this order: the peer can check its signatures, and in
+ * TLS 1.2 lists its curve; its
  * certificate is for the name the client asked for, in full rather than by wildcard; an authority that the peer
  * trusts stands in its chain. Among equals the earlier one is taken; the first is the default.
  *
@@ -24,9 +25,7 @@ export function selectCredential<C extends Credential>(credentials: readonly C[]
 
   return (request) => {
     const usable = candidates.filter(({ credential }) =>
-      request.keyUse === 'decrypting'
-        ? credential.decrypter !== undefined
-        : credential.signer.schemes.some(({ id }) => request.signatureSchemes.some((scheme) => scheme.id === id)),
+      request.keyUse === 'decrypting' ? credential.decrypter !== undefined : signsFor(credential.signer, request),
     )
     let best: { readonly credential: C; readonly score: number } | undefined
     for (const { credential, chain } of usable) {
@@ -42,12 +41,25 @@ export type Selector<C extends Credential = Credential> = (request: SelectionReq
 /** What the peer told us about the credential it can use. */
 export interface SelectionRequest {
   readonly role: 'client' | 'server'
+  /** Default `TLSv1.3`. */
+  readonly version?: 'TLSv1.2' | 'TLSv1.3' | undefined
   /** Default `signing`. */
   readonly keyUse?: 'signing' | 'decrypting' | undefined
   readonly serverName: string | undefined
   readonly signatureSchemes: readonly SignatureScheme[]
+  /** TLS 1.2, server role: names of the client's groups. Default: any. */
+  readonly groups?: readonly string[] | undefined
   /** DER DistinguishedNames. */
   readonly certificateAuthorities: readonly Uint8Array[]
+}
+
+function signsFor(
+  { schemes, tls12Schemes = schemes, keyType }: Signer,
+  { version, signatureSchemes, groups }: SelectionRequest,
+): boolean {
+  const own = version === 'TLSv1.2' ? tls12Schemes : schemes
+  const curveListed = keyType?.startsWith('ec-') !== true || (groups?.includes(keyType.slice(3)) ?? true)
+  return curveListed && own.some(({ id }) => signatureSchemes.some((scheme) => scheme.id === id))
 }
 
 function nameScore([leaf]: readonly Certificate[], serverName: string | undefined): number {

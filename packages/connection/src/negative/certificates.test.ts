@@ -51,7 +51,7 @@ describe('the Certificate message', () => {
     ),
   )('#75 a %s refuses an extension on a certificate that it did not ask for, type %i', (role, type) => {
     const data = type === ids.status_request ? staple : Uint8Array.of(0, 3, 0, 1, 9)
-    const quiet: ServerScript = { client: { requestStatus: false } }
+    const quiet: ServerScript = { client: { requestStatus: false, requestTimestamps: false } }
     const peer = shown(role, quiet, (message) => withExtension(message, type, data))
     expect(peer.peer.failure).toMatchObject({ received: type })
     expectRefusal(peer, 'ERR_TLS_UNSUPPORTED_EXTENSION', 'unsupported_extension')

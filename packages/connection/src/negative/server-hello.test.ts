@@ -108,7 +108,7 @@ describe('key_share', () => {
 })
 
 describe('extensions', () => {
-  const quiet: ServerScript = { client: { serverName: '192.0.2.1', requestStatus: false } }
+  const quiet: ServerScript = { client: { serverName: '192.0.2.1', requestStatus: false, requestTimestamps: false } }
 
   test.each([
     ['unknown', 4711],

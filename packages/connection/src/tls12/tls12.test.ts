@@ -1,7 +1,9 @@
 import { nodeCrypto } from '@typetls/crypto-node'
+import { ecdsa_secp256r1_sha256 } from '@typetls/crypto-provider'
 import type { MemoryPair } from '@typetls/testing'
 import { connectPair } from '@typetls/testing'
 import { ascii, fromAscii, toHex } from '@typetls/wire'
+import { selectCredential } from '@typetls/x509'
 import { describe, expect, test } from 'vitest'
 import { testCrypto } from '../../test/backend.ts'
 import type { Peer } from '../../test/peers.ts'
@@ -160,6 +162,32 @@ test('a client authenticates by certificate, and need not unless it is required'
   })
   const optional = tls12ConnectedPair({ server: { ...asks, clientAuthentication: 'request' } })
   expect(optional.server.facts?.peer).toBeUndefined()
+})
+
+test('a server shows no ECDSA key of a curve that the client does not list, and signs with any hash', () => {
+  const p384 = credentialFor(certificateFor('ec-secp384r1'))
+  const p256 = credentialFor(certificateFor())
+  const groups = ['x25519', 'secp384r1']
+  const sha256 = { groups, signatureSchemes: [ecdsa_secp256r1_sha256] }
+  const { client } = tls12ConnectedPair({ client: sha256, server: { credentials: selectCredential([p256, p384]) } })
+  expect(client.facts).toMatchObject({
+    signatureScheme: 'ecdsa_secp256r1_sha256',
+    peer: { certificates: certificateFor('ec-secp384r1').chain },
+  })
+  expect(failures(tls12PairOf({ client: { groups }, server: { credentials: p256 } })).server).toMatchObject({
+    code: 'ERR_TLS_CERTIFICATE_CURVE',
+    alert: 'handshake_failure',
+    received: 'secp256r1',
+  })
+})
+
+test('a client hears which kinds of certificates a server of TLS 1.2 takes', () => {
+  const heard: unknown[] = []
+  tls12ConnectedPair({
+    client: { credentials: ({ certificateTypes }) => void heard.push(certificateTypes) },
+    server: { clientAuthentication: 'request', verifier },
+  })
+  expect(heard).toEqual([[64, 1]])
 })
 
 test('ALPN, OCSP staples and timestamps are told', () => {

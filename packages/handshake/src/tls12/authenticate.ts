@@ -117,6 +117,11 @@ export function authenticationOf(keyType: string): 'ecdsa' | 'rsa' {
   return keyType === 'rsa' || keyType === 'rsa-pss' ? 'rsa' : 'ecdsa'
 }
 
+/** IANA name of the curve of an ECDSA key. */
+export function curveOf(keyType: string | undefined): string | undefined {
+  return keyType?.startsWith('ec-') === true ? keyType.slice(3) : undefined
+}
+
 /** The kind of key a scheme is made with. */
 export function authenticationOfScheme({ keyType, algorithm }: SignatureScheme): 'ecdsa' | 'rsa' {
   return authenticationOf(keyType ?? (algorithm.startsWith('rsa') ? 'rsa' : 'ec-'))
@@ -138,7 +143,9 @@ export function fittingScheme(
   { signer }: Credential,
   accepted: readonly SignatureScheme[],
 ): SignatureScheme | undefined {
-  return signer.schemes.find((row) => !row.clientOnly && accepted.some((one) => one.id === row.id))
+  return (signer.tls12Schemes ?? signer.schemes).find(
+    (row) => !row.clientOnly && accepted.some((one) => one.id === row.id),
+  )
 }
 
 export function* signed(

@@ -25,6 +25,7 @@ import {
   authenticationOf,
   authenticationOfScheme,
   chooseCredential,
+  curveOf,
   signed,
   trustChain,
 } from './authenticate.ts'
@@ -61,7 +62,7 @@ export function* tls12ClientHandshake(
     signature_algorithms: signatureSchemes.map((row) => row.id),
     application_layer_protocol_negotiation:
       applicationProtocols.length > 0 && earlier === undefined ? applicationProtocols : undefined,
-    signed_certificate_timestamp: parameters.requestStatus ? {} : undefined,
+    signed_certificate_timestamp: parameters.requestTimestamps ? {} : undefined,
     // The parameter counts the type byte of TLS 1.3.
     record_size_limit: recordSizeLimit === undefined ? undefined : recordSizeLimit - 1,
   }
@@ -356,7 +357,7 @@ class ClientFlight {
       )
     }
     // "the public key in the server's certificate MUST respect the client's choice of elliptic curves"
-    const curve = keyType.startsWith('ec-') ? keyType.slice(3) : undefined
+    const curve = curveOf(keyType)
     const { groups } = this.#parameters
     if (curve !== undefined && !groups.some((row) => row.name === curve)) {
       throw new TlsError('ERR_TLS_CERTIFICATE_TYPE', `a certificate for ${curve}, which we do not list`, {
@@ -422,6 +423,7 @@ class ClientFlight {
       serverName: undefined,
       applicationProtocol: undefined,
       signatureSchemes: schemes.filter((row) => types.includes(authenticationOfScheme(row))),
+      certificateTypes: request.certificateTypes,
       certificateAuthorities: request.certificateAuthorities,
       clientHello: undefined,
     })

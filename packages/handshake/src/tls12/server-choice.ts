@@ -7,7 +7,7 @@ import type { ClientHello } from '../messages/client-hello.ts'
 import type { ServerParameters } from '../parameters.ts'
 import type { Program } from '../program.ts'
 import { ask } from '../program.ts'
-import { authenticationOfScheme, fittingScheme } from './authenticate.ts'
+import { authenticationOfScheme, curveOf, fittingScheme } from './authenticate.ts'
 import type { Tls12CipherSuite } from './cipher-suite.ts'
 
 /** What a server answers with. */
@@ -47,6 +47,7 @@ export function* chooseSuite(
     serverName: hello.extensions.server_name,
     applicationProtocol: protocol,
     certificateAuthorities: [],
+    groups: listedGroups(hs, hello),
     clientHello: hello,
   } as const
   function* select(more: Pick<CredentialRequest, 'signatureSchemes' | 'keyUse'>): Program<Credential | undefined> {
@@ -65,7 +66,7 @@ export function* chooseSuite(
       parameters.signingSchemes,
     ).filter((scheme) => signing.some((row) => row.authentication === authenticationOfScheme(scheme)))
     const credential = yield* select({ signatureSchemes })
-    const choice = credential && chooseSigning(credential, signatureSchemes, signing)
+    const choice = credential && chooseSigning(credential, { ...request, signatureSchemes }, signing)
     if (choice !== undefined && !(choice instanceof TlsError)) return choice
     refusal = choice ?? refusal
   }
@@ -79,9 +80,15 @@ export function* chooseSuite(
   throw refusal
 }
 
+/** By name, as far as the provider knows them. */
+function listedGroups({ crypto }: Handshake, { extensions }: ClientHello): readonly string[] | undefined {
+  const listed = extensions.supported_groups
+  return listed && Object.values(crypto.keyExchange).flatMap((row) => (row && listed.includes(row.id) ? row.name : []))
+}
+
 function chooseSigning(
   credential: Credential,
-  accepted: readonly SignatureScheme[],
+  { signatureSchemes: accepted, groups }: CredentialRequest,
   suites: readonly Tls12CipherSuite[],
 ): Choice | TlsError {
   const scheme = fittingScheme(credential, accepted)
@@ -90,6 +97,18 @@ function chooseSigning(
       'ERR_TLS_NO_SHARED_SIGNATURE_SCHEME',
       'the client accepts no signature scheme of our certificate',
       { expected: accepted.map((row) => row.name), received: credential.signer.schemes.map((row) => row.name) },
+    )
+  }
+  // "the public key in the server's certificate MUST respect the client's choice of elliptic curves"
+  const curve = curveOf(credential.signer.keyType)
+  if (curve !== undefined && groups?.includes(curve) === false) {
+    return new TlsError(
+      'ERR_TLS_CERTIFICATE_CURVE',
+      `the client does not list ${curve}, the curve of our certificate`,
+      {
+        expected: groups,
+        received: curve,
+      },
     )
   }
   const kind = authenticationOfScheme(scheme)
