@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { addAbortSignal } from 'node:stream'
 import type { Duplex } from 'node:stream'
+import tls from 'node:tls'
 import type { ClientOptions, Connection, ConnectionEvents, ConnectionFacts } from '@typetls/connection'
 import { ClientSetup } from '../client-setup.ts'
 import type { ConnectOptions } from '../connect-options.ts'
@@ -15,8 +16,8 @@ import { cryptoError } from './openssl-error.ts'
 import type { PskClientCallback } from './psk-callback.ts'
 import { clientPsks } from './psk-callback.ts'
 import { isNothingSpoken, noProtocolsAvailable } from './protocol-versions.ts'
-import type { SecureContext, createSecureContext } from './secure-context.ts'
-import { ofSocketIn } from './secure-context.ts'
+import type { SecureContext } from './secure-context.ts'
+import { createSecureContext, ofSocketIn } from './secure-context.ts'
 import type { NodeTlsOptions } from './tls-options.ts'
 import { inNodeWords } from './tls-errors.ts'
 
@@ -59,7 +60,7 @@ export function clientSetupFor(given: NodeConnectOptions): NodeClientSetup {
   const options: NodeConnectOptions = {
     rejectUnauthorized: !environmentAcceptsAny(),
     ciphers: moduleDefaults.DEFAULT_CIPHERS,
-    checkServerIdentity: assigned.checkServerIdentity,
+    checkServerIdentity: assigned.checkServerIdentity ?? tls.checkServerIdentity,
     minDHSize: 1024,
     ...given,
     ...(given.socket !== undefined && given.host === undefined ? { host: dialledHost(given.socket) } : {}),
@@ -68,7 +69,8 @@ export function clientSetupFor(given: NodeConnectOptions): NodeClientSetup {
   checkFunction('options.checkServerIdentity', checkServerIdentity)
   checkNumber('options.minDHSize', minDHSize)
   if (!((minDHSize as number) >= 1)) throw outOfRange('options.minDHSize', '>= 1', minDHSize)
-  return new NodeClientSetup(options, options.secureContext ?? assigned.createSecureContext(options))
+  const create = assigned.createSecureContext ?? createSecureContext
+  return new NodeClientSetup(options, options.secureContext ?? create(options))
 }
 
 /** Whom to verify on a transport that is there, as node:tls has it: the name that net.Socket was told to dial. */
@@ -137,10 +139,10 @@ function connectArguments(args: readonly unknown[]): NodeConnectOptions {
   return { ...merged, ...(typeof second === 'string' ? { host: second } : {}), port: first as number }
 }
 
-/** What programs may put others in place of: `index.ts` puts them into the same object. */
+/** What programs may put others in place of, once `index.ts` has put them into the module's object. */
 interface Assignable {
-  createSecureContext: typeof createSecureContext
-  checkServerIdentity: CheckServerIdentity
+  createSecureContext?: typeof createSecureContext
+  checkServerIdentity?: CheckServerIdentity
 }
 
-const assigned = moduleDefaults as unknown as Assignable
+const assigned: Assignable = moduleDefaults as Assignable
