@@ -257,6 +257,14 @@ export const budgets = [
     absentFiles: [outside('wire', 'web-adapter'), /tls-link|relay-transport/],
     absentText: [/from ['"]node:/],
   },
+  {
+    name: 'page: sockets of a worker',
+    code: `export { WorkerTls } from '@typetls/web-adapter/worker'`,
+    limit: '4.5 kB',
+    gzip: true,
+    absentFiles: [outside('wire', 'web-adapter'), /tls-link|relay-transport|serve-sockets/],
+    absentText: [/from ['"]node:/],
+  },
 ]
 
 function outside(...packages) {

@@ -1,90 +1,25 @@
 import { TlsError } from '@typetls/wire'
+import { ByteQueue } from './byte-queue.ts'
 import { Signal } from './deferred.ts'
+import type { PortFailure } from './port-failure.ts'
+import { fromPortFailure, toPortFailure } from './port-failure.ts'
+import { SocketError } from './socket-error.ts'
 import type { Transport } from './transport.ts'
 
 /**
  * One end of a channel whose other end is given to this function as well, perhaps in another worker: bytes go as
- * messages, as many as the other end has room for.
+ * messages, as many as the other end has room for. Each direction ends by itself; when the other end cancels reading,
+ * writing fails here, and when it aborts writing with a TlsError or SocketError, reading fails here with the same code.
  *
  * @param window bytes that may come before they are read. Default 262144
  */
 export function messagePortTransport(port: PortLike, window = 262_144): Transport {
-  const changed = new Signal()
-  let credit = 0
-  let granted = window
-  let failure: TlsError | undefined
-  let readDone = false
-  let writeDone = false
-  let reading!: ReadableStreamDefaultController<Uint8Array>
-  let writing!: WritableStreamDefaultController
-  const leave = (): void => {
-    if (readDone && writeDone) port.close()
-  }
-  const fail = (error: TlsError): void => {
-    if (failure !== undefined) return
-    failure = error
-    if (!readDone) reading.error(error)
-    if (!writeDone) writing.error(error)
-    readDone = writeDone = true
-    changed.notify()
-    port.close()
-  }
-  const readable = new ReadableStream<Uint8Array>(
-    {
-      start: (controller) => void (reading = controller),
-      pull: () => {
-        const room = window - granted - (window - (reading.desiredSize ?? 0))
-        if (readDone || room < window / 4) return
-        granted += room
-        port.postMessage({ credit: room } satisfies PortMessage)
-      },
-      cancel: () => {
-        readDone = true
-        leave()
-      },
-    },
-    { highWaterMark: window, size: ({ byteLength }) => byteLength },
-  )
-  const writable = new WritableStream<Uint8Array>({
-    start: (controller) => void (writing = controller),
-    write: async (chunk) => {
-      for (let offset = 0; offset < chunk.length;) {
-        while (credit === 0 && failure === undefined) await changed.wait()
-        if (failure !== undefined) throw failure
-        // A copy of its own: the buffer moves to the other end.
-        const bytes = chunk.slice(offset, offset + credit)
-        credit -= bytes.length
-        offset += bytes.length
-        port.postMessage({ bytes } satisfies PortMessage, [bytes.buffer])
-      }
-    },
-    close: () => {
-      writeDone = true
-      port.postMessage({ end: true } satisfies PortMessage)
-      leave()
-    },
-    abort: () => {
-      writeDone = true
-      port.postMessage({ aborted: true } satisfies PortMessage)
-    },
-  })
-  port.onmessage = ({ data }) => {
-    if (data.credit !== undefined) {
-      credit += data.credit
-      changed.notify()
-    } else if (data.bytes !== undefined) {
-      granted -= data.bytes.length
-      if (granted < 0) fail(new TlsError('ERR_TLS_BUFFER_LIMIT', 'the other end of the port sent more than it may'))
-      else if (!readDone) reading.enqueue(data.bytes)
-    } else if (data.aborted === true) {
-      fail(new TlsError('ERR_TLS_TRANSPORT', 'the other end of the port was aborted'))
-    } else if (!readDone) {
-      readDone = true
-      reading.close()
-      leave()
-    }
-  }
-  port.postMessage({ credit: window } satisfies PortMessage)
+  return portStreams(port, window, (error) => error)
+}
+
+/** The same, whose streams fail with what `asError` makes of the reason. */
+export function portStreams(port: PortLike, window: number, asError: (error: TlsError) => Error): Transport {
+  const { readable, writable } = new PortEnd(port, window, asError)
   return { readable, writable }
 }
 
@@ -97,8 +32,167 @@ export interface PortLike {
 
 /** What goes over the port: one of these. */
 export interface PortMessage {
+  /** So many bytes more may be sent. */
   readonly credit?: number
   readonly bytes?: Uint8Array<ArrayBuffer>
+  /** There are no more. */
   readonly end?: true
-  readonly aborted?: true
+  /** There are no more, but there should have been. */
+  readonly aborted?: PortFailure
+  /** No more are wanted, for this reason if there is one. */
+  readonly cancelled?: PortFailure | true
+}
+
+class PortEnd {
+  readonly readable: ReadableStream<Uint8Array>
+  readonly writable: WritableStream<Uint8Array>
+  readonly #port: PortLike
+  readonly #window: number
+  readonly #asError: (error: TlsError) => Error
+  /** Here and not in the stream, which would throw them away when it is told of a failure. */
+  readonly #received = new ByteQueue()
+  readonly #changed = new Signal()
+  #writing!: WritableStreamDefaultController
+  /** Bytes we may send. */
+  #credit = 0
+  /** Bytes that may come. */
+  #granted: number
+  /** Bytes that were read, and for which no credit was given yet. */
+  #owed = 0
+  #ended = false
+  #readFailure: TlsError | undefined
+  #writeFailure: TlsError | undefined
+  #readDone = false
+  #writeDone = false
+
+  constructor(port: PortLike, window: number, asError: (error: TlsError) => Error) {
+    this.#port = port
+    this.#asError = asError
+    this.#window = window
+    this.#granted = window
+    this.readable = new ReadableStream<Uint8Array>(
+      { pull: (controller) => this.#pull(controller), cancel: (reason) => this.#cancel(reason) },
+      { highWaterMark: 0 },
+    )
+    this.writable = new WritableStream<Uint8Array>({
+      start: (controller) => {
+        this.#writing = controller
+        // The sink's own `abort` waits for a write that may wait for credit.
+        const { signal } = controller as WritableStreamDefaultController & { readonly signal: AbortSignal }
+        signal.addEventListener('abort', () => this.#abort(signal.reason))
+      },
+      write: (chunk) => this.#write(chunk),
+      close: () => this.#endWriting({ end: true }),
+    })
+    port.onmessage = ({ data }) => this.#message(data)
+    this.#post({ credit: window })
+  }
+
+  #message({ credit, bytes, end, aborted, cancelled }: PortMessage): void {
+    if (credit !== undefined) this.#credit += credit
+    else if (bytes !== undefined) this.#take(bytes)
+    else if (end === true) this.#ended = true
+    else if (aborted !== undefined) this.#fail(fromPortFailure(aborted))
+    else if (cancelled !== undefined) this.#stopWriting(cancelled === true ? notRead() : fromPortFailure(cancelled))
+    this.#changed.notify()
+  }
+
+  #take(bytes: Uint8Array): void {
+    this.#granted -= bytes.length
+    if (this.#granted < 0) {
+      this.#fail(new TlsError('ERR_TLS_BUFFER_LIMIT', 'the other end of the port sent more than it may'))
+    } else if (!this.#readDone) {
+      this.#received.push(bytes)
+    }
+  }
+
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    while (this.#received.length === 0 && !this.#ended && this.#readFailure === undefined) await this.#changed.wait()
+    if (this.#readDone) return
+    const chunk = this.#received.shift()
+    if (chunk !== undefined) {
+      controller.enqueue(chunk)
+      this.#grant(chunk.length)
+    } else if (this.#readFailure !== undefined) {
+      controller.error(this.#asError(this.#readFailure))
+      this.#endReading()
+    } else {
+      controller.close()
+      this.#endReading()
+    }
+  }
+
+  #grant(bytes: number): void {
+    this.#owed += bytes
+    if (this.#owed < this.#window / 4 || this.#ended) return
+    this.#granted += this.#owed
+    this.#post({ credit: this.#owed })
+    this.#owed = 0
+  }
+
+  #cancel(reason: unknown): void {
+    const told = reason instanceof TlsError || reason instanceof SocketError
+    this.#received.clear()
+    if (!this.#ended) this.#post({ cancelled: told ? toPortFailure(reason) : true })
+    this.#ended = true
+    this.#endReading()
+    this.#changed.notify()
+  }
+
+  async #write(chunk: Uint8Array): Promise<void> {
+    for (let offset = 0; offset < chunk.length;) {
+      while (this.#credit === 0 && this.#writeFailure === undefined) await this.#changed.wait()
+      if (this.#writeFailure !== undefined) throw this.#asError(this.#writeFailure)
+      // A copy of its own: the buffer moves to the other end.
+      const bytes = chunk.slice(offset, offset + this.#credit)
+      this.#credit -= bytes.length
+      offset += bytes.length
+      this.#post({ bytes }, [bytes.buffer])
+    }
+  }
+
+  #endWriting(message: PortMessage): void {
+    if (this.#writeDone) return
+    this.#writeDone = true
+    this.#post(message)
+    this.#leave()
+  }
+
+  #abort(reason: unknown): void {
+    const failure = toPortFailure(reason)
+    this.#endWriting({ aborted: failure })
+    this.#writeFailure ??= fromPortFailure(failure)
+    this.#changed.notify()
+  }
+
+  #stopWriting(error: TlsError): void {
+    if (this.#writeDone) return
+    this.#writeDone = true
+    this.#writeFailure = error
+    this.#writing.error(this.#asError(error))
+    this.#leave()
+  }
+
+  /** Reading fails after all that came before. */
+  #fail(error: TlsError): void {
+    this.#readFailure ??= error
+    this.#stopWriting(error)
+  }
+
+  #endReading(): void {
+    this.#readDone = true
+    this.#leave()
+  }
+
+  #leave(): void {
+    if (this.#readDone && this.#writeDone) this.#port.close()
+  }
+
+  #post(message: PortMessage, transfer?: ArrayBuffer[]): void {
+    this.#port.postMessage(message, transfer)
+  }
+}
+
+function notRead(): TlsError {
+  return new TlsError('ERR_TLS_CLOSED', 'the other end does not read any more')
 }
