@@ -129,7 +129,7 @@ function environmentAcceptsAny(): boolean {
 }
 
 /** As node:tls reads them: what comes later counts more. */
-function connectArguments(args: readonly unknown[]): NodeConnectOptions {
+export function connectArguments(args: readonly unknown[]): NodeConnectOptions {
   const [first, second, third] = args
   const isObject = (value: unknown): value is NodeConnectOptions => typeof value === 'object' && value !== null
   const own = [first, second, third].filter(isObject)

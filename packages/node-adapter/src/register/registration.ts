@@ -1,0 +1,113 @@
+import { syncBuiltinESMExports } from 'node:module'
+import type { Duplex } from 'node:stream'
+import tls from 'node:tls'
+import { Session } from '@typetls/connection'
+import { http2Socket, secureSocketOf } from '../agents/http2-socket.ts'
+import type { PlugOptions } from '../agents/plug-options.ts'
+import type { NodeConnectOptions } from '../node-tls/connect.ts'
+import { connect, connectArguments } from '../node-tls/connect.ts'
+import type { SecureContext } from '../node-tls/secure-context.ts'
+import { SecureContext as OurSecureContext, createSecureContext } from '../node-tls/secure-context.ts'
+import type { NodeTlsOptions } from '../node-tls/tls-options.ts'
+import { TlsSocket } from '../tls-socket.ts'
+import type { AllowList } from './allow-list.ts'
+import { allows } from './allow-list.ts'
+
+/** Which connections are ours, and what they are made with. */
+export interface RegisterOptions extends AllowList {
+  /** Count more than what the library says: ours, such as `verifier` and `credentials`, and node:tls's. */
+  readonly tls?: PlugOptions | undefined
+}
+
+/**
+ * Puts our sockets under `tls.connect`, for libraries that have no place for them, and for Node's own `https`, `http2`
+ * and `fetch`. It is the process's `tls.connect` from now on, for named imports of `node:tls` too; what is not on the
+ * list goes to Node as before. Called again it has other options.
+ *
+ * `tls.createSecureContext` makes contexts that serve both, and our sockets are `instanceof tls.TLSSocket`.
+ */
+export function register(options: RegisterOptions = {}): void {
+  current = options
+  if (installed) return
+  installed = true
+  nodes = { connect: table.connect, createSecureContext: table.createSecureContext }
+  table.connect = connectInstead
+  table.createSecureContext = createSecureContextInstead
+  Object.defineProperty(tls.TLSSocket, Symbol.hasInstance, { configurable: true, value: isTlsSocket })
+  syncBuiltinESMExports()
+}
+
+/** Gives `tls.connect` back to Node. Connections that are there stay; who kept our `connect` has Node's through it. */
+export function unregister(): void {
+  current = undefined
+  // Where somebody put something of theirs over ours, both stay, and lead to Node.
+  if (table.connect !== connectInstead || table.createSecureContext !== createSecureContextInstead) return
+  Object.assign(table, nodes)
+  installed = false
+  delete (tls.TLSSocket as { [Symbol.hasInstance]?: unknown })[Symbol.hasInstance]
+  syncBuiltinESMExports()
+}
+
+interface Replaced {
+  connect: (...args: unknown[]) => unknown
+  createSecureContext: (options?: NodeTlsOptions) => object
+}
+
+const table = tls as unknown as Replaced
+let nodes: Replaced = { connect: table.connect, createSecureContext: table.createSecureContext }
+let current: RegisterOptions | undefined
+let installed = false
+
+/** What contexts of Node were made of, and ours of the same. */
+const contexts = new WeakMap<object, { readonly options: NodeTlsOptions; ours?: SecureContext }>()
+
+function connectInstead(...args: unknown[]): unknown {
+  const given = connectArguments(args)
+  const context: object | null | undefined = given.secureContext
+  const isOurs = context instanceof OurSecureContext
+  const isReadable = context === undefined || context === null || contexts.has(context)
+  // A context of ours is nothing that Node could use; one that was made before us is nothing that we could.
+  const ours = isOurs || (isReadable && current !== undefined && allows(current, given))
+  if (!ours) return nodes.connect(...args)
+  const listener = args.findLast((argument) => typeof argument === 'function') as (() => void) | undefined
+  const options: NodeConnectOptions = {
+    ...given,
+    ...current?.tls,
+    session: sessionOf(given.session),
+    secureContext: isOurs ? context : ourContext(context),
+  }
+  const socket = connect(options, listener)
+  return isForHttp2(options.ALPNProtocols) ? http2Socket(socket) : socket
+}
+
+function createSecureContextInstead(options: NodeTlsOptions = {}): object {
+  const context = nodes.createSecureContext(options)
+  contexts.set(context, { options })
+  return context
+}
+
+function ourContext(context: object | null | undefined): SecureContext | undefined {
+  const known = context === undefined || context === null ? undefined : contexts.get(context)
+  return known && (known.ours ??= createSecureContext(known.options))
+}
+
+/** A session that Node's own sockets got is nothing to resume: it is left out, as they leave out what they cannot read. */
+function sessionOf(session: NodeConnectOptions['session']): Session | undefined {
+  if (session === undefined || session === null || session instanceof Session) return session ?? undefined
+  try {
+    return Session.parse(session)
+  } catch {
+    return undefined
+  }
+}
+
+/** http2 asks for nothing else, and believes a stream that it cannot read from natively to be in the clear. */
+function isForHttp2(protocols: NodeConnectOptions['ALPNProtocols']): boolean {
+  return Array.isArray(protocols) && protocols.length === 1 && protocols[0] === 'h2'
+}
+
+function isTlsSocket(this: { prototype: object }, candidate: unknown): boolean {
+  if (Function.prototype[Symbol.hasInstance].call(this, candidate)) return true
+  if ((this as unknown) !== tls.TLSSocket || typeof candidate !== 'object' || candidate === null) return false
+  return candidate instanceof TlsSocket || secureSocketOf(candidate as Duplex) !== undefined
+}
