@@ -68,6 +68,7 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     this.#handlers = handlers
     this.#flushesToSystem = Object.getPrototypeOf(stream) === net.Socket.prototype
     this.stream[linkOf] = this
+    if (stream instanceof net.Socket && stream.bytesRead > 0) takeOver(stream)
     // When the TLS socket's writing side ends is for its own options to say, not for a FIN from the peer.
     stream.allowHalfOpen = true
     stream.on('error', onError)
@@ -418,6 +419,34 @@ type News =
   | { readonly news: 'end' }
   | { readonly news: 'failed'; readonly error: TlsError }
 
+/**
+ * Somebody has agreed on TLS here. As when node:tls takes a socket's handle, its readers hear no more of it, for what
+ * comes now is not for them; and it does not matter if they remove every listener that there is. What comes waits for us.
+ */
+function takeOver(socket: net.Socket): void {
+  socket.removeAllListeners('data')
+  socket.removeAllListeners('readable')
+  if (socket.readableFlowing === true) socket.pause()
+  // Text it stays, since there is no way back; but this loses nothing.
+  if (socket.readableEncoding !== null) socket.setEncoding('latin1')
+  socket.on('removeListener', onRemoveListener)
+}
+
+function onRemoveListener(this: LinkedStream, event: string, listener: unknown): void {
+  // Not now: whoever removes all of them is not through yet.
+  if (this[linkOf] !== undefined && listeners[event] === listener) process.nextTick(listenAgain, this)
+}
+
+function listenAgain(stream: LinkedStream): void {
+  const link = stream[linkOf]
+  if (link === undefined) return
+  for (const [event, listener] of Object.entries(listeners)) {
+    const isWanted = link.connection !== undefined || event === 'error' || event === 'close'
+    if (isWanted && !stream.listeners(event).includes(listener)) stream.on(event, listener)
+  }
+  if (!stream.listeners('removeListener').includes(onRemoveListener)) stream.on('removeListener', onRemoveListener)
+}
+
 interface LinkedStream extends Duplex {
   [linkOf]?: Link | undefined
 }
@@ -425,8 +454,8 @@ interface LinkedStream extends Duplex {
 // Listeners are shared by all transports: each finds its link by this property.
 const linkOf: unique symbol = /* @__PURE__ */ Symbol('typetls.link')
 
-function onData(this: LinkedStream, bytes: Uint8Array): void {
-  this[linkOf]?.transportData(bytes)
+function onData(this: LinkedStream, bytes: Uint8Array | string): void {
+  this[linkOf]?.transportData(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)
 }
 
 /** The callback of `onread`, for sockets that read into a buffer which is not theirs. */
@@ -446,6 +475,11 @@ function onError(this: LinkedStream, error: Error): void {
 function onClose(this: LinkedStream): void {
   this[linkOf]?.transportClosed()
 }
+
+/** What a link hears of its transport. */
+const listeners: Readonly<Record<string, NodeListener>> = { data: onData, end: onEnd, error: onError, close: onClose }
+
+type NodeListener = Parameters<Duplex['on']>[1]
 
 function ignore(): void {}
 

@@ -73,6 +73,32 @@ test('on a transport that is there, whom it was dialled to is verified', async (
   await once(upgraded('127.0.0.1'), 'secureConnect')
 })
 
+test('whoever agreed on TLS in the clear hears nothing of it, in either role', async () => {
+  const heard: string[] = []
+  const listener = net.createServer((socket) => {
+    socket.on('data', (chunk) => {
+      heard.push(String(chunk))
+      socket.write('go ahead')
+      // This listener stays where it is.
+      new tls.TLSSocket(socket, { isServer: true, ...credential }).end('upgraded')
+    })
+  })
+  const socket = net.connect(await listen(listener), '127.0.0.1').setEncoding('utf8')
+  socket.write('may I?')
+  const client = await new Promise<net.Socket>((resolve) => {
+    socket.on('data', (chunk) => {
+      heard.push(String(chunk))
+      const upgraded = tls.connect({ socket, servername: 'localhost', ca }, () => {
+        // It is nobody's any more, they think.
+        socket.removeAllListeners()
+        resolve(upgraded)
+      })
+    })
+  })
+  expect(String((await client.toArray())[0])).toBe('upgraded')
+  expect(heard).toEqual(['may I?', 'go ahead'])
+})
+
 test('a context does not decide whether the server is verified', async () => {
   const port = await listen(tls.createServer(credential))
   const secureContext = tls.createSecureContext({ rejectUnauthorized: false })
