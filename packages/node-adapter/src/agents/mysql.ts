@@ -107,10 +107,10 @@ class MysqlSocket extends TlsSocket {
       throw upgradeRefused('the MySQL server does not start TLS', greeting[headerLength])
     }
     const response = await this.#response
-    // The request is the beginning of the response that follows it inside of TLS.
+    // The request is the beginning of the response that follows it inside of TLS: MariaDB has more capabilities at its end.
     const request = Buffer.alloc(headerLength + sslRequestLength)
     request.writeUInt32LE(sslRequestLength | (1 << 24))
-    response.copy(request, headerLength, headerLength, headerLength + flagsLength)
+    response.copy(request, headerLength, headerLength, headerLength + sslRequestLength)
     transport.write(request)
   }
 }
@@ -146,9 +146,8 @@ function offersTls(greeting: Buffer): boolean {
 
 /** Three bytes of length, one of the number in the sequence. */
 const headerLength = 4
+/** Capabilities, the largest packet, the character set, and 23 bytes that are reserved. */
 const sslRequestLength = 32
-/** Capabilities, the largest packet, the character set. */
-const flagsLength = 9
 const clientSsl = 0x0800
 const okPacket = 0x00
 const errPacket = 0xff
