@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pgStream } from '@typetls/node-adapter/agents'
+import { register } from '@typetls/node-adapter/register'
+import pg from 'pg'
+import { freePort } from './processes.js'
+import { Program, postgresqlDirectories } from './program.js'
+
+const initdb = new Program('initdb', postgresqlDirectories)
+const postgres = new Program('postgres', postgresqlDirectories)
+
+export default {
+  name: 'PostgreSQL',
+  packages: ['postgresql'],
+  programs: [initdb, postgres],
+
+  async start({ directory, tls, processes }) {
+    const data = join(directory, 'data')
+    writeFileSync(join(directory, 'password'), 'secret\n')
+    processes.run(initdb, [
+      '-D',
+      data,
+      '-U',
+      'admin',
+      '-A',
+      'scram-sha-256',
+      '--pwfile',
+      join(directory, 'password'),
+      '-N',
+    ])
+    // Over TLS with a password, or with a certificate; never without.
+    writeFileSync(
+      join(data, 'pg_hba.conf'),
+      'hostssl all client 127.0.0.1/32 cert\nhostssl all all 127.0.0.1/32 scram-sha-256\n',
+    )
+    appendFileSync(
+      join(data, 'postgresql.conf'),
+      `ssl = on\nssl_ca_file = '${tls.caFile}'\nssl_cert_file = '${tls.certFile}'\nssl_key_file = '${tls.keyFile}'\n` +
+        `unix_socket_directories = ''\nfsync = off\n`,
+    )
+    const port = await freePort()
+    await processes.serve(postgres, ['-D', data, '-p', String(port), '-h', '127.0.0.1'], [port])
+    const client = await connected({ port, tls }, { stream: pgStream({ ca: tls.ca }) })
+    await client.query('create role client login')
+    const { rows } = await client.query('show server_version')
+    await client.end()
+    return { port, version: rows[0].server_version }
+  },
+
+  checks: [
+    [
+      'pg',
+      'pgStream: SSLRequest, SCRAM-SHA-256-PLUS, and a megabyte there and back',
+      async (server) => {
+        const client = new pg.Client(
+          options(server, { stream: pgStream({ ca: server.tls.ca }), enableChannelBinding: true }),
+        )
+        const mechanisms = []
+        const { connection } = client
+        const send = connection.sendSASLInitialResponseMessage
+        connection.sendSASLInitialResponseMessage = (mechanism, ...rest) => {
+          mechanisms.push(mechanism)
+          send.call(connection, mechanism, ...rest)
+        }
+        await client.connect()
+        assert.deepEqual(mechanisms, ['SCRAM-SHA-256-PLUS'])
+        assert.equal(await versionOf(client), 'TLSv1.3')
+        const large = 'x'.repeat(1 << 20)
+        const { rows } = await client.query('select $1::text as text', [large])
+        assert.equal(rows[0].text, large)
+        await client.end()
+      },
+    ],
+    [
+      'pg',
+      'pgStream: a client certificate in place of a password, in TLS 1.2',
+      async (server) => {
+        const stream = pgStream({ ca: server.tls.ca, ...server.tls.client, maxVersion: 'TLSv1.2' })
+        const client = await connected(server, { user: 'client', password: undefined, stream })
+        assert.equal(await versionOf(client), 'TLSv1.2')
+        await client.end()
+      },
+    ],
+    [
+      'pg',
+      'pgStream: a pool of eight',
+      async (server) => {
+        const pool = new pg.Pool(options(server, { stream: pgStream({ ca: server.tls.ca }), max: 8 }))
+        const numbers = Array.from({ length: 40 }, (_, i) => i)
+        const answers = await Promise.all(numbers.map((n) => pool.query('select $1::int as n', [n])))
+        assert.deepEqual(
+          answers.map(({ rows }) => rows[0].n),
+          numbers,
+        )
+        await pool.end()
+      },
+    ],
+    [
+      'pg',
+      'pgStream: an unknown authority is refused',
+      (server) =>
+        assert.rejects(connected(server, { stream: pgStream({ ca: [] }) }), {
+          code: 'SELF_SIGNED_CERT_IN_CHAIN',
+        }),
+    ],
+    [
+      'pg',
+      'register: its own ssl option, with SCRAM-SHA-256-PLUS',
+      async (server) => {
+        register({ callers: ['pg'] })
+        const client = await connected(server, { ssl: { ca: server.tls.ca }, enableChannelBinding: true })
+        assert.ok(client.connection.stream.facts, 'the socket is ours')
+        assert.equal(await versionOf(client), 'TLSv1.3')
+        await client.end()
+      },
+    ],
+  ],
+}
+
+function options({ port }, more) {
+  return { host: 'localhost', port, user: 'admin', password: 'secret', database: 'postgres', ssl: false, ...more }
+}
+
+async function connected(server, more) {
+  const client = new pg.Client(options(server, more))
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
+
+/** As the server sees it. */
+async function versionOf(client) {
+  const { rows } = await client.query('select version from pg_stat_ssl where pid = pg_backend_pid()')
+  return rows[0].version
+}
