@@ -4,6 +4,7 @@ import type { PeerVerifier } from '@typetls/handshake'
 import type { RevocationChecker, TrustAnchor } from '@typetls/x509'
 import { Certificate, createVerifier } from '@typetls/x509'
 import { chainOf } from './key-material.ts'
+import { rememberingVerdicts } from './remembered-verdicts.ts'
 
 /** Certificates, DER or PEM; a single one or a list. */
 export type TrustAnchors = TrustAnchor | readonly TrustAnchor[]
@@ -29,13 +30,15 @@ export function verifierFor(options: TrustOptions): PeerVerifier {
   const key = anchors?.map(textOf).join()
   const known = made.get(key)
   if (known !== undefined) return known
-  const make = (trustAnchors: readonly TrustAnchor[]): PeerVerifier =>
-    createVerifier({
+  const make = (trustAnchors: readonly TrustAnchor[]): PeerVerifier => {
+    const made = createVerifier({
       trustAnchors,
       dangerouslyAcceptAnyCertificate: !rejectUnauthorized,
       dangerouslySkipNameCheck: skipName,
       ...(revocation === undefined ? {} : { revocation }),
     })
+    return revocation === undefined ? rememberingVerdicts(made) : made
+  }
   const verifier = anchors === undefined ? later(!rejectUnauthorized, () => make(systemRoots())) : make(anchors)
   made.set(key, verifier)
   if (made.size > maxVerifiers) made.delete(made.keys().next().value)
