@@ -216,6 +216,9 @@ function readState(bytes: Uint8Array): SessionState {
   }
 }
 
-function latin1(text: string | undefined): Uint8Array {
-  return Uint8Array.from(text ?? '', (character) => character.charCodeAt(0))
+/** A byte for each character; none for nothing. */
+export function latin1(text = ''): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
 }

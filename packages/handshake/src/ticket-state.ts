@@ -2,6 +2,7 @@ import { Secret } from '@typetls/crypto-provider'
 import type { Codec } from '@typetls/wire'
 import { TlsError, decode, encode, fromAscii, opaqueVector, struct, uint16, uint32, uint8, vector } from '@typetls/wire'
 import type { StoredPeer } from './session.ts'
+import { latin1 } from './session.ts'
 
 /** What a server puts, sealed, into a ticket: all it needs to go on, so that it keeps nothing itself. */
 export interface TicketState {
@@ -123,7 +124,3 @@ const Stored: Codec<StoredTicket> = /* @__PURE__ */ struct('TicketState', {
   authorized: uint8,
   certificates: vector(opaqueVector(1, 0xffffff), 0, 0xffffff),
 })
-
-function latin1(text: string | undefined): Uint8Array {
-  return Uint8Array.from(text ?? '', (character) => character.charCodeAt(0))
-}

@@ -31,13 +31,13 @@ export function verifierFor(options: TrustOptions): PeerVerifier {
   const known = made.get(key)
   if (known !== undefined) return known
   const make = (trustAnchors: readonly TrustAnchor[]): PeerVerifier => {
-    const made = createVerifier({
+    const verifier = createVerifier({
       trustAnchors,
       dangerouslyAcceptAnyCertificate: !rejectUnauthorized,
       dangerouslySkipNameCheck: skipName,
       ...(revocation === undefined ? {} : { revocation }),
     })
-    return revocation === undefined ? rememberingVerdicts(made) : made
+    return revocation === undefined ? rememberingVerdicts(verifier) : verifier
   }
   const verifier = anchors === undefined ? later(!rejectUnauthorized, () => make(systemRoots())) : make(anchors)
   made.set(key, verifier)

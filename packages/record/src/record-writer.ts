@@ -109,7 +109,10 @@ export class RecordWriter {
   /** Sends an alert. `level`: warning 1, fatal 2; https://www.rfc-editor.org/rfc/rfc9846#section-6 */
   alert(level: 1 | 2, description: number): void {
     this.flush()
-    this.#write(typeAlert, [new Uint8Array([level, description])], 2)
+    const content = new Uint8Array(2)
+    content[0] = level
+    content[1] = description
+    this.#write(typeAlert, [content], 2)
   }
 
   /**

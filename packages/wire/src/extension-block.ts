@@ -1,5 +1,4 @@
 import type { Codec } from './codec.ts'
-import { Reader } from './reader.ts'
 import type { TlsErrorCode } from './tls-error.ts'
 import { TlsError } from './tls-error.ts'
 import type { Writer } from './writer.ts'
@@ -44,14 +43,17 @@ export function extensionBlock<Values>(
 ): Codec<ExtensionBlock<Values>> {
   const table = bodies as AnyTable
   const { min = 0, duplicate = 'ERR_TLS_DUPLICATE_EXTENSION', optional = false } = rules
-  const byId = new Map<number, string>()
-  for (const name of Object.keys(table)) byId.set((table[name] as AnyTable[string]).id, name)
+  const byId = new Map<number, KnownExtension>()
+  for (const name of Object.keys(table)) {
+    const { id, body } = table[name] as AnyTable[string]
+    byId.set(id, { name, step: ` (${name})`, body })
+  }
   return {
     encode(block, writer) {
       const types = encodedTypes(block, table)
       if (optional && types.length === 0) return
       writer.vector(2, min, 0xffff, (inner) => {
-        for (const type of types) encodeOne(type, block, table, byId, inner)
+        for (const type of types) encodeOne(type, block, byId.get(type), inner)
       })
     },
     decode(reader) {
@@ -72,31 +74,41 @@ export function extensionBlock<Values>(
       while (inner.remaining > 0) {
         inner.enter(order.length)
         const type = inner.uint16()
-        const data = inner.take(inner.uint16())
+        const data = inner.sub(inner.uint16())
+        const known = byId.get(type)
         if (seen.has(type)) {
-          throw new TlsError(duplicate, `${inner.path} repeats extension ${byId.get(type) ?? type}`, {
+          throw new TlsError(duplicate, `${inner.path} repeats extension ${known?.name ?? type}`, {
             path: inner.path,
             received: type,
           })
         }
         seen.add(type)
         order.push(type)
-        const name = byId.get(type)
-        if (name === undefined) {
-          unknown.push({ type, data })
+        if (known === undefined) {
+          unknown.push({ type, data: data.take(data.remaining) })
         } else {
-          const body = new Reader(data, `${inner.path} (${name})`)
-          block[name] = (table[name] as AnyTable[string]).body.decode(body)
-          body.finish()
+          data.enter(known.step)
+          block[known.name] = known.body.decode(data)
+          data.finish()
+          data.leave()
         }
         inner.leave()
       }
-      return { ...block, unknown, order } as unknown as ExtensionBlock<Values>
+      block['unknown'] = unknown
+      block['order'] = order
+      return block as unknown as ExtensionBlock<Values>
     },
   }
 }
 
 type AnyTable = Readonly<Record<string, { readonly id: number; readonly body: Codec<unknown> }>>
+
+interface KnownExtension {
+  readonly name: string
+  /** In the path of an error. */
+  readonly step: string
+  readonly body: Codec<unknown>
+}
 
 function encodedTypes(block: Record<string, unknown>, table: AnyTable): readonly number[] {
   const present: number[] = []
@@ -109,23 +121,23 @@ function encodedTypes(block: Record<string, unknown>, table: AnyTable): readonly
     const twice = present.find((type, i) => present.indexOf(type) < i)
     throw new TlsError('ERR_TLS_ENCODE_RANGE', `extension ${twice} is to be written twice`, { received: twice })
   }
-  const order = (block['order'] ?? []) as readonly number[]
-  // A set keeps the order of first insertion: what `order` names goes first.
-  return [...new Set([...order.filter((type) => once.has(type)), ...present])]
+  const order = block['order'] as readonly number[] | undefined
+  if (order === undefined) return present
+  const types = order.filter((type) => once.delete(type))
+  for (const type of once) types.push(type)
+  return types
 }
 
 function encodeOne(
   type: number,
   block: Record<string, unknown>,
-  table: AnyTable,
-  byId: ReadonlyMap<number, string>,
+  known: KnownExtension | undefined,
   writer: Writer,
 ): void {
   writer.uint16(type)
   writer.vector(2, 0, 0xffff, (inner) => {
-    const name = byId.get(type)
-    if (name !== undefined && block[name] !== undefined) {
-      ;(table[name] as { body: Codec<unknown> }).body.encode(block[name], inner)
+    if (known !== undefined && block[known.name] !== undefined) {
+      known.body.encode(block[known.name], inner)
       return
     }
     const unknown = (block['unknown'] as readonly UnknownExtension[]).find((one) => one.type === type)

@@ -8,30 +8,26 @@ export class Reader {
   readonly bytes: Uint8Array
   offset: number
   readonly end: number
+  /** One for a reader and all that are made of it: what is read last is where we are. */
   readonly #path: (string | number)[]
 
-  constructor(
-    bytes: Uint8Array,
-    path: string | readonly (string | number)[] = [],
-    offset = 0,
-    end: number = bytes.length,
-  ) {
+  constructor(bytes: Uint8Array, path: string | (string | number)[] = [], offset = 0, end: number = bytes.length) {
     this.bytes = bytes
     this.offset = offset
     this.end = end
-    this.#path = typeof path === 'string' ? [path] : [...path]
+    this.#path = typeof path === 'string' ? [path] : path
   }
 
   get remaining(): number {
     return this.end - this.offset
   }
 
-  /** `ServerHello.extensions[2]` */
+  /** `ServerHello.extensions[2] (key_share)` */
   get path(): string {
     let text = ''
     for (const step of this.#path) {
       if (typeof step === 'number') text += `[${step}]`
-      else text += text === '' ? step : `.${step}`
+      else text += text === '' || step.startsWith(' ') ? step : `.${step}`
     }
     return text
   }
@@ -75,7 +71,7 @@ export class Reader {
     return view
   }
 
-  /** A reader over the next `length` bytes with the same path. */
+  /** A reader over the next `length` bytes with the same path, to be used before this one goes on. */
   sub(length: number): Reader {
     this.#need(length)
     const inner = new Reader(this.bytes, this.#path, this.offset, this.offset + length)
