@@ -8,6 +8,9 @@ export const {
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
   cbcTls12CipherSuites,
   defaultTls12CipherSuites,
+  dheTls12CipherSuites,
+  pskLegacyTls12CipherSuites,
+  pskTls12CipherSuites,
   rsaTls12CipherSuites,
 } = tls12
 export const { Secret, cipherSuites, defaultCipherSuites, defaultSignatureSchemes, namedGroups } = provider

@@ -6,7 +6,10 @@ import {
   defaultCipherSuites,
   defaultSignatureSchemes,
   defaultTls12CipherSuites,
+  dheTls12CipherSuites,
   namedGroups,
+  pskLegacyTls12CipherSuites,
+  pskTls12CipherSuites,
   rsaTls12CipherSuites,
 } from './built.js'
 
@@ -56,6 +59,9 @@ const allSuites = [
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
   ...cbcTls12CipherSuites,
+  ...dheTls12CipherSuites,
+  ...pskTls12CipherSuites,
+  ...pskLegacyTls12CipherSuites,
   ...rsaTls12CipherSuites,
 ]
 

@@ -39,7 +39,7 @@ const command = new Command('test-client')
   .addOption(notYet('--early-data <file>', 'send early data', 'early data is not supported yet'))
   .addOption(new Option('--psk <ident:hex>', 'an external PSK; repeatable').argParser(collect(presharedKey)))
   .addOption(new Option('--psk-hash <hash>', 'of external PSKs').choices(['sha256', 'sha384']).default('sha256'))
-  .addOption(notYet('--renegotiation', 'go along when a server asks for it', 'renegotiation is refused'))
+  .option('--renegotiation', 'with TLS 1.2, go along when a server asks for it')
   .option('--pha', 'answer a certificate request after the handshake')
   .addOption(new Option('--key-update <whose>', 'new keys before the request').choices(['own', 'both']))
   .option('--request <path>', 'GET it by HTTP/1.1')
@@ -123,7 +123,7 @@ function connectOptions() {
     minVersion: options.min,
     maxVersion: options.max,
     cipherSuites: options.ciphers?.length === 0 ? undefined : options.ciphers,
-    tls12: { requireExtendedMainSecret: options.ems },
+    tls12: { requireExtendedMainSecret: options.ems, renegotiation: options.renegotiation ? 'freely' : 'never' },
     groups: options.groups,
     keyShares: options.keyShares,
     signatureSchemes: options.sigalgs,

@@ -126,6 +126,37 @@ test('tells a connection that was cut short', async () => {
   cutting.close()
 })
 
+test('goes along with a renegotiation where it may', async () => {
+  const { chainPem, privateKeyPem } = authority.issue({ dns: ['localhost'] })
+  const asking = tls.createServer({ cert: chainPem, key: privateKeyPem, maxVersion: 'TLSv1.2' }, (socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      socket.renegotiate({ requestCert: false }, () => socket.end('HTTP/1.1 200 OK\r\n\r\nwent along'))
+    })
+  })
+  asking.listen(0)
+  await once(asking, 'listening')
+  const { port } = asking.address() as AddressInfo
+  const options = [...ca, '--max', 'tls1.2', '--request', '/']
+  const without = await runClient(port, ...options)
+  expect(without.facts).toMatchObject({ ok: false, error: { code: 'ERR_TLS_NO_RENEGOTIATION' } })
+  const { code, facts } = await runClient(port, ...options, '--renegotiation')
+  expect([code, facts]).toMatchObject([0, { ok: true, version: 'TLSv1.2', response: { body: 'went along' } }])
+  asking.close()
+})
+
+test('shares a key with a server of TLS 1.2', async () => {
+  const psk = ['--psk', 'a name:00112233445566778899aabbccddeeff']
+  const options = ['--max', 'tls1.2', '--ciphers', 'TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256', ...psk]
+  const sharing = await TestServer.start(...options)
+  expect((await runClient(sharing.port, ...options)).facts).toMatchObject({
+    ok: true,
+    cipherSuite: 'TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256',
+    pskIdentity: 'a name',
+  })
+  await sharing.stop()
+})
+
 test('refuses options it does not have, and values it cannot read', async () => {
   for (const args of [
     [],
@@ -133,7 +164,6 @@ test('refuses options it does not have, and values it cannot read', async () => 
     ['--connect', 'localhost:1', '--early-data', 'file'],
     ['--connect', 'localhost:1', '--max', 'tls1.1'],
     ['--connect', 'localhost:1', '--ciphers', 'cbc'],
-    ['--connect', 'localhost:1', '--renegotiation'],
     ['--connect', 'localhost:1', '--psk', 'nokey'],
   ]) {
     const { code, stdout, stderr } = await runProgram('test-client', args)
