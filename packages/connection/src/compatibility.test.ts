@@ -4,6 +4,7 @@ import { contentType, parseRecords, plaintextHandshake } from '@typetls/testing'
 import { padToMultipleOf } from '@typetls/record'
 import { describe, expect, test } from 'vitest'
 import { certificateFor, clock, connectedPair, credentialFor } from '../test/peers.ts'
+import { tls12ConnectedPair } from '../test/tls12-peers.ts'
 import type { ClientOptions } from './index.ts'
 import { rotatingTicketKeys } from './ticket-keys.ts'
 
@@ -27,6 +28,27 @@ describe('GREASE', () => {
     }
     expect(shares?.[0]).toMatchObject({ group: groups?.[0], keyExchange: Uint8Array.of(0) })
     expect(order.map(isGrease)).toEqual(order.map((_, i) => i === 0 || i === order.length - 1))
+  })
+
+  test('is in the ClientHello of TLS 1.2 alone as well, but for what that does not have', () => {
+    const [hello, without] = [{}, { grease: false, fallback: true }].map((client) => {
+      let seen: Hello | undefined
+      tls12ConnectedPair({ client, server: { onClientHello: (one) => void (seen = one) } })
+      return seen as unknown as Hello
+    }) as [Hello, Hello]
+    const listsOf = ({ cipherSuites, extensions }: Hello): (readonly number[])[] => [
+      cipherSuites,
+      extensions.supported_groups ?? [],
+      extensions.signature_algorithms ?? [],
+      extensions.order ?? [],
+    ]
+    expect(listsOf(hello).map((list) => list.filter(isGrease).length)).toEqual([1, 1, 1, 2])
+    expect(hello.extensions.order?.map(isGrease)).toEqual(
+      hello.extensions.order?.map((_, i, { length }) => i === 0 || i === length - 1),
+    )
+    expect(listsOf(without).flat().filter(isGrease)).toEqual([])
+    // TLS_FALLBACK_SCSV
+    expect([hello, without].map(({ cipherSuites }) => cipherSuites.includes(0x5600))).toEqual([false, true])
   })
 
   test('stands before pre_shared_key, which must be last', () => {

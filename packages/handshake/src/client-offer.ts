@@ -1,12 +1,14 @@
 import type { KeyExchange, KeyExchangeStart } from '@typetls/crypto-provider'
 import type { UnknownExtension } from '@typetls/wire'
 import { TlsError } from '@typetls/wire'
+import { TLS_FALLBACK_SCSV } from './downgrade.ts'
+import type { Grease } from './grease.ts'
+import { greaseOf, greased } from './grease.ts'
 import type { Handshake } from './handshake.ts'
 import { required } from './hkdf-label.ts'
 import type { PskKind } from './key-schedule.ts'
 import { EarlySecret } from './key-schedule.ts'
 import type { ClientHello, ClientHelloExtensions } from './messages/client-hello.ts'
-import { grease } from './messages/extension-type.ts'
 import { PskKeyExchangeMode, ocspRequest } from './messages/extensions.ts'
 import { encodeMessage } from './messages/handshake-message.ts'
 import type { HelloRetryRequest } from './messages/server-hello.ts'
@@ -23,7 +25,7 @@ export class ClientOffer {
   /** What an older version adds to the ClientHello, if one is offered. */
   readonly older: OlderOffer | undefined
   readonly #parameters: ClientParameters
-  readonly #grease: Uint8Array | undefined
+  readonly #grease: Grease | undefined
   #keyShares: StartedKeyShare[] = []
   #psks: OfferedPsk[] = []
   #cookie: Uint8Array | undefined
@@ -35,7 +37,7 @@ export class ClientOffer {
     this.random = crypto.random(32)
     this.older = parameters.older?.offer(parameters)
     this.sessionId = this.older?.sessionId ?? (parameters.middleboxCompatibility ? crypto.random(32) : none)
-    this.#grease = parameters.grease ? greaseSeed(crypto.random(6)) : undefined
+    this.#grease = parameters.grease ? greaseOf(crypto.random(6)) : undefined
   }
 
   /** Makes the key shares and gets the PSKs ready. */
@@ -135,7 +137,7 @@ export class ClientOffer {
       legacyVersion: 0x0303,
       random: this.random,
       legacySessionId: this.sessionId,
-      cipherSuites: this.#grease === undefined ? suites : [grease(this.#grease[0] as number), ...suites],
+      cipherSuites: this.#grease === undefined ? suites : [this.#grease.cipherSuite, ...suites],
       legacyCompressionMethods: [0],
       extensions,
     }
@@ -163,23 +165,16 @@ export class ClientOffer {
     }
     const order = [...extensionOrder, ...this.#olderExtensions().map(({ type }) => type)]
     known.order = [...order, preSharedKey]
-    const seed = this.#grease
-    if (seed !== undefined) {
-      const group = grease(seed[1] as number)
-      if (groups.length > 0) {
-        known.supported_groups = [group, ...groups]
-        // A second ClientHello holds the requested share alone.
-        known.key_share = this.#retried(shares) ? shares : [{ group, keyExchange: Uint8Array.of(0) }, ...shares]
+    const ignored = this.#grease
+    if (ignored !== undefined) {
+      const { order: between = [], ...others } = greased(ignored, known, order)
+      Object.assign(known, others)
+      known.order = [...between, preSharedKey]
+      known.supported_versions = [ignored.version, ...this.#versions()]
+      // A second ClientHello holds the requested share alone.
+      if (groups.length > 0 && !this.#retried(shares)) {
+        known.key_share = [{ group: ignored.group, keyExchange: Uint8Array.of(0) }, ...shares]
       }
-      known.supported_versions = [grease(seed[2] as number), ...this.#versions()]
-      const schemes = known.signature_algorithms
-      if (schemes !== undefined) known.signature_algorithms = [grease(seed[5] as number), ...schemes]
-      known.unknown = [
-        { type: grease(seed[3] as number), data: none },
-        ...this.#olderExtensions(),
-        { type: grease(seed[4] as number), data: Uint8Array.of(0) },
-      ]
-      known.order = [grease(seed[3] as number), ...order, grease(seed[4] as number), preSharedKey]
     }
     if (this.#psks.length > 0) {
       known.pre_shared_key = {
@@ -246,12 +241,6 @@ function obfuscatedAge(session: SessionState, now: number): number {
   return (Math.max(0, Math.floor(now - session.receivedAt)) + session.ageAdd) % 0x1_0000_0000
 }
 
-/** Six seeds whose two extension types differ. */
-function greaseSeed(seed: Uint8Array): Uint8Array {
-  if ((seed[3] as number) >>> 4 === (seed[4] as number) >>> 4) seed[4] = (seed[4] as number) ^ 0x10
-  return seed
-}
-
 function greaseless(extensions: ClientHelloExtensions): number[] {
   return Object.keys(extensionIds).flatMap((name) =>
     extensions[name as keyof typeof extensionIds] === undefined ? [] : extensionIds[name as keyof typeof extensionIds],
@@ -259,9 +248,6 @@ function greaseless(extensions: ClientHelloExtensions): number[] {
 }
 
 const preSharedKey = 41
-
-/** https://www.rfc-editor.org/rfc/rfc7507#section-2 */
-const TLS_FALLBACK_SCSV = 0x5600
 
 const extensionIds = {
   server_name: 0,

@@ -1,3 +1,4 @@
+import { TLS_FALLBACK_SCSV } from './downgrade.ts'
 import type { CipherSuite, KeyExchange } from '@typetls/crypto-provider'
 import { TlsError, decode, equalBytes } from '@typetls/wire'
 import type { ClientHello } from './messages/client-hello.ts'
@@ -183,5 +184,3 @@ function missing(extension: string): TlsError {
 
 const { key_share, early_data, cookie, pre_shared_key, padding } = ExtensionType.ids
 const changeable: readonly number[] = [key_share, early_data, cookie, pre_shared_key, padding]
-
-const TLS_FALLBACK_SCSV = 0x5600

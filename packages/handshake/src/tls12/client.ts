@@ -1,6 +1,8 @@
 import type { UnknownExtension } from '@typetls/wire'
 import { TlsError, decode, equalBytes } from '@typetls/wire'
 import { usable } from '../client-offer.ts'
+import { TLS_FALLBACK_SCSV } from '../downgrade.ts'
+import { greaseOf, greased } from '../grease.ts'
 import type { Handshake } from '../handshake.ts'
 import { ExtensionType } from '../messages/extension-type.ts'
 import { ocspRequest } from '../messages/extensions.ts'
@@ -46,6 +48,12 @@ export function* tls12ClientHandshake(
     // The parameter counts the type byte of TLS 1.3.
     record_size_limit: recordSizeLimit === undefined ? undefined : recordSizeLimit - 1,
   }
+  const types = Object.entries(known).flatMap(([name, value]) =>
+    value === undefined ? [] : [ExtensionType.ids[name as keyof typeof known]],
+  )
+  types.push(...offer.extensions.map(({ type }) => type))
+  const extensions = { ...known, unknown: offer.extensions }
+  const grease = parameters.grease ? greaseOf(parameters.crypto.random(6)) : undefined
   const sessionId = offer.sessionId ?? none
   hs.logKeysOf(random)
   hs.version = 0x0303
@@ -55,15 +63,15 @@ export function* tls12ClientHandshake(
       legacyVersion: 0x0303,
       random,
       legacySessionId: sessionId,
-      cipherSuites: offer.cipherSuites,
+      cipherSuites: [
+        ...(grease === undefined ? [] : [grease.cipherSuite]),
+        ...offer.cipherSuites,
+        ...(parameters.fallback ? [TLS_FALLBACK_SCSV] : []),
+      ],
       legacyCompressionMethods: [0],
-      extensions: { ...known, unknown: offer.extensions },
+      extensions: grease === undefined ? extensions : { ...extensions, ...greased(grease, extensions, types) },
     }),
   )
-  const types = Object.entries(known).flatMap(([name, value]) =>
-    value === undefined ? [] : [ExtensionType.ids[name as keyof typeof known]],
-  )
-  types.push(...offer.extensions.map(({ type }) => type))
   hs.messages = tls12Messages
   const message = yield* receive12(hs, 'server_hello')
   return yield* offer.goOn(hs, { random, sessionId, has: (type) => types.includes(type) }, message, false)

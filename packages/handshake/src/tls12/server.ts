@@ -3,6 +3,7 @@ import { Secret as SecretBytes } from '@typetls/crypto-provider'
 import { TlsError, concat, encode } from '@typetls/wire'
 import { verifyAgain } from '../authenticate.ts'
 import type { AuthenticatedBy } from '../connected.ts'
+import { TLS_FALLBACK_SCSV } from '../downgrade.ts'
 import type { Handshake } from '../handshake.ts'
 import { CertificateVerify } from '../messages/authentication.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
@@ -435,8 +436,6 @@ function* maybeTrusted(
   const chain = { certificates, ocspResponse: undefined, signedCertificateTimestamps: undefined }
   return yield* trustChain(hs, chain, undefined)
 }
-
-const TLS_FALLBACK_SCSV = 0x5600
 
 /** "DOWNGRD" and 1. https://www.rfc-editor.org/rfc/rfc9846#section-4.2.3 */
 const downgradeSentinel = /* @__PURE__ */ Uint8Array.of(0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44, 1)
