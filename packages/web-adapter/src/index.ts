@@ -1,3 +1,5 @@
+export { bunSockets } from './bun-sockets.ts'
+export type { BunConnect, BunSocket, BunSocketEvents } from './bun-sockets.ts'
 export { fromStreams, serverRole } from './from-streams.ts'
 export type { StreamRole } from './from-streams.ts'
 export { ownCertificate } from './own-certificate.ts'

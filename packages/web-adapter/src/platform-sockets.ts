@@ -31,8 +31,8 @@ export function directSockets(TCPSocket: TcpSocketConstructor): Dialer {
       return {
         readable,
         writable,
-        remoteAddress: joined(remoteAddress, remotePort),
-        localAddress: joined(localAddress, localPort),
+        remoteAddress: hostAndPort(remoteAddress, remotePort),
+        localAddress: hostAndPort(localAddress, localPort),
       }
     } finally {
       signal.removeEventListener('abort', onAbort)
@@ -53,12 +53,13 @@ export function denoTransport(connection: DenoConnection): Transport {
     writable,
     // Closing Deno's writable closes the connection, reading side included.
     halfClose: false,
-    remoteAddress: joined(remoteAddr.hostname, remoteAddr.port),
-    localAddress: joined(localAddr.hostname, localAddr.port),
+    remoteAddress: hostAndPort(remoteAddr.hostname, remoteAddr.port),
+    localAddress: hostAndPort(localAddr.hostname, localAddr.port),
   }
 }
 
-function joined(host: string | undefined, port: number | undefined): string | undefined {
+/** `192.0.2.1:443`, `[2001:db8::1]:443`; `undefined` unless both are known. */
+export function hostAndPort(host: string | undefined, port: number | undefined): string | undefined {
   if (host === undefined || port === undefined) return undefined
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
