@@ -4,8 +4,10 @@ import { build } from 'esbuild'
 /**
  * A suite and all that it imports, from the packages' sources, as one script in the shape that a platform takes:
  * `command` prints its results, `page` posts them to where it came from, `worker` answers every request with them.
+ *
+ * @param given plain data that the suite finds under this name
  */
-export async function bundle(suite, shape) {
+export async function bundle(suite, shape, given) {
   const { outputFiles } = await build({
     stdin: {
       contents: `import suite from './suites/${suite}.ts'\n${shapes[shape]}`,
@@ -17,6 +19,8 @@ export async function bundle(suite, shape) {
     format: shape === 'page' ? 'iife' : 'esm',
     platform: shape === 'command' ? 'node' : 'browser',
     conditions: ['@typetls/source', 'module'],
+    define: { given: JSON.stringify(given) },
+    external: ['cloudflare:*'],
     target: 'es2022',
     legalComments: 'none',
     logLevel: 'error',

@@ -43,7 +43,8 @@ export async function runPage(path, args, script, directory) {
   }
 }
 
-const policy = "default-src 'none'; script-src 'self'; connect-src 'self'"
+// The relay of given.js has a port of its own.
+const policy = "default-src 'none'; script-src 'self'; connect-src 'self' ws://127.0.0.1:*"
 
 // Nothing but the page is to be loaded, and nothing to be asked of the network. Other browsers do not read this.
 const firefoxPreferences = Object.entries({

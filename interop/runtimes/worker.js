@@ -41,7 +41,7 @@ async function freePort() {
 function config(port) {
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "main", worker = (
+  services = [(name = "internet", network = (allow = ["private"])), (name = "main", worker = (
     modules = [(name = "suite.mjs", esModule = embed "suite.mjs")],
     compatibilityDate = "2026-11-01",
   ))],
