@@ -2,7 +2,7 @@ import type { EphemeralKeyInfo } from 'node:tls'
 
 /** A group in the words of `tlsSocket.getEphemeralKeyInfo()`: OpenSSL's names and bits. */
 export function ephemeralKeyInfo(group: string): EphemeralKeyInfo {
-  const field = /^ffdhe(\d+)$/.exec(group)?.[1]
+  const field = /^(?:ff)?dhe?(\d+)$/.exec(group)?.[1]
   if (field !== undefined) return { type: 'DH', size: Number(field) }
   const curve = curves[group]
   return curve === undefined ? { type: 'KEM', name: group, size: 0 } : { type: 'ECDH', ...curve }

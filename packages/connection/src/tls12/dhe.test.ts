@@ -1,7 +1,7 @@
 import { getDiffieHellman } from 'node:crypto'
 import { nodeCrypto } from '@typetls/crypto-node'
 import type { CryptoProvider, FiniteField } from '@typetls/crypto-provider'
-import { ffdhe2048, ffdhe3072, ffdhe4096 } from '@typetls/crypto-provider/finite-field'
+import { ffdhe2048, ffdhe3072, ffdhe4096, ownFiniteField } from '@typetls/crypto-provider/finite-field'
 import { ascii, concat, fromAscii } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import { testCrypto } from '../../test/backend.ts'
@@ -52,6 +52,24 @@ test('a server takes its most wanted group among those the client lists', () => 
   expect(unlisted.client.facts?.group).toBe('ffdhe3072')
   const listed = tls12ConnectedPair({ ...options, server, client: listing(ffdhe4096, ffdhe2048) })
   expect(listed.client.facts?.group).toBe('ffdhe2048')
+})
+
+test("a server's own parameters are for clients that list no group of RFC 7919", () => {
+  const options = dhePair()
+  const prime = new Uint8Array(getDiffieHellman('modp14').getPrime())
+  const server12 = { ...options.server12, dhParameters: ownFiniteField(prime, Uint8Array.of(2)) }
+  expect(tls12ConnectedPair({ ...options, server12 }).client.facts?.group).toBe('dh2048')
+  const listed = tls12ConnectedPair({ ...options, server12, client: listing(ffdhe2048) })
+  expect(listed.client.facts?.group).toBe('ffdhe2048')
+})
+
+test('parameters that nobody should take are refused with the options', () => {
+  const prime = new Uint8Array(getDiffieHellman('modp5').getPrime())
+  const dhParameters = { name: 'weak', id: 0, prime, generator: Uint8Array.of(2) }
+  const options = dhePair()
+  expect(() => tls12PairOf({ ...options, server12: { ...options.server12, dhParameters } })).toThrow(
+    expect.objectContaining({ code: 'ERR_TLS_DH_PARAMETERS', alert: 'insufficient_security' }),
+  )
 })
 
 test('a client that lists only other groups of RFC 7919 is refused', () => {

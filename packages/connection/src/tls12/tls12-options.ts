@@ -1,7 +1,8 @@
-import type { CryptoProvider } from '@typetls/crypto-provider'
+import type { CryptoProvider, FiniteField } from '@typetls/crypto-provider'
 import type { RecordProtection } from '@typetls/handshake'
 import { maxPskIdentity, wait } from '@typetls/handshake'
 import type {
+  DhParameters,
   ProtectionMaker,
   RenegotiationPolicy,
   SessionIdStore,
@@ -60,6 +61,11 @@ export interface ServerTls12Options extends Tls12Options {
   /** Tells clients which of their PSKs to take; at most 256 bytes. Default: none. */
   readonly pskIdentityHint?: Uint8Array
   /**
+   * For DHE with clients that list no group of RFC 7919, in place of ffdhe2048: a safe prime of 2048 to 8192 bits.
+   * Nobody can look whether others made it honestly, so take your own.
+   */
+  readonly dhParameters?: FiniteField
+  /**
    * Answer identities that `externalPsk` does not find with `ERR_TLS_PSK_UNKNOWN_IDENTITY` (unknown_psk_identity), as
    * OpenSSL does. Default false: the handshake fails as with a wrong key, so that nobody learns which identities exist.
    */
@@ -102,9 +108,12 @@ export function clientTls12Parameters(options: ClientTls12Options, crypto: Crypt
   }
 }
 
-/** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
+/**
+ * @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong, `ERR_TLS_DH_PARAMETERS`
+ *   (insufficient_security)
+ */
 export function serverTls12Parameters(options: ServerTls12Options, crypto: CryptoProvider): Tls12ServerParameters {
-  const { pskIdentityHint } = options
+  const { pskIdentityHint, dhParameters } = options
   if (pskIdentityHint !== undefined && pskIdentityHint.length > maxPskIdentity) {
     throw wrong('pskIdentityHint', `has at most ${maxPskIdentity} bytes`)
   }
@@ -114,9 +123,17 @@ export function serverTls12Parameters(options: ServerTls12Options, crypto: Crypt
     encryptThenMac: options.encryptThenMac ?? true,
     protections,
     sessions: options.sessions,
-    pskIdentityHint: options.pskIdentityHint,
+    pskIdentityHint,
+    dhParameters: dhParameters === undefined ? undefined : ownField(crypto, dhParameters),
     tellUnknownPskIdentity: options.tellUnknownPskIdentity ?? false,
   }
+}
+
+/** Looks at the parameters once, not in each handshake. */
+function ownField(crypto: CryptoProvider, field: FiniteField): DhParameters {
+  const exchange = crypto.finiteField?.(field)
+  if (exchange === undefined) throw wrong('dhParameters', `${crypto.name} has no finiteField`)
+  return { field, exchange }
 }
 
 /** What was asked for must be there; of the defaults, what is there. */

@@ -21,7 +21,7 @@ test.each([
 test('a well-known safe prime of 2048 bits is taken, with zeros in front or not', () => {
   const prime = new Uint8Array(getDiffieHellman('modp14').getPrime())
   const own = ownFiniteField(Uint8Array.of(0, ...prime), Uint8Array.of(0, 2))
-  expect(own).toEqual({ name: 'dh', id: 0, prime, generator: two })
+  expect(own).toEqual({ name: 'dh2048', id: 0, prime, generator: two })
 })
 
 test('primes that are too short or too long are refused before any work', () => {

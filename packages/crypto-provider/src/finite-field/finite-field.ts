@@ -3,14 +3,17 @@ import type { FiniteField } from '../provider.ts'
 import { ffdhe2048, ffdhe3072, ffdhe4096 } from './ffdhe.ts'
 
 /**
- * Parameters of somebody's own, as TLS 1.2 servers send them: `dh_p` and `dh_g`, big-endian, zeros in front or not.
+ * Parameters of somebody's own, as TLS 1.2 servers send them: `dh_p` and `dh_g`, big-endian, zeros in front or not. It is named
+ * by its bits, such as `dh2048`.
  *
  * @throws TlsError `ERR_TLS_DH_PARAMETERS` (insufficient_security) as `checkFiniteField`
  */
 export function ownFiniteField(prime: Uint8Array, generator: Uint8Array): FiniteField {
-  const own = { name: 'dh', id: 0, prime: withoutZeros(prime), generator: withoutZeros(generator) }
-  checkFiniteField(own)
-  return own
+  const own = withoutZeros(prime)
+  const bits = own.length * 8 - Math.clz32(own[0] ?? 0) + 24
+  const field = { name: `dh${bits}`, id: 0, prime: own, generator: withoutZeros(generator) }
+  checkFiniteField(field)
+  return field
 }
 
 /**

@@ -10,7 +10,7 @@ import type { KeyExchangeMethod } from './key-exchange.ts'
 
 /**
  * Ephemeral Diffie-Hellman modulo a prime. A server takes a group of RFC 7919: of its option `groups`, or else ffdhe2048
- * and ffdhe3072. A client takes whatever `ownFiniteField` does. https://www.rfc-editor.org/rfc/rfc5246#section-7.4.3
+ * and ffdhe3072; for clients that list none of these, its option `dhParameters` counts more. A client takes whatever `ownFiniteField` does. https://www.rfc-editor.org/rfc/rfc5246#section-7.4.3
  */
 export const dhe: KeyExchangeMethod = {
   name: 'DHE',
@@ -27,9 +27,10 @@ export const dhe: KeyExchangeMethod = {
     const { share, secret } = yield* wait(exchange(hs.crypto, field).respond(padded(dhYs, field)))
     return { message: encode(PublicValue, share), premaster: stripped(secret), group: field.name }
   },
-  *start(hs, hello) {
-    const field = commonField(hs, hello) as FiniteField
-    const start = yield* wait(exchange(hs.crypto, field).start())
+  *start(hs, hello, _credential, { dhParameters }) {
+    const own = listedGroups(hello).length === 0 ? dhParameters : undefined
+    const field = own === undefined ? (commonField(hs, hello) as FiniteField) : own.field
+    const start = yield* wait((own?.exchange ?? exchange(hs.crypto, field)).start())
     return {
       params: encode(ServerDHParams, { dhP: field.prime, dhG: field.generator, dhYs: start.share }),
       group: field.name,
@@ -64,11 +65,15 @@ const groups: readonly FiniteField[] = [ffdhe2048, ffdhe3072, ffdhe4096]
  * none of the client-proposed FFDHE groups are known and acceptable to the server, then the server MUST NOT select an
  * FFDHE cipher suite." https://www.rfc-editor.org/rfc/rfc7919#section-4
  */
-function commonField({ parameters }: Handshake, { extensions }: ClientHello): FiniteField | undefined {
+function commonField({ parameters }: Handshake, hello: ClientHello): FiniteField | undefined {
   const named = parameters.groups.flatMap((row) => groups.find(({ id }) => id === row.id) ?? [])
   const ours = named.length > 0 ? named : [ffdhe2048, ffdhe3072]
-  const listed = (extensions.supported_groups ?? []).filter((id) => id >= 0x100 && id < 0x200)
+  const listed = listedGroups(hello)
   return listed.length === 0 ? ours[0] : ours.find(({ id }) => listed.includes(id))
+}
+
+function listedGroups({ extensions }: ClientHello): readonly number[] {
+  return (extensions.supported_groups ?? []).filter((id) => id >= 0x100 && id < 0x200)
 }
 
 function exchange(crypto: CryptoProvider, field: FiniteField): KeyExchange {

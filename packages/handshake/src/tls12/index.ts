@@ -8,7 +8,13 @@ export { dhe } from './dhe.ts'
 export { ecdhe } from './key-exchange.ts'
 export type { AgreedKeys, ClientKeys, KeyExchangeMethod, ServerKeys } from './key-exchange.ts'
 export { tls12Messages } from './messages.ts'
-export type { SessionIdStore, Tls12ClientParameters, Tls12Parameters, Tls12ServerParameters } from './parameters.ts'
+export type {
+  DhParameters,
+  SessionIdStore,
+  Tls12ClientParameters,
+  Tls12Parameters,
+  Tls12ServerParameters,
+} from './parameters.ts'
 export { Tls12PostHandshake } from './post-handshake.ts'
 export { exportTls12, extendedMainSecret, mainSecret, prf, verifyData } from './prf.ts'
 export type { RenegotiationPolicy } from './renegotiation.ts'

@@ -1,3 +1,4 @@
+import type { FiniteField, KeyExchange } from '@typetls/crypto-provider'
 import type { ProtectionMaker, Tls12CipherSuite } from './cipher-suite.ts'
 import type { RenegotiationPolicy } from './renegotiation.ts'
 
@@ -30,8 +31,16 @@ export interface Tls12ServerParameters extends Tls12Parameters {
   readonly sessions: SessionIdStore | undefined
   /** https://www.rfc-editor.org/rfc/rfc4279#section-5.2 */
   readonly pskIdentityHint: Uint8Array | undefined
+  /** For DHE with clients that list no group of RFC 7919. */
+  readonly dhParameters: DhParameters | undefined
   /** Answer unknown identities with unknown_psk_identity, and not as if the key were wrong. */
   readonly tellUnknownPskIdentity: boolean
+}
+
+/** A field of a server's own. */
+export interface DhParameters {
+  readonly field: FiniteField
+  readonly exchange: KeyExchange
 }
 
 /** Where a server keeps sessions it names by an id; may answer later. */

@@ -31,7 +31,9 @@ export function readCipherString(text: string, rows: readonly Named[] = knownCip
   const olderWords = words.filter((word) => !modernWords.includes(word) && !word.startsWith('!TLS_'))
   const named = inOrder(modern, modernWords)
   const chosen = select(older, olderWords)
-  if ((modernWords.length > 0 && named.length === 0) || (olderWords.length > 0 && chosen.length === 0)) {
+  // What OpenSSL has and we do not is a name too.
+  const hasOlder = olderWords.length === 0 || chosen.length > 0 || olderWords.some((word) => otherName.test(word))
+  if ((modernWords.length > 0 && named.length === 0) || !hasOlder) {
     throw openSslError('0A0000B9', 'SSL routines', 'no cipher match')
   }
   const suites = modernWords.length > 0 ? named : inOrder(modern, defaultSuites)
@@ -97,6 +99,10 @@ function isModern(row: Named): boolean {
 
 /** Of TLS 1.3, in OpenSSL's order. */
 const defaultSuites = ['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'] as const
+
+/** A suite of OpenSSL's, by the parts of its name. */
+const otherName =
+  /^(?:(?:A?ECDHE?|ADH|E?DHE?|RSA|DSS|ECDSA|PSK|SRP|3DES|EDE|CBC3?|AES(?:128|256)|ARIA(?:128|256)|CAMELLIA(?:128|256)|SEED|IDEA|RC4|DES|NULL|GCM|CCM8?|CHACHA20|POLY1305)-)+(?:SHA(?:256|384)?|MD5|CCM8?|POLY1305)$/
 
 /** By IANA name; what is not here matches nothing. */
 const aliases: Readonly<Record<string, RegExp>> = {

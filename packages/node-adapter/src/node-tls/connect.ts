@@ -123,10 +123,17 @@ export class NodeClientSetup extends ClientSetup {
   }
 }
 
-/** The switch that node:tls heeds where nothing is said. */
+/** The switch that node:tls heeds where nothing is said, and warns of as it does. */
 function environmentAcceptsAny(): boolean {
-  return process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
+  if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return false
+  if (!hasWarned) process.emitWarning(insecure)
+  hasWarned = true
+  return true
 }
+
+let hasWarned = false
+const insecure =
+  "Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS connections and HTTPS requests insecure by disabling certificate verification."
 
 /** As node:tls reads them: what comes later counts more. */
 export function connectArguments(args: readonly unknown[]): NodeConnectOptions {

@@ -5,6 +5,8 @@ import { chainOf } from '../key-material.ts'
 import type { TlsServerOptions } from '../server-options.ts'
 import { systemCrypto } from '../system.ts'
 import { readCipherString } from './cipher-string.ts'
+import type { DhChoice } from './dh-parameters.ts'
+import { readDhParameters } from './dh-parameters.ts'
 import { Identities, selectorOf } from './identities.ts'
 import { cryptoError } from './openssl-error.ts'
 import { groupsOf, schemesOf } from './algorithm-names.ts'
@@ -27,6 +29,7 @@ export class SecureContextContent {
   #olderSuites: readonly string[] = []
   #groups: readonly string[] | undefined
   #schemes: TlsServerOptions['signatureSchemes']
+  #dh: DhChoice | undefined
   #secureOptions = 0
   #options: TlsServerOptions | undefined
 
@@ -40,6 +43,15 @@ export class SecureContextContent {
   /** Everything that is the context's to say, in our words. */
   get options(): TlsServerOptions {
     return (this.#options ??= this.#made())
+  }
+
+  /** The same for servers: they do DHE only if they were given parameters for it. */
+  get serverOptions(): TlsServerOptions {
+    const { options } = this
+    if (this.#given.cipherSuites !== undefined || this.#dh !== undefined) return options
+    const olderSuites = this.#olderSuites.filter((name) => !name.startsWith('TLS_DHE_'))
+    const minVersion = olderSuites.length === 0 ? 'TLSv1.3' : options.minVersion
+    return { ...options, minVersion, cipherSuites: [...this.#suites, ...olderSuites] }
   }
 
   /** @throws Error as `Identities` */
@@ -94,6 +106,17 @@ export class SecureContextContent {
     this.#olderSuites = olderSuites
     this.#level = level ?? this.#level
     this.#changed()
+  }
+
+  /**
+   * @returns what to warn of
+   * @throws as `readDhParameters`
+   */
+  setDHParam(dhparam: string | NodeJS.ArrayBufferView): string | undefined {
+    const { choice, warning } = readDhParameters(dhparam, this.#level)
+    this.#dh = choice
+    this.#changed()
+    return warning
   }
 
   /** @throws Error `ERR_CRYPTO_OPERATION_FAILED` */
@@ -154,6 +177,7 @@ export class SecureContextContent {
       ...(authorities.length === 0 ? {} : { ca: authorities }),
       ...((this.#secureOptions & constants.SSL_OP_NO_TICKET) === 0 ? {} : { tickets: false }),
       ...given,
+      ...(typeof this.#dh === 'object' ? { tls12: { ...given.tls12, dhParameters: this.#dh } } : {}),
       ...supportedVersions(newest ?? this.#minVersion, this.#maxVersion, this.#secureOptions),
       ...(credentials === undefined ? {} : { credentials }),
     }

@@ -91,9 +91,8 @@ export const Server: ServerConstructor = function Server(
   const server = this
   const listener = typeof given === 'function' ? given : second
   const options: NodeServerOptions = typeof given === 'function' ? {} : (given ?? {})
-  if (typeof options !== 'object') throw invalidArgumentType('options', 'an instance of Object', options)
+  if (typeof options !== 'object') throw invalidArgumentType('options', 'of type object', options)
   const context = contextFor(options)
-  checkCallbacks(options)
   const base = net.Server as unknown as (this: net.Server, options: ServerOpts) => void
   base.call(server, { noDelay: true, ...options, allowHalfOpen: true, pauseOnConnect: false })
   server[optionsOf] = options
@@ -168,6 +167,7 @@ export class NodeTlsAcceptor extends TlsAcceptor {
 
   /** @throws TlsError as `createServer` */
   constructor(options: NodeServerOptions, context: SecureContext, listener: AcceptorListener = {}) {
+    checkCallbacks(options)
     super(acceptorOptions(options, context), listener)
     this.#refusesUnauthorized = options.requestCert === true && options.rejectUnauthorized !== false
     this.#context = context
@@ -227,7 +227,8 @@ function contextFor(options: NodeServerOptions): SecureContext {
 
 function acceptorOptions(options: NodeServerOptions, context: SecureContext): AcceptorOptions {
   const { SNICallback: _callback, ticketKeys: _keys, pskCallback, pskIdentityHint, ...rest } = options
-  const ours = withHint(ofSocketIn(rest, context), pskCallback, pskIdentityHint)
+  const inContext = { ...ofSocketIn(rest, context), ...context.context.serverOptions }
+  const ours = withHint(inContext, pskCallback, pskIdentityHint)
   const asks = options.requestCert === true
   // Who is refused for want of a good certificate is refused by `refuses`.
   const own = asks || ours.ca !== undefined ? context.context.verifier(true) : undefined

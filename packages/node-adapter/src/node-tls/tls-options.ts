@@ -28,6 +28,8 @@ export interface NodeTlsOptions extends Omit<TlsServerOptions, 'SNICallback' | '
   readonly maxVersion?: string | null | undefined
   /** OpenSSL's name of a method, such as `TLSv1_2_method`. */
   readonly secureProtocol?: string | null | undefined
+  /** Servers, for DHE in TLS 1.2: PEM of their own parameters, or `auto`. Default: no DHE. */
+  readonly dhparam?: string | NodeJS.ArrayBufferView | null | undefined
   readonly honorCipherOrder?: boolean | null | undefined
   /** `SSL_OP_*` of `crypto.constants`; those about what we do not have say nothing. */
   readonly secureOptions?: number | null | undefined
@@ -121,7 +123,7 @@ function addKey(content: SecureContextContent, key: unknown, passphrase: unknown
   content.setKey(key as KeyInput, (passphrase ?? undefined) as string | undefined)
 }
 
-function addAlgorithms(content: SecureContextContent, { sigalgs, ecdhCurve }: NodeTlsOptions): void {
+function addAlgorithms(content: SecureContextContent, { sigalgs, ecdhCurve, dhparam }: NodeTlsOptions): void {
   if (isGiven(sigalgs)) {
     checkString('options.sigalgs', sigalgs)
     if (sigalgs === '') throw invalidArgumentValue('options.sigalgs', sigalgs)
@@ -130,6 +132,10 @@ function addAlgorithms(content: SecureContextContent, { sigalgs, ecdhCurve }: No
   const curves = ecdhCurve === undefined ? moduleDefaults.DEFAULT_ECDH_CURVE || 'auto' : ecdhCurve
   checkString('options.ecdhCurve', curves)
   content.setECDHCurve(curves as string)
+  if (!isGiven(dhparam)) return
+  checkTextOrBytes('options.dhparam', dhparam)
+  const warning = content.setDHParam(dhparam)
+  if (warning !== undefined) process.emitWarning(warning, 'SecurityWarning')
 }
 
 function addCrls(content: SecureContextContent, crl: unknown): void {
