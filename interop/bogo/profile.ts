@@ -84,7 +84,6 @@ function renegotiationOf(flags: Flags): 'never' | 'once' | 'ignore' | undefined 
 export function clientOptions(profile: Profile): ClientOptions {
   const { flags, identity, session } = profile
   const selector = identity.selector
-  const shares = keyShares(flags)
   return {
     ...commonOptions(profile),
     ...(flags['host-name'] !== undefined && { serverName: flags['host-name'] }),
@@ -93,7 +92,7 @@ export function clientOptions(profile: Profile): ClientOptions {
     ...(flags.psk !== undefined && {
       selectExternalPsk: (hint: Uint8Array | undefined) => pskOf(flags, hint ?? new Uint8Array()),
     }),
-    ...(shares !== undefined && { keyShares: shares }),
+    keyShares: keyShares(flags),
     ...(flags['advertise-alpn'] !== undefined && { applicationProtocols: wireNames(flags['advertise-alpn']) }),
     grease: flags['enable-grease'] === true,
     fallback: flags['fallback-scsv'] === true,
@@ -194,13 +193,22 @@ function preferredGroup(flags: Flags, offered: readonly OfferedGroup[]): string 
   return names.find((name) => ranks.get(name) === best)
 }
 
-function keyShares(flags: Flags): readonly string[] | undefined {
+function keyShares(flags: Flags): readonly string[] {
   // What DNS or an earlier connection told about the server goes first.
   const hints = flags['server-supported-groups-hint'] ?? []
   const predicted = (flags.curves ?? defaultGroups).find((id) => hints.includes(id))
   if (predicted !== undefined) return [groupName(predicted) ?? '']
   if (flags['no-key-shares']) return []
-  return flags['key-shares']?.flatMap((id) => groupName(id) ?? [])
+  if (flags['key-shares'] !== undefined) return flags['key-shares'].flatMap((id) => groupName(id) ?? [])
+  // The first group, and the first one of the other kind.
+  const groups = flags.curves ?? defaultGroups
+  const other = groups.find((id) => isPostQuantum(id) !== isPostQuantum(groups[0] as number))
+  return [groups[0], other].flatMap((id) => (id === undefined ? [] : (groupName(id) ?? [])))
+}
+
+/** X25519MLKEM768 and MLKEM1024. */
+function isPostQuantum(id: number): boolean {
+  return id === 0x11ec || id === 0x0202
 }
 
 function selectsProtocol(flags: Flags): boolean {

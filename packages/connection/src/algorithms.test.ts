@@ -1,4 +1,4 @@
-import { nobleCrypto } from '@typetls/crypto-noble'
+import { mlkem1024, nobleCrypto } from '@typetls/crypto-noble'
 import type { CipherSuite, SignatureScheme } from '@typetls/crypto-provider'
 import {
   TLS_AES_128_GCM_SHA256,
@@ -6,6 +6,7 @@ import {
   TLS_CHACHA20_POLY1305_SHA256,
   cipherSuites,
   complete,
+  compose,
   defaultGroupNames,
   defaultSignatureSchemes,
 } from '@typetls/crypto-provider'
@@ -75,9 +76,12 @@ describe('groups', () => {
     expect(client.keyLog.toSorted()).toEqual(server.keyLog.toSorted())
   })
 
-  test('a hybrid first choice comes with a classical share, so that an older server needs no second round', () => {
-    const { client } = connectedPair({ crypto: everything }, { groups: ['x25519'] })
-    expect(client.facts).toMatchObject({ group: 'x25519', helloRetryRequest: false })
+  test('a post-quantum first choice comes with a classical share, so that an older server needs no second round', () => {
+    const lattice = compose(everything, { keyExchange: { [mlkem1024.name]: mlkem1024 } })
+    for (const client of [{ crypto: everything }, { crypto: lattice, groups: [mlkem1024.name, 'x25519'] }]) {
+      const { facts } = connectedPair(client, { groups: ['x25519'] }).client
+      expect(facts).toMatchObject({ group: 'x25519', helloRetryRequest: false })
+    }
   })
 
   test('without a common group the server refuses', () => {

@@ -222,15 +222,18 @@ function keySharesOf(options: ClientOptions, groups: readonly KeyExchange[]): re
   }
   const [first] = groups
   if (first === undefined) return []
-  // A share of a hybrid group is large and not every server has it: a classical one beside it saves a round trip.
-  const classical = isHybrid(first) ? groups.find((group) => !isHybrid(group)) : undefined
+  // A post-quantum share is large and not every server has its group: a classical one beside it saves a round trip.
+  const classical = isPostQuantum(first) ? groups.find((group) => !isPostQuantum(group)) : undefined
   return classical === undefined ? [first] : [first, classical]
 }
 
-/** Hybrid groups are the ones whose two shares differ in length. */
-function isHybrid(group: KeyExchange): boolean {
-  return group.clientShareLength !== group.serverShareLength
+/** Alone or in a hybrid: the shares of lattices are larger than any of a curve or a finite field of RFC 7919. */
+function isPostQuantum(group: KeyExchange): boolean {
+  return group.clientShareLength > largestClassicalShare
 }
+
+/** Bytes: ffdhe4096. That of ML-KEM-512 has 800. */
+const largestClassicalShare = 512
 
 function protocolsOf(protocols: readonly string[] = none): readonly string[] {
   for (const name of protocols) {

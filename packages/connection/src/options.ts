@@ -93,7 +93,7 @@ export interface ClientOptions extends CommonOptions {
   readonly externalPsks?: readonly ExternalPsk[]
   /** TLS 1.2: chooses the key by the server's hint. Nothing is chosen: `ERR_TLS_NO_PSK` (handshake_failure). */
   readonly selectExternalPsk?: ExternalPskSelector
-  /** Groups to send key shares for. Default: the first group, and the first classical one if the first is hybrid. */
+  /** Groups to send key shares for. Default: the first group, and the first classical one if the first is post-quantum. */
   readonly keyShares?: readonly string[]
   /** RFC 8701. Default true. */
   readonly grease?: boolean

@@ -188,12 +188,14 @@ function checkVersion(hello: ServerHello | HelloRetryRequest): void {
   if (selected !== 0x0304) {
     const code = selected >= 0x0300 && selected < 0x0304 ? 'ERR_TLS_VERSION_ILLEGAL' : 'ERR_TLS_VERSION'
     throw new TlsError(code, 'supported_versions selects a version we did not offer', {
+      path: 'ServerHello.extensions (supported_versions)',
       expected: [0x0304],
       received: selected,
     })
   }
   if (hello.legacyVersion !== 0x0303) {
     throw new TlsError('ERR_TLS_VERSION_ILLEGAL', 'legacy_version of a TLS 1.3 ServerHello must be 0x0303', {
+      path: 'ServerHello.legacyVersion',
       expected: 0x0303,
       received: hello.legacyVersion,
     })
@@ -206,7 +208,9 @@ function checkChoice(
   hello: ServerHello | HelloRetryRequest,
 ): CipherSuite {
   if (!equalBytes(hello.legacySessionIdEcho, offer.sessionId)) {
-    throw new TlsError('ERR_TLS_SESSION_ID_ECHO', 'the server did not echo our legacy_session_id')
+    throw new TlsError('ERR_TLS_SESSION_ID_ECHO', 'the server did not echo our legacy_session_id', {
+      path: 'ServerHello.legacySessionIdEcho',
+    })
   }
   if (hello.legacyCompressionMethod !== 0) {
     throw new TlsError('ERR_TLS_COMPRESSION', 'the server selected a compression method', {

@@ -124,6 +124,7 @@ export const tlsErrorCodes = {
   // Hellos of TLS 1.2
   ERR_TLS_EXTENDED_MAIN_SECRET: 'handshake_failure',
   ERR_TLS_RENEGOTIATION_INFO: 'handshake_failure',
+  ERR_TLS_RENEGOTIATION_VERSION: 'protocol_version',
   ERR_TLS_RENEGOTIATION_CERTIFICATE: 'illegal_parameter',
   ERR_TLS_RENEGOTIATION_MAIN_SECRET: 'illegal_parameter',
   ERR_TLS_NO_RENEGOTIATION: 'no_renegotiation',

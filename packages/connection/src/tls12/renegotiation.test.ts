@@ -212,7 +212,7 @@ test('#118 a client refuses a renegotiation that loses extended_main_secret, add
 
   const older = connected()
   older.renegotiate({ hello: { version: 0x0302 } }).step('server_hello')
-  expectRefusal(older, 'ERR_TLS_VERSION', 'protocol_version')
+  expectRefusal(older, 'ERR_TLS_RENEGOTIATION_VERSION', 'protocol_version')
 })
 
 test('the end of the server in the middle of a renegotiation is no orderly end', () => {

@@ -33,15 +33,17 @@ export class VerifiedPeer {
     const { signatureSchemes, crypto } = hs.parameters
     const scheme = signatureSchemes.find((row) => row.id === proof.algorithm)
     const { publicKey } = trusted.verdict
-    if (scheme === undefined || scheme.clientOnly || !fitsKey(scheme, publicKey.keyType)) {
-      throw new TlsError(
-        'ERR_TLS_SIGNATURE_SCHEME',
-        `the ${peer} signed with a scheme we did not offer, or not its key's`,
-        {
-          expected: signatureSchemes.map((row) => row.name),
-          received: proof.algorithm,
-        },
-      )
+    if (scheme === undefined || scheme.clientOnly) {
+      throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', `the ${peer} signed with a scheme we did not offer for this`, {
+        expected: signatureSchemes.map((row) => row.name),
+        received: proof.algorithm,
+      })
+    }
+    if (!fitsKey(scheme, publicKey.keyType)) {
+      throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', `the ${peer} signed with ${scheme.name}, which its key cannot`, {
+        expected: scheme.keyType,
+        received: publicKey.keyType,
+      })
     }
     const algorithm = required(crypto, 'signature', scheme.algorithm)
     if (!(yield* wait(algorithm.verify(publicKey, content, proof.signature)))) {

@@ -148,8 +148,12 @@ class Tls12Offer implements OlderOffer {
         received: suite.id,
       })
     }
-    if (session.extendedMainSecret !== (hello.extensions.extended_main_secret !== undefined)) {
-      throw new TlsError('ERR_TLS_EXTENDED_MAIN_SECRET', 'the server resumes with and without extended_main_secret')
+    const extended = hello.extensions.extended_main_secret !== undefined
+    if (session.extendedMainSecret !== extended) {
+      throw new TlsError('ERR_TLS_EXTENDED_MAIN_SECRET', 'the server resumes with and without extended_main_secret', {
+        expected: session.extendedMainSecret,
+        received: extended,
+      })
     }
     return session
   }

@@ -163,12 +163,16 @@ const typeById: ReadonlyMap<number, Tls12MessageType> = /* @__PURE__ */ new Map(
   /* @__PURE__ */ (Object.keys(codecs) as Tls12MessageType[]).map((type) => [codecs[type].id, type]),
 )
 
+function decodeBody(codec: Codec<unknown>, type: string, raw: Uint8Array): unknown {
+  return decode(codec, raw.subarray(4), codec.name ?? type)
+}
+
 export const tls12Messages: MessageSet = {
   ids,
   typeOf: (raw) => typeById.get(raw[0] as number),
   decode: (type, raw) => ({
     type,
-    body: decode(codecs[type as Tls12MessageType].codec as Codec<unknown>, raw.subarray(4)),
+    body: decodeBody(codecs[type as Tls12MessageType].codec, type, raw),
     raw,
   }),
   encode(type, body) {

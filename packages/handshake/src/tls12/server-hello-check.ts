@@ -16,7 +16,11 @@ import { checkRenegotiation } from './renegotiation.ts'
 export function checkServerHello(hs: Handshake, hello: ServerHello, offered: Offered): Tls12CipherSuite {
   const { suites, sent, offersNewer } = offered
   if (hello.serverVersion !== 0x0303) {
-    throw new TlsError('ERR_TLS_VERSION', 'the server chose a version we did not offer', {
+    const [code, what] =
+      offered.earlier === undefined
+        ? (['ERR_TLS_VERSION', 'the server chose a version we did not offer'] as const)
+        : (['ERR_TLS_RENEGOTIATION_VERSION', 'the renegotiation changes the version'] as const)
+    throw new TlsError(code, what, {
       expected: offersNewer ? ['TLS 1.3', 'TLS 1.2'] : ['TLS 1.2'],
       received: hello.serverVersion,
     })
@@ -75,7 +79,9 @@ function checkExtensions(
     throw new TlsError('ERR_TLS_EXTENDED_MAIN_SECRET', 'the server has no extended_main_secret')
   }
   if (extensions.renegotiation_info === undefined && tls12.requireSecureRenegotiation) {
-    throw new TlsError('ERR_TLS_RENEGOTIATION_INFO', 'the server does not say that it renegotiates securely')
+    throw new TlsError('ERR_TLS_RENEGOTIATION_INFO', 'the server does not say that it renegotiates securely', {
+      expected: 'renegotiation_info',
+    })
   }
   if (extensions.ec_point_formats?.includes(uncompressed) === false) {
     throw new TlsError('ERR_TLS_POINT_FORMATS', 'ec_point_formats must have the uncompressed format')

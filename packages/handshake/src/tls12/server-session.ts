@@ -49,7 +49,10 @@ export function* findSession(
     (yield* isStillKnown(state, parameters))
   if (usable && state.extendedMainSecret && !older.extendedMainSecret) {
     state.psk.dispose()
-    throw new TlsError('ERR_TLS_EXTENDED_MAIN_SECRET', 'the client resumes without the extended_main_secret it had')
+    throw new TlsError('ERR_TLS_EXTENDED_MAIN_SECRET', 'the client resumes without the extended_main_secret it had', {
+      expected: true,
+      received: false,
+    })
   }
   // "If the original session did not use the "extended_master_secret" extension but the new ClientHello contains the
   // extension, then the server MUST NOT perform the abbreviated handshake."
