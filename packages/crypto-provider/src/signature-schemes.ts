@@ -12,6 +12,8 @@ export interface SignatureScheme {
   readonly keyType: KeyType | undefined
   /** Whether TLS 1.3 allows it in CertificateVerify; the others are for certificates only. */
   readonly handshake: boolean
+  /** TLS 1.2 does not have it. */
+  readonly tls13Only?: true
   /** Only a client may sign with it, and only if the server offers it. RFC 9963 */
   readonly clientOnly?: true
 }
@@ -52,9 +54,9 @@ export const rsa_pkcs1_sha384_legacy: SignatureScheme = legacyRow(0x0520, 'rsa_p
 export const rsa_pkcs1_sha512_legacy: SignatureScheme = legacyRow(0x0620, 'rsa_pkcs1_sha512_legacy', 'rsa-pkcs1-sha512')
 
 /** https://datatracker.ietf.org/doc/html/draft-ietf-tls-mldsa */
-export const mldsa44: SignatureScheme = row(0x0904, 'mldsa44', 'ml-dsa-44', 'ml-dsa-44')
-export const mldsa65: SignatureScheme = row(0x0905, 'mldsa65', 'ml-dsa-65', 'ml-dsa-65')
-export const mldsa87: SignatureScheme = row(0x0906, 'mldsa87', 'ml-dsa-87', 'ml-dsa-87')
+export const mldsa44: SignatureScheme = lattice(0x0904, 'mldsa44', 'ml-dsa-44')
+export const mldsa65: SignatureScheme = lattice(0x0905, 'mldsa65', 'ml-dsa-65')
+export const mldsa87: SignatureScheme = lattice(0x0906, 'mldsa87', 'ml-dsa-87')
 
 /** Offered and accepted without being asked for, most wanted first. SHA-1 is in none of our lists. */
 export const defaultSignatureSchemes: readonly SignatureScheme[] = [
@@ -93,5 +95,9 @@ function row(id: number, name: string, algorithm: string, keyType: KeyType, hand
 }
 
 function legacyRow(id: number, name: string, algorithm: string): SignatureScheme {
-  return { ...row(id, name, algorithm, 'rsa'), clientOnly: true }
+  return { ...row(id, name, algorithm, 'rsa'), tls13Only: true, clientOnly: true }
+}
+
+function lattice(id: number, name: string, algorithm: 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87'): SignatureScheme {
+  return { ...row(id, name, algorithm, algorithm), tls13Only: true }
 }

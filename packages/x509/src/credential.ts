@@ -110,10 +110,9 @@ function credentialOf(
       (onlyAlgorithm === undefined || onlyAlgorithm === algorithm),
   )
   const schemes = possible.filter(({ keyType }) => keyType === key.keyType)
-  // Those of RFC 9963 are for TLS 1.3 alone.
   const combined = possible.filter(
-    ({ algorithm, keyType, clientOnly }) =>
-      clientOnly === undefined &&
+    ({ algorithm, keyType, tls13Only }) =>
+      tls13Only === undefined &&
       (algorithm.startsWith('ecdsa-') ? key.keyType.startsWith('ec-') : keyType === key.keyType),
   )
   // Where nobody said otherwise, the hash that goes with the curve comes first.

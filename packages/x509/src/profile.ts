@@ -163,4 +163,7 @@ const keyTypes: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'ec-secp521r1',
   'ed25519',
   'ed448',
+  'ml-dsa-44',
+  'ml-dsa-65',
+  'ml-dsa-87',
 ])

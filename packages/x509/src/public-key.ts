@@ -15,7 +15,7 @@ import { pssName } from './signature-algorithm.ts'
 /** A public key with what a policy asks about it. */
 export interface SubjectPublicKey extends PublicKey {
   /**
-   * `rsa`, `rsa-pss`, `ec-` and the curve, `ed25519`, `ed448`. What TLS does not know: `dsa`, `ec-` and the curve's object
+   * `rsa`, `rsa-pss`, `ec-` and the curve, `ed25519`, `ed448`, `ml-dsa-44` and so on. What TLS does not know: `dsa`, `ec-` and the curve's object
    * identifier, `ec-explicit`, or the algorithm's object identifier.
    */
   readonly keyType: KeyType
@@ -88,9 +88,9 @@ export function readPublicKey(spki: Uint8Array, path = 'SubjectPublicKeyInfo'): 
         inheritsParameters: parameters === undefined,
       }
     default:
-      // "the parameters MUST be absent." RFC 8410 section 3
-      if (edwardsCurves[oid] !== undefined && parameters !== undefined) algorithm.fail('must be absent', 'parameters')
-      return { keyType: edwardsCurves[oid] ?? oid, spki, keyBytes, rsa: undefined, onlyAlgorithm: undefined }
+      // "the parameters MUST be absent." RFC 8410 section 3, RFC 9881 section 2
+      if (bareKeys[oid] !== undefined && parameters !== undefined) algorithm.fail('must be absent', 'parameters')
+      return { keyType: bareKeys[oid] ?? oid, spki, keyBytes, rsa: undefined, onlyAlgorithm: undefined }
   }
 }
 
@@ -137,7 +137,11 @@ const curveNames: Readonly<Record<string, string>> = {
   '1.3.132.0.35': 'secp521r1',
 }
 
-const edwardsCurves: Readonly<Record<string, KeyType>> = {
+/** Algorithms that name the kind of key and nothing else. */
+const bareKeys: Readonly<Record<string, KeyType>> = {
   '1.3.101.112': 'ed25519',
   '1.3.101.113': 'ed448',
+  '2.16.840.1.101.3.4.3.17': 'ml-dsa-44',
+  '2.16.840.1.101.3.4.3.18': 'ml-dsa-65',
+  '2.16.840.1.101.3.4.3.19': 'ml-dsa-87',
 }

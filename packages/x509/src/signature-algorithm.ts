@@ -106,6 +106,9 @@ const algorithms: Readonly<Record<string, Row>> = {
   '1.2.840.113549.1.1.13': { name: 'rsa-pkcs1-sha512', parameters: absentOrNull },
   '1.3.101.112': { name: 'ed25519', parameters: absent },
   '1.3.101.113': { name: 'ed448', parameters: absent },
+  '2.16.840.1.101.3.4.3.17': { name: 'ml-dsa-44', parameters: absent },
+  '2.16.840.1.101.3.4.3.18': { name: 'ml-dsa-65', parameters: absent },
+  '2.16.840.1.101.3.4.3.19': { name: 'ml-dsa-87', parameters: absent },
   // md2, md5 and sha1 with RSA, sha1 with DSA and ECDSA
   '1.2.840.113549.1.1.2': { name: undefined, parameters: absentOrNull, isWeak: true },
   '1.2.840.113549.1.1.4': { name: undefined, parameters: absentOrNull, isWeak: true },

@@ -33,7 +33,7 @@ export class VerifiedPeer {
     const { signatureSchemes, crypto } = hs.parameters
     const scheme = signatureSchemes.find((row) => row.id === proof.algorithm)
     const { publicKey } = trusted.verdict
-    if (scheme === undefined || scheme.clientOnly) {
+    if (scheme === undefined || scheme.tls13Only) {
       throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', `the ${peer} signed with a scheme we did not offer for this`, {
         expected: signatureSchemes.map((row) => row.name),
         received: proof.algorithm,
@@ -114,8 +114,12 @@ function fitsKey(scheme: SignatureScheme, keyType: string): boolean {
   return scheme.keyType === undefined || scheme.keyType === keyType
 }
 
-/** Which suites a key can be used with. EdDSA goes with ECDSA suites: https://www.rfc-editor.org/rfc/rfc8422#section-5.10 */
-export function authenticationOf(keyType: string): 'ecdsa' | 'rsa' {
+/**
+ * Which suites a key can be used with. EdDSA goes with ECDSA suites: https://www.rfc-editor.org/rfc/rfc8422#section-5.10
+ * `undefined`: with none of TLS 1.2.
+ */
+export function authenticationOf(keyType: string): 'ecdsa' | 'rsa' | undefined {
+  if (keyType.startsWith('ml-dsa-')) return undefined
   return keyType === 'rsa' || keyType === 'rsa-pss' ? 'rsa' : 'ecdsa'
 }
 
@@ -125,7 +129,7 @@ export function curveOf(keyType: string | undefined): string | undefined {
 }
 
 /** The kind of key a scheme is made with. */
-export function authenticationOfScheme({ keyType, algorithm }: SignatureScheme): 'ecdsa' | 'rsa' {
+export function authenticationOfScheme({ keyType, algorithm }: SignatureScheme): 'ecdsa' | 'rsa' | undefined {
   return authenticationOf(keyType ?? (algorithm.startsWith('rsa') ? 'rsa' : 'ec-'))
 }
 
@@ -146,7 +150,7 @@ export function fittingScheme(
   accepted: readonly SignatureScheme[],
 ): SignatureScheme | undefined {
   return (signer.tls12Schemes ?? signer.schemes).find(
-    (row) => !row.clientOnly && accepted.some((one) => one.id === row.id),
+    (row) => !row.tls13Only && accepted.some((one) => one.id === row.id),
   )
 }
 

@@ -249,7 +249,7 @@ export class ClientFlight {
       version: 'TLSv1.2',
       serverName: undefined,
       applicationProtocol: undefined,
-      signatureSchemes: schemes.filter((row) => types.includes(authenticationOfScheme(row))),
+      signatureSchemes: schemes.filter((row) => !row.tls13Only && types.includes(authenticationOfScheme(row))),
       certificateTypes: request.certificateTypes,
       certificateAuthorities: request.certificateAuthorities,
       clientHello: undefined,
