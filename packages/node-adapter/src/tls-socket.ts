@@ -316,6 +316,15 @@ export class TlsSocket extends SocketBase {
 
   // The stream
 
+  /**
+   * Without a size, all that is there. From Node 26 on a stream gives a chunk, and whoever reads once for each
+   * `'readable'`, as a socket of Node lets them, would wait forever: we decrypt several records at a time.
+   */
+  override read(size?: number): ReturnType<Socket['read']> {
+    const wantsAll = this.readableFlowing === false && !Number.isInteger(size) && this.readableLength > 0
+    return super.read(wantsAll ? this.readableLength : size)
+  }
+
   override _read(): void {
     const error = this.#deferredError
     if (error === undefined) {

@@ -257,3 +257,19 @@ describe('any Duplex is a transport', () => {
     expect(await failureOf(client)).toMatchObject({ code: 'ECONNRESET' })
   })
 })
+
+test('whoever reads once for each readable event gets everything', async () => {
+  const { client, server } = await connectedPair()
+  const sent = Buffer.alloc(500_000, 'abcdefg')
+  const got: Buffer[] = []
+  const all = new Promise<void>((resolve) => {
+    server.on('readable', () => {
+      const bytes = server.read() as Buffer | null
+      if (bytes !== null) got.push(bytes)
+      if (Buffer.concat(got).length === sent.length) resolve()
+    })
+  })
+  client.write(sent)
+  await all
+  expect(Buffer.concat(got).equals(sent)).toBe(true)
+})
