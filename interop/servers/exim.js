@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodemailerSocket } from '@typetls/node-adapter/agents'
 import { register } from '@typetls/node-adapter/register'
 import nodemailer from 'nodemailer'
-import { freePort, give, unprivileged } from './processes.js'
+import { freePort, unprivileged } from './processes.js'
 import { Program } from './program.js'
 
 const exim = new Program('exim4')
@@ -33,7 +32,8 @@ tls_certificate = ${tls.certFile}
 tls_privatekey = ${tls.keyFile}
 host_lookup =
 keep_environment =
-admin_groups = ${unprivileged.gid}
+exim_user = ${unprivileged.uid}
+exim_group = ${unprivileged.gid}
 queue_only = true
 acl_smtp_rcpt = recipient
 acl_smtp_data = message
@@ -45,10 +45,7 @@ message:
   accept
 `,
     )
-    const user = ownUser()
-    give(directory, user)
-    for (const file of readdirSync(directory)) give(join(directory, file), user)
-    await processes.serve(exim, ['-C', config, '-bdf'], [plain, secure], user)
+    await processes.serve(exim, ['-C', config, '-bdf'], [plain, secure])
     const version = processes.run(exim, ['-bV']).match(/version (\S+)/)?.[1]
     return { plain, secure, spool: join(directory, 'spool', 'input'), version }
   },
@@ -81,13 +78,6 @@ message:
       },
     ],
   ],
-}
-
-/** Only its own user, and whom the configuration says, may run the daemon. */
-function ownUser() {
-  if (process.getuid() !== 0) return unprivileged
-  const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'Debian-exim'], { encoding: 'utf8' })))
-  return { uid, gid }
 }
 
 async function sends({ spool }, options, version) {

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 
 /**
- * Installs what the servers need and is not there. Nothing of it is started as a service.
+ * Installs what the servers need and is not there. Where systemd runs, Debian starts some of them as services; ours have
+ * ports and directories of their own.
  *
  * @returns {string | undefined} why nothing could be installed
  */
@@ -14,7 +15,7 @@ export function install(servers) {
   if (root.length > 0 && spawnSync('sudo', ['-n', 'true']).status !== 0) return 'neither root nor sudo'
   const started = performance.now()
   run([...root, 'apt-get', 'update', '-q'])
-  // Whatever is installed for a test must not be running afterwards; and a crash now may cost what was unpacked.
+  // No services where invoke-rc.d has a say; and should the machine crash now, what was unpacked may be lost.
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1', 'DPKG_FORCE=unsafe-io']
   run([...root, ...environment, 'apt-get', 'install', '-y', '-q', '--no-install-recommends', ...packages])
   console.log(`installed ${packages.join(' ')} in ${Math.round((performance.now() - started) / 1000)} s`)

@@ -21,6 +21,9 @@ const { values, positionals } = parseArgs({
 const servers = positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name.toLowerCase()))
 if (servers.length === 0) throw new Error(`there are ${all.map(({ name }) => name.toLowerCase()).join(', ')}`)
 
+// Whoever stops us stops the servers, which are in groups of their own.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
+
 const missing = values['no-install'] ? undefined : install(servers)
 if (missing !== undefined) console.log(`going on without what is not there: ${missing}`)
 

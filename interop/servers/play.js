@@ -17,8 +17,11 @@ export async function play(server) {
   const directory = mkdtempSync(join(tmpdir(), `typetls-${server.name.toLowerCase()}-`))
   chmodSync(directory, 0o755)
   const processes = new Processes(directory)
-  const stop = () => processes.killAll()
-  process.once('exit', stop)
+  const abandon = () => {
+    processes.killAll()
+    rmSync(directory, { recursive: true, force: true })
+  }
+  process.once('exit', abandon)
   const rows = []
   try {
     const tls = certificates(directory)
@@ -48,7 +51,7 @@ export async function play(server) {
     unregister()
     if (rows.some(({ result }) => result !== 'ok')) console.log(processes.output())
     await processes.stopAll()
-    process.off('exit', stop)
+    process.off('exit', abandon)
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
   }
   return rows

@@ -8,8 +8,8 @@ export const unprivileged =
   process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
 
 /** Makes a directory, or a file, theirs. */
-export function give(path, { uid, gid } = unprivileged) {
-  chownSync(path, uid, gid)
+export function give(path) {
+  chownSync(path, unprivileged.uid, unprivileged.gid)
   return path
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { register } from '@typetls/node-adapter/register'
@@ -18,7 +18,6 @@ export default {
     const files = join(directory, 'files')
     mkdirSync(files)
     writeFileSync(join(files, 'large'), 'x'.repeat(4 << 20))
-    chmodSync(files, 0o555)
     const port = await freePort()
     const config = join(directory, 'vsftpd.conf')
     writeFileSync(
