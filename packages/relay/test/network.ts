@@ -3,7 +3,7 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import net from 'node:net'
 import { createServer } from '@typetls/node-adapter'
 import { createAuthority } from '@typetls/testing'
-import type { Dialer, RelayOptions as DialOptions, WebSocketConstructor } from '@typetls/web-adapter'
+import type { RelayOptions as DialOptions, TypeTlsOptions, WebSocketConstructor } from '@typetls/web-adapter'
 import { relay, TypeTls, wsproxy } from '@typetls/web-adapter'
 import { afterEach } from 'vitest'
 import { WebSocket } from 'ws'
@@ -18,10 +18,15 @@ const ca: string = authority.pem
 /** `ws` where the platform has none, as the type of browsers has it. */
 const NodeWebSocket: WebSocketConstructor = WebSocket as unknown as WebSocketConstructor
 
-const cleanup: (() => unknown)[] = []
+const ends: (() => unknown)[] = []
 afterEach(async () => {
-  for (const end of cleanup.splice(0).reverse()) await end()
+  for (const end of ends.splice(0).reverse()) await end()
 })
+
+/** Called after the test. */
+export function cleanup(end: () => unknown): void {
+  ends.push(end)
+}
 
 /** A server that ends with the test. */
 async function listening(server: Server): Promise<number> {
@@ -31,7 +36,7 @@ async function listening(server: Server): Promise<number> {
     sockets.add(socket)
     socket.on('error', () => undefined)
   })
-  cleanup.push(() => {
+  cleanup(() => {
     for (const socket of sockets) socket.destroy()
     return new Promise((resolve) => server.close(resolve))
   })
@@ -55,18 +60,15 @@ export async function tlsServer(onSocket: (socket: Socket) => void): Promise<num
 export async function relayTo(options: Partial<RelayOptions> = {}): Promise<{ relay: Relay; url: string }> {
   const relay = createRelay({ allow: ['127.0.0.1:*'], ...options })
   const { port } = await relay.listen()
-  cleanup.push(() => relay.close())
+  cleanup(() => relay.close())
   return { relay, url: `ws://127.0.0.1:${port}/` }
 }
 
-export function through(url: string, options: DialOptions = {}): TypeTls {
-  return withDialer(relay(url, { WebSocket: NodeWebSocket, ...options }))
+export function through(url: string, options: DialOptions = {}, tls: Partial<TypeTlsOptions> = {}): TypeTls {
+  return new TypeTls({ ca, transport: relay(url, { WebSocket: NodeWebSocket, ...options }), ...tls })
 }
 
-export function rawThrough(url: string, maxBuffered?: number): TypeTls {
-  return withDialer(wsproxy(url, { WebSocket: NodeWebSocket, ...(maxBuffered !== undefined && { maxBuffered }) }))
-}
-
-function withDialer(transport: Dialer): TypeTls {
-  return new TypeTls({ ca, transport })
+export function rawThrough(url: string, maxBuffered?: number, tls: Partial<TypeTlsOptions> = {}): TypeTls {
+  const buffered = maxBuffered === undefined ? {} : { maxBuffered }
+  return new TypeTls({ ca, transport: wsproxy(url, { WebSocket: NodeWebSocket, ...buffered }), ...tls })
 }

@@ -40,6 +40,8 @@ async function relayTransport(url: string, options: RelayOptions, signal: AbortS
 class RelayStream {
   readonly #window: number
   readonly #changed = new Signal()
+  readonly #transport: Transport
+  /** From `start` on. */
   #socket!: WebSocketLike
   #reading!: ReadableStreamDefaultController<Uint8Array>
   #writing!: WritableStreamDefaultController
@@ -54,14 +56,16 @@ class RelayStream {
   #remote: string | undefined
   #failure: TlsError | undefined
 
+  /** Messages may come before `start`: the streams are there from the beginning. */
   constructor(window: number) {
     this.#window = window
     this.#granted = window
+    this.#transport = this.#streams()
   }
 
   async start(socket: WebSocketLike, signal: AbortSignal): Promise<Transport> {
     this.#socket = socket
-    const transport = this.#streams()
+    this.#throwIfFailed()
     if (socket.protocol !== relayProtocol) {
       this.#fail(
         new TlsError('ERR_TLS_TRANSPORT', `the relay does not speak ${relayProtocol}`, { received: socket.protocol }),
@@ -73,8 +77,8 @@ class RelayStream {
     signal.addEventListener('abort', onAbort, { once: true })
     while (this.#remote === undefined && this.#failure === undefined) await this.#changed.wait()
     signal.removeEventListener('abort', onAbort)
-    if (this.#failure !== undefined) throw this.#failure
-    return { ...transport, halfClose: true, remoteAddress: this.#remote }
+    this.#throwIfFailed()
+    return { ...this.#transport, halfClose: true, remoteAddress: this.#remote }
   }
 
   message(message: Uint8Array): void {
@@ -166,11 +170,17 @@ class RelayStream {
     handled(drained(this.#socket, 0).then(() => this.#socket.close(1000)))
   }
 
+  #throwIfFailed(): void {
+    if (this.#failure === undefined) return
+    this.#socket.close(4000, this.#failure.code)
+    throw this.#failure
+  }
+
   #fail(error: TlsError): void {
     if (this.#failure !== undefined) return
     this.#failure = error
-    if (!this.#readEnded) this.#reading?.error(error)
-    if (!this.#writeEnded) this.#writing?.error(error)
+    if (!this.#readEnded) this.#reading.error(error)
+    if (!this.#writeEnded) this.#writing.error(error)
     this.#readEnded = true
     this.#writeEnded = true
     this.#socket?.close(4000, error.code)
