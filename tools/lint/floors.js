@@ -45,7 +45,7 @@ export const testDependencies = {
   connection: ['crypto-node', 'crypto-noble', 'crypto-webcrypto', 'fast-check', 'testing', 'x509'],
   'node-adapter': ['fast-check', 'testing'],
   relay: ['@types/ws', 'node-adapter', 'testing', 'web-adapter'],
-  'web-adapter': ['crypto-node', 'testing'],
+  'web-adapter': ['crypto-node', 'roots', 'testing'],
   typetls: [],
   testing: [],
 }

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
+import type { Session } from '@typetls/connection'
+import { rotatingTicketKeys } from '@typetls/connection'
 import { nodeCrypto } from '@typetls/crypto-node'
 import type { CryptoProvider } from '@typetls/crypto-provider'
+import { createRootsVerifier } from '@typetls/roots'
 import { asyncProvider } from '@typetls/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { authority, ca, clientIdentity, localhost, localhostSpki, stranger } from '../test/identities.ts'
+import { authority, ca, clientIdentity, localhost, localhostSpki, otherIdentity, stranger } from '../test/identities.ts'
 import type { Meddle } from '../test/memory-streams.ts'
 import { say, streamPair, textOf, turns } from '../test/memory-streams.ts'
 import { fromStreams, serverRole } from './from-streams.ts'
@@ -11,6 +14,9 @@ import { ownCertificate } from './own-certificate.ts'
 import type { AcceptOptions, SecureOptions } from './secure-options.ts'
 import { SocketError } from './socket-error.ts'
 import type { SecureSocket } from './socket.ts'
+import { systemClock } from './system.ts'
+import type { Transport } from './transport.ts'
+import { TypeTls } from './type-tls.ts'
 
 const providers: Record<string, CryptoProvider | undefined> = {
   'Web Cryptography': undefined,
@@ -316,17 +322,107 @@ test('what is no bytes is not written', async () => {
   await expect(writer.write('text')).rejects.toMatchObject({ code: 'ERR_TLS_OPTIONS' })
 })
 
-test('keying material is the same on both sides, and a session resumes', async () => {
-  let session: SecureOptions['session']
-  const { client, server } = pair({ onSession: (one) => (session = one) }, {})
+test('keying material is the same on both sides', async () => {
+  const { client, server } = pair({}, {})
   await Promise.all([client.opened, server.opened])
   const [ours, theirs] = await Promise.all(
     [client, server].map((one) => one.exportKeyingMaterial('EXPORTER-Channel-Binding', new Uint8Array(0), 32)),
   )
   expect(ours).toEqual(theirs)
-  expect(session).toBeUndefined()
   expect(() => client.startTls()).toThrow(SocketError)
   await Promise.all([client.close(), textOf(server.readable)])
+})
+
+describe('a session', () => {
+  const ticketing = (): AcceptOptions => ({ tickets: rotatingTicketKeys({ crypto: nodeCrypto, clock: systemClock }) })
+
+  /** A session of a connection that is over, if there came one. */
+  async function sessionOf(accept: AcceptOptions): Promise<Session | undefined> {
+    let session: Session | undefined
+    const { client, server } = pair({ onSession: (one) => (session = one) }, accept)
+    await say(server.writable, 'x')
+    await client.readable.getReader().read()
+    await Promise.all([client.close(), textOf(server.readable)])
+    return session
+  }
+
+  test('is resumed on both sides, without a certificate, and says the same of its peer', async () => {
+    const accept = ticketing()
+    const session = (await sessionOf(accept)) as Session
+    const { client, server, carried } = pair({ session }, accept)
+    const [ours, theirs] = await Promise.all([client.opened, server.opened])
+    expect([ours.tls.resumed, theirs.tls.resumed]).toEqual([true, true])
+    expect(ours.tls.peer).toMatchObject({ authorized: true })
+    expect(ours.tls.signatureScheme).toBeUndefined()
+    expect(carried.down).toBeLessThan(700)
+    await Promise.all([client.close(), textOf(server.readable)])
+  })
+
+  test('goes from one TypeTls to its next connection', async () => {
+    const accept = ticketing()
+    const sessions: Session[] = []
+    const resumed: boolean[] = []
+    for (let i = 0; i < 3; i++) {
+      const streams = streamPair()
+      const session = sessions.pop()
+      const transport = (): Transport => streams.client
+      const tls = new TypeTls({ ca, transport, onSession: (one) => sessions.push(one), ...(session && { session }) })
+      const socket = tls.connect('localhost:443', { secureTransport: 'on' })
+      const server = fromStreams(streams.server, { role: serverRole, ...localhost, ...accept })
+      await say(server.writable, 'x')
+      await socket.readable.getReader().read()
+      resumed.push((await socket.opened).tls.resumed)
+      await Promise.all([socket.close(), textOf(server.readable)])
+    }
+    expect(resumed).toEqual([false, true, true])
+  })
+
+  test('that the server does not know, or of another name, is a full handshake', async () => {
+    const accept = ticketing()
+    const session = (await sessionOf(accept)) as Session
+    for (const [options, other] of [
+      [{}, ticketing()],
+      [
+        { ca: [ca, stranger.pem], sni: 'other.test' },
+        { ...accept, ...otherIdentity },
+      ],
+    ] as const) {
+      const { client, server } = pair({ session, ...options }, other)
+      const { tls } = await client.opened
+      expect(tls).toMatchObject({ resumed: false, peer: { authorized: true } })
+      await Promise.all([client.close(), textOf(server.readable)])
+    }
+  })
+
+  test('does not come where the server gives no tickets', async () => {
+    expect(await sessionOf({})).toBeUndefined()
+  })
+})
+
+test('what was written before close() arrives, also at a server that has tickets to give', async () => {
+  for (let i = 0; i < 5; i++) {
+    const tickets = rotatingTicketKeys({ crypto: nodeCrypto, clock: systemClock })
+    const { client, server } = pair({}, { tickets })
+    const text = textOf(server.readable)
+    await say(client.writable, 'the last word')
+    await client.close()
+    expect(await text).toBe('the last word')
+    await server.closed
+  }
+})
+
+test('roots that are loaded by need and private authorities are trusted together', async () => {
+  const trusting = createRootsVerifier({ trustAnchors: [ca] })
+  for (const pins of [undefined, [pin(authority.spki)]]) {
+    const { client, server } = pair({ ca: undefined as never, verifier: trusting, ...(pins && { pins }) }, {})
+    const { tls } = await client.opened
+    expect(tls.peer).toMatchObject({ authorized: true })
+    await Promise.all([client.close(), textOf(server.readable)])
+  }
+  for (const verifier of [createRootsVerifier(), createRootsVerifier({ trustAnchors: [stranger.pem] })]) {
+    const { client } = pair({ ca: undefined as never, verifier }, {})
+    await expect(client.opened).rejects.toMatchObject({ code: 'ERR_TLS_CERTIFICATE_UNKNOWN_CA' })
+  }
 })
 
 function pair(

@@ -158,9 +158,10 @@ export class TlsLink implements ConnectionEvents {
       const sent = this.#send(writer)
       handled(sent)
       await connection.start()
-      handled(this.#receive(reader, connection))
+      const received = this.#receive(reader, connection)
+      handled(received)
       await sent
-      this.#finish(reader)
+      this.#finish(reader, received)
     } catch (error) {
       this.#over = true
       this.abort(tlsErrorOf(error))
@@ -221,8 +222,10 @@ export class TlsLink implements ConnectionEvents {
     return this.#closing || (this.#writableDone && this.#transport?.halfClose !== false)
   }
 
-  #finish(reader: ReadableStreamDefaultReader<Uint8Array>): void {
-    handled(reader.cancel(this.#failure))
+  #finish(reader: ReadableStreamDefaultReader<Uint8Array>, received: Promise<void>): void {
+    // A transport that is torn down while the peer still writes, tickets for instance, may lose it what we have sent.
+    const left = this.#failure === undefined ? within(lingerTime, received) : Promise.resolve()
+    handled(left.finally(() => reader.cancel(this.#failure)))
     this.#unwatch()
     this.#endWritable()
     this.whenClosed.resolve()
