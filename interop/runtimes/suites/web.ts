@@ -4,6 +4,8 @@ import { complete, TLS_CHACHA20_POLY1305_SHA256 } from '@typetls/crypto-provider
 import { webClientCrypto } from '@typetls/crypto-webcrypto'
 import type { Dialer, SecureOptions, SecureSocket, Transport } from '@typetls/web-adapter'
 import { fromStreams, ownCertificate, relay, serverRole, TypeTls } from '@typetls/web-adapter'
+import { createFetch } from '@typetls/web-adapter/fetch'
+import { serveSockets, WorkerTls } from '@typetls/web-adapter/worker'
 import { socketsHere } from '../sockets.ts'
 import type { Suite, SuiteResult } from '../suite.ts'
 
@@ -19,12 +21,18 @@ declare const given: {
 
 /** web-adapter: two sockets in memory, and a server of `node:tls` on loopback by what the platform has to reach it. */
 const web: Suite = async () => {
-  const results = [await outcomeOf('TLS in memory', inMemory()), await outcomeOf('noble where it is missing', filled())]
+  if (isWorker()) return inWorker()
+  const results = [
+    await outcomeOf('TLS in memory', inMemory()),
+    await outcomeOf('noble where it is missing', filled()),
+    await outcomeOf('fetch in memory', fetching()),
+  ]
   const sockets = await socketsHere()
   if (sockets !== undefined) results.push(await outcomeOf(`a server by ${sockets.name}`, onLoopback(sockets.dialer)))
   if ('WebSocket' in globalThis) {
     results.push(await outcomeOf('a server through the relay', onLoopback(relay(given.relayUrl))))
   }
+  if ('document' in globalThis) results.push(await outcomeOf('a server by a worker', byWorker()))
   return results
 }
 
@@ -184,6 +192,135 @@ function onLoopback(transport: Dialer): Checks {
       const nowhere = new TypeTls({ ca: given.ca, transport }).connect('127.0.0.1:1', { secureTransport: 'on' })
       same('opened', await failureOf(nowhere.opened), 'ERR_TLS_TRANSPORT')
     },
+  }
+}
+
+/** The page's own script once more, as a worker, which this name tells it to be. */
+const workerName = 'typetls sockets'
+
+function isWorker(): boolean {
+  return !('document' in globalThis) && (globalThis as { name?: unknown }).name === workerName
+}
+
+/** Serves its page for as long as that is there. */
+function inWorker(): Promise<never> {
+  serveSockets(new TypeTls({ ca: given.ca, transport: relay(given.relayUrl) }))
+  return new Promise(() => undefined)
+}
+
+function byWorker(): Checks {
+  const { Worker, document } = globalThis as unknown as Page
+  const script = document.scripts[0]?.src ?? ''
+  const connected = (name: string): { tls: WorkerTls; socket: SecureSocket } => {
+    const tls = new WorkerTls(new Worker(script, { name: workerName }))
+    return { tls, socket: tls.connect(given.address, { sni: name, alpn: ['echo'] }) }
+  }
+  return {
+    async 'a megabyte goes there and back, and what was negotiated is told'() {
+      const { tls, socket } = connected('localhost')
+      const { tls: facts, alpn } = await socket.opened
+      same('version', facts.version, 'TLSv1.3')
+      same('authorized', facts.peer?.authorized, true)
+      same('alpn', alpn, 'echo')
+      await sendAndCompare(socket, 1_000_000, 'nobody\n')
+      await socket.closed
+      tls.terminate()
+    },
+    async 'another name is refused, with its code'() {
+      const { tls, socket } = connected('another.test')
+      same('opened', await failureOf(socket.opened), 'ERR_TLS_CERTIFICATE_NAME')
+      same('closed', await failureOf(socket.closed), 'ERR_TLS_CERTIFICATE_NAME')
+      tls.terminate()
+    },
+    async 'a worker that is terminated ends its sockets'() {
+      const { tls, socket } = connected('localhost')
+      await socket.opened
+      tls.terminate()
+      same('closed', await failureOf(socket.closed), 'ERR_TLS_CLOSED')
+    },
+    async 'a worker without a script ends its sockets'() {
+      const tls = new WorkerTls(new Worker('/missing.js', { name: workerName }))
+      same('opened', await failureOf(tls.connect(given.address).opened), 'ERR_TLS_TRANSPORT')
+    },
+  }
+}
+
+/** What is used of a page. */
+interface Page {
+  readonly Worker: new (url: string, options: { name: string }) => ConstructorParameters<typeof WorkerTls>[0]
+  readonly document: { readonly scripts: readonly { readonly src: string }[] }
+}
+
+/** `fetch` from a server that answers each request with itself, and in chunks. */
+function fetching(): Checks {
+  const echoing = (): ReturnType<typeof createFetch> =>
+    createFetch({
+      ca: given.ca,
+      transport: () => {
+        const up = new TransformStream<Uint8Array, Uint8Array>()
+        const down = new TransformStream<Uint8Array, Uint8Array>()
+        const server = fromStreams(
+          { readable: up.readable, writable: down.writable },
+          { role: serverRole, ...given.server },
+        )
+        echoRequests(server).catch(() => undefined)
+        return { readable: down.readable, writable: up.writable }
+      },
+    })
+  return {
+    async 'a request is answered, twice on a connection'() {
+      const fetch = echoing()
+      for (let i = 0; i < 2; i++) {
+        const response = await fetch(`https://localhost/path?${i}`, { headers: { 'x-own': 'yes' } })
+        const text = await response.text()
+        same('status', response.status, 200)
+        same('request', text.startsWith(`GET /path?${i} HTTP/1.1\r\nhost: localhost\r\n`), true)
+        same('header', text.includes('\r\nx-own: yes\r\n'), true)
+      }
+      fetch.closeIdle()
+    },
+    async 'a stream is sent in chunks'() {
+      const fetch = echoing()
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('streamed'))
+          controller.close()
+        },
+      })
+      const response = await fetch('https://localhost/', {
+        method: 'POST',
+        body: body as never,
+        duplex: 'half',
+      } as never)
+      same('body', (await response.text()).endsWith('\r\n\r\n8\r\nstreamed\r\n0\r\n\r\n'), true)
+      fetch.closeIdle()
+    },
+    async 'what fails is a TypeError with its cause, or the reason of the signal'() {
+      const fetch = createFetch({ ca: given.stranger, transport: () => Promise.reject(new Error('no route')) })
+      const error = await fetch('https://localhost/').catch((reason: unknown) => reason as TypeError)
+      same('error', error instanceof TypeError && (error.cause as { code?: string }).code, 'ERR_TLS_TRANSPORT')
+      const aborted = await fetch('https://localhost/', { signal: AbortSignal.abort('enough') }).catch(
+        (reason) => reason,
+      )
+      same('aborted', aborted, 'enough')
+    },
+  }
+}
+
+async function echoRequests({ readable, writable }: SecureSocket): Promise<void> {
+  const reader = readable.getReader()
+  const writer = writable.getWriter()
+  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()]
+  let text = ''
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    text += decoder.decode(read.value, { stream: true })
+    const isWhole = text.includes('transfer-encoding: chunked')
+      ? text.endsWith('\r\n0\r\n\r\n')
+      : text.endsWith('\r\n\r\n')
+    if (!isWhole) continue
+    const chunk = `${text.length.toString(16)}\r\n${text}\r\n`
+    await writer.write(encoder.encode(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}0\r\n\r\n`))
+    text = ''
   }
 }
 
