@@ -16,7 +16,7 @@ export interface RelayFetchOptions extends FetchOptions, Omit<TypeTlsOptions, 'a
 }
 
 export interface ConnectFetchOptions extends FetchOptions {
-  /** `connect` of a `TypeTls` or of a `WorkerTls`. */
+  /** Such as `(address, options) => tls.connect(address, options)` of a `TypeTls` or `WorkerTls`. */
   readonly connect: Connect
 }
 

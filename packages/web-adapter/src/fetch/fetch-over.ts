@@ -15,7 +15,7 @@ export interface Fetch {
   closeIdle(): void
 }
 
-/** Opens a TLS connection: `connect` of a `TypeTls` or of a `WorkerTls`. */
+/** Opens a TLS connection: `(address, options) => tls.connect(address, options)` of a `TypeTls` or `WorkerTls`. */
 export type Connect = (
   address: SocketAddress,
   options: ConnectOptions & { readonly secureTransport: 'on' },
@@ -62,6 +62,8 @@ interface Outgoing {
   readonly body: RequestBody | undefined
   readonly redirect: Request['redirect']
   readonly signal: AbortSignal
+  /** Kept while it is needed: in Node.js the signal of a Request follows another only as long as somebody has the Request. */
+  readonly source: unknown
 }
 
 /** @throws TypeError for what `fetch` does not take, as a rejection */
@@ -69,7 +71,9 @@ async function outgoing(input: string | URL | Request, init: RequestInit): Promi
   // The platform's own Request checks and completes everything but the body and forbidden headers.
   const { body: givenBody, headers: givenHeaders, ...rest } = init
   const request = new Request(input, rest)
-  const { method, redirect, signal } = request
+  const { method, redirect } = request
+  const own = input instanceof Request ? input.signal : undefined
+  const signal = (init.signal === undefined ? own : init.signal) ?? new AbortController().signal
   const given = givenBody ?? (input instanceof Request && hasBody(input) ? request : undefined)
   if (request.integrity !== '') throw invalid('integrity is not checked')
   if (given !== undefined && (method === 'GET' || method === 'HEAD')) throw invalid(`${method} with a body`)
@@ -78,7 +82,7 @@ async function outgoing(input: string | URL | Request, init: RequestInit): Promi
     const headers = new Headers(givenHeaders ?? (input instanceof Request ? input.headers : undefined))
     if (body?.contentType != null && !headers.has('content-type')) headers.set('content-type', body.contentType)
     for (const name of ownHeaders) headers.delete(name)
-    return { url: new URL(request.url), method, headers, body, redirect, signal }
+    return { url: new URL(request.url), method, headers, body, redirect, signal, source: input }
   } catch (error) {
     signal.throwIfAborted()
     throw error instanceof HttpError ? failed('fetch failed', error) : error
@@ -181,17 +185,18 @@ function responseOf(request: Outgoing, incoming: IncomingResponse, wasRedirected
 }
 
 function bodyOf(
-  { method, signal }: Outgoing,
+  request: Outgoing,
   { status, body }: IncomingResponse,
   headers: Headers,
   failure: BodyFailure,
 ): unknown {
-  if (method === 'HEAD' || nullBodyStatuses.has(status)) {
+  if (request.method === 'HEAD' || nullBodyStatuses.has(status)) {
     body.cancel().catch(() => undefined)
     return null
   }
   const plain = decoded(body, headers.get('content-encoding'))
   return onError(plain, (error) => {
+    const { signal } = request
     failure.error = signal.aborted ? signal.reason : failed('the body failed', error)
     return failure.error
   })

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { MemoryServer, ServedConnection } from '../../test/http-server.ts'
@@ -329,15 +331,16 @@ describe('a response', () => {
   })
 
   test('that comes on a connection while nobody waits is not taken for an answer', async () => {
+    let left = false
     const { fetch, connections } = server(async (connection) => {
       await connection.request()
       await connection.say(ok('mine'))
       await turns(3)
       await connection.say(ok('smuggled'))
-      while ((await connection.request()) !== '') await connection.say(ok('late'))
+      left = !(await connection.more())
     })
     expect(await (await fetch(home)).text()).toBe('mine')
-    await turns(10)
+    await expect.poll(() => left).toBe(true)
     expect(await (await fetch(home)).text()).toBe('mine')
     expect(connections).toHaveLength(2)
   })
@@ -557,6 +560,20 @@ describe('a failure', () => {
     await expect(text).rejects.toBe(reason)
   })
 
+  test('by the signal of a Request is its reason, also when nobody has the Request any more', async () => {
+    const controller = new AbortController()
+    const { fetch } = server(async (connection) => {
+      await connection.request()
+      await connection.say('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nsome')
+    })
+    const response = await fetch(new Request(home, { signal: controller.signal }))
+    collectGarbage()
+    await turns(3)
+    const text = response.text()
+    controller.abort('enough')
+    await expect(text).rejects.toBe('enough')
+  })
+
   test('of one request leaves the connections of others alone', async () => {
     const controller = new AbortController()
     const { fetch, connections } = server(always(ok('x')))
@@ -566,6 +583,13 @@ describe('a failure', () => {
     expect(connections).toHaveLength(1)
   })
 })
+
+/** As far as the engine lets us ask for it. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  const gc: unknown = runInNewContext('gc')
+  if (typeof gc === 'function') gc()
+}
 
 function coded(coding: string, bytes: Buffer): string {
   return ok(bytes.toString('latin1'), `Content-Encoding: ${coding}\r\n`)
