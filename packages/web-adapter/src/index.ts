@@ -19,6 +19,7 @@ export type { RawWebSocketOptions } from './web-socket-transport.ts'
 export type { WebSocketConstructor, WebSocketLike, WebSocketOptions } from './web-socket.ts'
 export { messagePortTransport } from './message-port.ts'
 export type { PortLike, PortMessage } from './message-port.ts'
+export type { PortFailure } from './port-failure.ts'
 export { cloudflareSockets, denoSockets, denoTransport, directSockets } from './platform-sockets.ts'
 export type {
   CloudflareConnect,
