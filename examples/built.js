@@ -8,6 +8,8 @@ export const {
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
   cbcTls12CipherSuites,
   defaultTls12CipherSuites,
+  dheCbcTls12CipherSuites,
+  dhePskTls12CipherSuites,
   dheTls12CipherSuites,
   pskLegacyTls12CipherSuites,
   pskTls12CipherSuites,

@@ -6,6 +6,8 @@ import {
   defaultCipherSuites,
   defaultSignatureSchemes,
   defaultTls12CipherSuites,
+  dheCbcTls12CipherSuites,
+  dhePskTls12CipherSuites,
   dheTls12CipherSuites,
   namedGroups,
   pskLegacyTls12CipherSuites,
@@ -61,6 +63,8 @@ const allSuites = [
   ...cbcTls12CipherSuites,
   ...dheTls12CipherSuites,
   ...pskTls12CipherSuites,
+  ...dheCbcTls12CipherSuites,
+  ...dhePskTls12CipherSuites,
   ...pskLegacyTls12CipherSuites,
   ...rsaTls12CipherSuites,
 ]

@@ -110,7 +110,7 @@ function lacks(role: Role, feature: Feature): string | undefined {
   if (/MLKEM/.test(feature)) return `gnutls ${gnutls.version} has no ML-KEM`
   const suite = /^suite (.*)/.exec(feature)?.[1]
   if (suite !== undefined && !suites().has(gnutlsSuite(suite))) return `gnutls ${gnutls.version} has no ${suite}`
-  if (role === 'client' && suite?.startsWith('TLS_ECDHE_PSK') === true) return ecdhePsk
+  if (role === 'client' && /^TLS_(?:EC)?DHE_PSK/.test(suite ?? '')) return dhePsk
   return missing[role][feature]
 }
 
@@ -147,7 +147,7 @@ function suites(): ReadonlySet<string> {
   return known
 }
 
-const ecdhePsk = 'gnutls-cli has no credentials for ECDHE_PSK, for gnutls-serv neither'
+const dhePsk = 'gnutls-cli has no credentials for ECDHE_PSK and DHE_PSK, for gnutls-serv neither'
 
 const versions = { 'TLSv1.3': '+VERS-TLS1.3', 'TLSv1.2': '+VERS-TLS1.2', both: '+VERS-TLS1.2:+VERS-TLS1.3' } as const
 

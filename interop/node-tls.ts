@@ -7,6 +7,7 @@ import type { Identity } from './certificates.ts'
 import { certificates } from './certificates.ts'
 import type { Scope } from './child.ts'
 import { isTls12, opensslSuite } from './openssl-names.ts'
+import { weakPrime } from './openssl.ts'
 import type { Feature, Peer, PeerClient, PeerServer, Role, Setting } from './peer.ts'
 
 /** `node:tls`, which is OpenSSL with Node's own logic around. It runs in the process of the tests. */
@@ -214,7 +215,7 @@ const missingBoth: Partial<Record<Feature, string>> = {
 
 const missing: Readonly<Record<Role, Partial<Record<Feature, string>>>> = {
   client: { max_fragment_length: 'node:tls has no option for max_fragment_length' },
-  server: {},
+  server: { 'suite TLS_DHE_PSK_WITH_AES_128_GCM_SHA256': weakPrime },
 }
 
 const hasMlKem = Number(process.versions.openssl.split('.')[0]) > 3 || /^3\.([5-9]|\d\d)/.test(process.versions.openssl)

@@ -148,12 +148,17 @@ function suites(): ReadonlySet<string> {
 
 const versionArguments = { 'TLSv1.3': ['-tls1_3'], 'TLSv1.2': ['-tls1_2'], both: [] } as const
 
+export const weakPrime = 'a server of OpenSSL takes a prime of 1024 bits for this suite, which we refuse'
+
 const missing: Readonly<Record<Role, Partial<Record<Feature, string>>>> = {
   client: {
     'half-close': 's_client stops reading when one side has sent close_notify',
     'tls-unique': 's_client does not print tls-unique',
   },
-  server: { 'tls-unique': 's_server does not print tls-unique' },
+  server: {
+    'tls-unique': 's_server does not print tls-unique',
+    'suite TLS_DHE_PSK_WITH_AES_128_GCM_SHA256': weakPrime,
+  },
 }
 
 const serverCommands: Readonly<Record<Command, string>> = {

@@ -1,5 +1,5 @@
 import { rotatingTicketKeys } from '@typetls/connection'
-import { pskLegacyTls12CipherSuites, pskTls12CipherSuites } from '@typetls/connection/tls12'
+import { dhePskTls12CipherSuites, pskLegacyTls12CipherSuites, pskTls12CipherSuites } from '@typetls/connection/tls12'
 import { Secret } from '@typetls/crypto-provider'
 import type { ExternalPsk } from '@typetls/handshake'
 import { systemClock, systemCrypto } from '@typetls/node-adapter'
@@ -12,7 +12,7 @@ import type { Setting } from '../peer.ts'
 /** Each suite that needs a key both sides have; neither side of ours has a certificate then. */
 export function psk12Cells(): Cell[] {
   return [
-    ...[...pskTls12CipherSuites, ...pskLegacyTls12CipherSuites].flatMap(({ name }) =>
+    ...[...pskTls12CipherSuites, ...dhePskTls12CipherSuites, ...pskLegacyTls12CipherSuites].flatMap(({ name }) =>
       bothRoles({ name, feature: `suite ${name}`, setting: settingOf(name), ours: oursOf(name), check: checked(name) }),
     ),
     ...resumedCells(),

@@ -4,6 +4,7 @@ import {
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
   cbcTls12CipherSuites,
   defaultTls12CipherSuites,
+  dheCbcTls12CipherSuites,
   dheTls12CipherSuites,
   rsaTls12CipherSuites,
 } from '@typetls/connection/tls12'
@@ -16,6 +17,7 @@ export const suites12: readonly CipherSuiteRow[] = [
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
   ...cbcTls12CipherSuites,
   ...dheTls12CipherSuites,
+  ...dheCbcTls12CipherSuites,
   ...rsaTls12CipherSuites,
 ]
 

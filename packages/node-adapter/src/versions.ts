@@ -5,6 +5,8 @@ import {
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8,
   cbcTls12CipherSuites,
+  dheCbcTls12CipherSuites,
+  dhePskTls12CipherSuites,
   dheTls12CipherSuites,
   defaultTls12CipherSuites,
   pskLegacyTls12CipherSuites,
@@ -76,6 +78,8 @@ const tls12Rows: readonly CipherSuiteRow[] = [
   ...cbcTls12CipherSuites,
   ...dheTls12CipherSuites,
   ...pskTls12CipherSuites,
+  ...dhePskTls12CipherSuites,
+  ...dheCbcTls12CipherSuites,
   ...pskLegacyTls12CipherSuites,
   ...rsaTls12CipherSuites,
 ]

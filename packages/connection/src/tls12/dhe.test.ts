@@ -1,6 +1,7 @@
 import { getDiffieHellman } from 'node:crypto'
 import { nodeCrypto } from '@typetls/crypto-node'
 import type { CryptoProvider, FiniteField } from '@typetls/crypto-provider'
+import { Secret } from '@typetls/crypto-provider'
 import { ffdhe2048, ffdhe3072, ffdhe4096, ownFiniteField } from '@typetls/crypto-provider/finite-field'
 import { ascii, concat, fromAscii } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
@@ -9,7 +10,7 @@ import { certificateFor, credentialFor } from '../../test/peers.ts'
 import type { Tls12Pair } from '../../test/tls12-peers.ts'
 import { tls12ConnectedPair, tls12PairOf } from '../../test/tls12-peers.ts'
 import type { Credential } from '../index.ts'
-import { clientTls12, dheTls12CipherSuites } from './index.ts'
+import { clientTls12, dheCbcTls12CipherSuites, dhePskTls12CipherSuites, dheTls12CipherSuites } from './index.ts'
 import type { CipherSuiteRow } from './index.ts'
 
 /** Web Cryptography has no finite fields. */
@@ -28,7 +29,7 @@ function listing(...fields: readonly FiniteField[]): { crypto: CryptoProvider<'s
   return { crypto: { ...crypto, keyExchange }, groups: ['x25519', ...fields.map(({ name }) => name)] }
 }
 
-describe.each(dheTls12CipherSuites)('$name', (row) => {
+describe.each([...dheTls12CipherSuites, ...dheCbcTls12CipherSuites])('$name', (row) => {
   test('connects and carries data', ({ skip }) => {
     skip(!row.cipher.supportedBy(crypto), `${crypto.name} has not what ${row.name} needs`)
     const pair = tls12ConnectedPair(dhePair(row))
@@ -43,6 +44,21 @@ describe.each(dheTls12CipherSuites)('$name', (row) => {
     pair.pump()
     expect(fromAscii(pair.server.received())).toBe('from the client')
   })
+})
+
+test.for(dhePskTls12CipherSuites)('$name connects with a key alone', (row, { skip }) => {
+  skip(!row.cipher.supportedBy(crypto), `${crypto.name} has not what ${row.name} needs`)
+  const psk = { identity: Uint8Array.of(1, 2), secret: new Secret(new Uint8Array(32).fill(3)) }
+  const { client, client12, server12 } = dhePair(row)
+  const pair = tls12ConnectedPair({
+    client: { ...client, externalPsks: [psk], verifier: undefined },
+    client12: client12 ?? {},
+    server: { crypto, credentials: undefined, externalPsk: () => psk },
+    server12: server12 ?? {},
+  })
+  for (const { facts } of [pair.client, pair.server]) {
+    expect(facts).toMatchObject({ cipherSuite: row.name, group: 'ffdhe2048', externalPskIdentity: psk.identity })
+  }
 })
 
 test('a server takes its most wanted group among those the client lists', () => {

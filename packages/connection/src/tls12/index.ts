@@ -32,9 +32,18 @@ export {
 } from './rsa-suites.ts'
 export { tls12ClientConnection, tls12ServerConnection } from './connections.ts'
 export {
+  TLS_DHE_PSK_WITH_AES_128_GCM_SHA256,
+  TLS_DHE_PSK_WITH_AES_256_GCM_SHA384,
+  TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256,
+  TLS_DHE_RSA_WITH_AES_128_CBC_SHA,
+  TLS_DHE_RSA_WITH_AES_128_CBC_SHA256,
   TLS_DHE_RSA_WITH_AES_128_GCM_SHA256,
+  TLS_DHE_RSA_WITH_AES_256_CBC_SHA,
+  TLS_DHE_RSA_WITH_AES_256_CBC_SHA256,
   TLS_DHE_RSA_WITH_AES_256_GCM_SHA384,
   TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+  dheCbcTls12CipherSuites,
+  dhePskTls12CipherSuites,
   dheTls12CipherSuites,
 } from './dhe-suites.ts'
 export {

@@ -4,6 +4,7 @@ export type { ProtectionMaker, RecordCipherRow, Tls12CipherSuite } from './ciphe
 export { Tls12ClientPostHandshake } from './client-post-handshake.ts'
 export { olderClient, tls12ClientHandshake } from './client.ts'
 export type { Tls12Connected } from './connected.ts'
+export { dhePsk } from './dhe-psk.ts'
 export { dhe } from './dhe.ts'
 export { ecdhe } from './key-exchange.ts'
 export type { AgreedKeys, ClientKeys, KeyExchangeMethod, ServerKeys } from './key-exchange.ts'
