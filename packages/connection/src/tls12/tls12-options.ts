@@ -61,6 +61,10 @@ export interface ServerTls12Options extends Tls12Options {
   /** Tells clients which of their PSKs to take; at most 256 bytes. Default: none. */
   readonly pskIdentityHint?: Uint8Array
   /**
+   * Prefer suites with ephemeral keys to static RSA, whatever the order of `cipherSuites` and of the client. Default true.
+   */
+  readonly preferForwardSecrecy?: boolean
+  /**
    * For DHE with clients that list no group of RFC 7919, in place of ffdhe2048: a safe prime of 2048 to 8192 bits.
    * Nobody can look whether others made it honestly, so take your own.
    */
@@ -124,6 +128,7 @@ export function serverTls12Parameters(options: ServerTls12Options, crypto: Crypt
     protections,
     sessions: options.sessions,
     pskIdentityHint,
+    forwardSecrecyFirst: options.preferForwardSecrecy ?? true,
     dhParameters: dhParameters === undefined ? undefined : ownField(crypto, dhParameters),
     tellUnknownPskIdentity: options.tellUnknownPskIdentity ?? false,
   }

@@ -31,6 +31,8 @@ export interface Tls12ServerParameters extends Tls12Parameters {
   readonly sessions: SessionIdStore | undefined
   /** https://www.rfc-editor.org/rfc/rfc4279#section-5.2 */
   readonly pskIdentityHint: Uint8Array | undefined
+  /** Prefers suites whose keys are ephemeral, whatever their order. */
+  readonly forwardSecrecyFirst: boolean
   /** For DHE with clients that list no group of RFC 7919. */
   readonly dhParameters: DhParameters | undefined
   /** Answer unknown identities with unknown_psk_identity, and not as if the key were wrong. */

@@ -20,10 +20,11 @@ export interface Choice {
 }
 
 /**
- * Suite and certificate, which must go together. A key that signs is preferred to one that decrypts, whatever the order
- * of the suites: the former makes the connection forward secret.
+ * Suite and certificate, which must go together.
  *
  * @param suites those of both sides, most wanted first
+ * @param forwardSecrecyFirst whether a key that signs is preferred to one that decrypts, whatever the order of the
+ *   suites: the former makes the connection forward secret
  */
 export function* chooseSuite(
   hs: Handshake,
@@ -31,6 +32,7 @@ export function* chooseSuite(
   hello: ClientHello,
   protocol: string | undefined,
   suites: readonly Tls12CipherSuite[],
+  forwardSecrecyFirst: boolean,
 ): Program<Choice> {
   const usable = suites.filter((row) => row.keyExchange.usableWith(hs, hello))
   const [first] = usable
@@ -59,25 +61,43 @@ export function* chooseSuite(
   let refusal = new TlsError('ERR_TLS_NO_CREDENTIAL', 'we have no certificate for this client', {
     received: hello.extensions.server_name,
   })
-  const signing = usable.filter((row) => row.authentication !== undefined && row.keyExchange.keyUse === 'signing')
-  if (signing.length > 0) {
+  for (const run of runsOf(usable, forwardSecrecyFirst)) {
+    if (run[0]?.keyExchange.keyUse === 'decrypting') {
+      const credential = yield* select({ signatureSchemes: [], keyUse: 'decrypting' })
+      if (credential?.decrypter !== undefined) return { suite: run[0], credential, scheme: undefined }
+      continue
+    }
     const signatureSchemes = knownSchemes(
       hello.extensions.signature_algorithms ?? assumed,
       parameters.signingSchemes,
-    ).filter((scheme) => signing.some((row) => row.authentication === authenticationOfScheme(scheme)))
+    ).filter((scheme) => run.some((row) => row.authentication === authenticationOfScheme(scheme)))
     const credential = yield* select({ signatureSchemes })
-    const choice = credential && chooseSigning(credential, { ...request, signatureSchemes }, signing)
+    const choice = credential && chooseSigning(credential, { ...request, signatureSchemes }, run)
     if (choice !== undefined && !(choice instanceof TlsError)) return choice
     refusal = choice ?? refusal
-  }
-  const decrypting = usable.find((row) => row.keyExchange.keyUse === 'decrypting')
-  if (decrypting !== undefined) {
-    const credential = yield* select({ signatureSchemes: [], keyUse: 'decrypting' })
-    if (credential?.decrypter !== undefined) return { suite: decrypting, credential, scheme: undefined }
   }
   const shared = usable.find((row) => row.authentication === undefined)
   if (shared !== undefined) return withoutCertificate(shared)
   throw refusal
+}
+
+/** Suites that need the same of the key of a certificate, next to each other; those that sign all in front, or not. */
+function runsOf(
+  suites: readonly Tls12CipherSuite[],
+  forwardSecrecyFirst: boolean,
+): readonly (readonly Tls12CipherSuite[])[] {
+  const certified = suites.filter((row) => row.authentication !== undefined)
+  const signs = (row: Tls12CipherSuite): boolean => row.keyExchange.keyUse === 'signing'
+  const ordered = forwardSecrecyFirst
+    ? [...certified.filter(signs), ...certified.filter((row) => !signs(row))]
+    : certified
+  const runs: Tls12CipherSuite[][] = []
+  for (const row of ordered) {
+    const last = runs.at(-1)
+    if (last?.[0]?.keyExchange.keyUse === row.keyExchange.keyUse) last.push(row)
+    else runs.push([row])
+  }
+  return runs
 }
 
 /** By name, as far as the provider knows them. */

@@ -156,7 +156,7 @@ class ServerFlight {
     const hs = this.#hs
     const parameters = this.#parameters
     const hello = this.#hello
-    const choice = yield* chooseSuite(hs, parameters, hello, protocol, suites)
+    const choice = yield* chooseSuite(hs, parameters, hello, protocol, suites, this.#tls12.forwardSecrecyFirst)
     const { suite, credential } = choice
     hs.transcript.useHash(suite.hash)
     hs.decided('cipher_suite', suite.name)

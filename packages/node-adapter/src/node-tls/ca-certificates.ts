@@ -47,12 +47,13 @@ export function setDefaultCACertificates(certificates: readonly (string | ArrayB
   } else {
     setNodesOwn(certificates)
   }
-  roots = undefined
 }
 
-/** What is trusted where no `ca` is given, read once. */
+/** What is trusted where no `ca` is given: the same array as long as nobody sets another. */
 export function defaultRoots(): readonly Certificate[] {
-  return (roots ??= getCACertificates().flatMap((pem) => Certificate.parseAll(pem)))
+  const list = getCACertificates()
+  if (roots?.list !== list) roots = { list, parsed: list.flatMap((pem) => Certificate.parseAll(pem)) }
+  return roots.parsed
 }
 
 function bundledAndExtra(): readonly string[] {
@@ -69,4 +70,4 @@ const types: ReadonlySet<string> = new Set<CaCertificatesType>(['default', 'bund
 let assigned: readonly string[] | undefined
 let extra: readonly string[] | undefined
 let whole: readonly string[] | undefined
-let roots: readonly Certificate[] | undefined
+let roots: { readonly list: readonly string[]; readonly parsed: readonly Certificate[] } | undefined

@@ -17,7 +17,7 @@ import type { PskClientCallback } from './psk-callback.ts'
 import { clientPsks } from './psk-callback.ts'
 import { isNothingSpoken, noProtocolsAvailable } from './protocol-versions.ts'
 import type { SecureContext } from './secure-context.ts'
-import { createSecureContext, ofSocketIn } from './secure-context.ts'
+import { createSecureContext, ofSocketIn, ownContext } from './secure-context.ts'
 import type { NodeTlsOptions } from './tls-options.ts'
 import { inNodeWords } from './tls-errors.ts'
 
@@ -70,7 +70,8 @@ export function clientSetupFor(given: NodeConnectOptions): NodeClientSetup {
   checkNumber('options.minDHSize', minDHSize)
   if (!((minDHSize as number) >= 1)) throw outOfRange('options.minDHSize', '>= 1', minDHSize)
   const create = assigned.createSecureContext ?? createSecureContext
-  return new NodeClientSetup(options, options.secureContext ?? create(options))
+  const { secureContext } = options
+  return new NodeClientSetup(options, secureContext ? ownContext(secureContext) : create(options))
 }
 
 /** Whom to verify on a transport that is there, as node:tls has it: the name that net.Socket was told to dial. */

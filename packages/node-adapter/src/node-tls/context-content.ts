@@ -177,7 +177,12 @@ export class SecureContextContent {
       ...(authorities.length === 0 ? {} : { ca: authorities }),
       ...((this.#secureOptions & constants.SSL_OP_NO_TICKET) === 0 ? {} : { tickets: false }),
       ...given,
-      ...(typeof this.#dh === 'object' ? { tls12: { ...given.tls12, dhParameters: this.#dh } } : {}),
+      tls12: {
+        // The order of a cipher string is what its author wants.
+        preferForwardSecrecy: false,
+        ...given.tls12,
+        ...(typeof this.#dh === 'object' ? { dhParameters: this.#dh } : {}),
+      },
       ...supportedVersions(newest ?? this.#minVersion, this.#maxVersion, this.#secureOptions),
       ...(credentials === undefined ? {} : { credentials }),
     }

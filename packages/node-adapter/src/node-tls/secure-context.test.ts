@@ -8,7 +8,7 @@ import { authority, ca, clientIdentity, identity, listen } from '../../test/loop
 import type { AskForContext, NodeTlsOptions, SecureContext, Server, TLSSocket } from './index.ts'
 import tls from './index.ts'
 
-const rsa = createAuthority({ keyType: 'rsa' }).issue({ dns: ['localhost'], keyType: 'rsa' })
+const rsa = createAuthority({ keyType: 'rsa' }).issue({ dns: ['localhost'], keyType: 'rsa', keyUsage: [] })
 const small = generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey
 const smallLeaf = createAuthority().issue({ key: small, keyType: 'rsa' })
 const encrypted = createPrivateKey(identity.key).export({
@@ -212,4 +212,21 @@ test('setSecureContext starts from the defaults, and requestCert stays', async (
   expect(socket.getPeerX509Certificate()).toBeDefined()
   expect(socket.authorized).toBe(false)
   client.destroy()
+})
+
+test('a context that Node made is refused, since nobody can read its keys', () => {
+  const secureContext = nodeTls.createSecureContext(identity) as unknown as SecureContext
+  const refused = expect.objectContaining({ code: 'ERR_TLS_UNSUPPORTED' })
+  expect(() => tls.connect({ port: 1, secureContext })).toThrow(refused)
+  expect(() => tls.createServer({ secureContext })).toThrow(refused)
+  expect(() => tls.createServer(identity).addContext('localhost', secureContext)).toThrow(refused)
+})
+
+test('a server keeps to the order of its suites, static RSA in front or not', async () => {
+  const server = { cert: rsa.pem, key: rsa.privateKeyPem, maxVersion: 'TLSv1.2' }
+  const both = { ciphers: 'ECDHE-RSA-AES128-GCM-SHA256:AES128-GCM-SHA256' }
+  expect((await agreed({ ...server, ciphers: 'AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256' }, both)).cipher).toBe(
+    'TLS_RSA_WITH_AES_128_GCM_SHA256',
+  )
+  expect((await agreed({ ...server, ...both }, both)).cipher).toBe('TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256')
 })

@@ -1,3 +1,4 @@
+import { TlsError } from '@typetls/wire'
 import type { TlsServerOptions } from '../server-options.ts'
 import type { SecureContextContent } from './context-content.ts'
 import { contentFor } from './tls-options.ts'
@@ -50,9 +51,15 @@ export function createSecureContext(options?: NodeTlsOptions | null): SecureCont
   return filled(Object.create(SecureContext.prototype) as object, contentFor(options || {}))
 }
 
-/** A context as it is, or made of options. */
+/** A context as it is, or made of options. @throws TlsError as `ownContext` */
 export function contextOf(given: SecureContext | NodeTlsOptions): SecureContext {
-  return given instanceof SecureContext ? given : createSecureContext(given)
+  return given instanceof SecureContext || 'context' in given ? ownContext(given) : createSecureContext(given)
+}
+
+/** @throws TlsError `ERR_TLS_UNSUPPORTED` for a context that Node's own module made: nobody can read its keys */
+export function ownContext(given: object): SecureContext {
+  if (given instanceof SecureContext) return given
+  throw new TlsError('ERR_TLS_UNSUPPORTED', 'contexts that node:tls made cannot be read: make them here')
 }
 
 /**

@@ -17,7 +17,7 @@ import { checkBuffer, checkFunction, checkNumber, checkString, invalidArgumentTy
 import type { PskServerCallback } from './psk-callback.ts'
 import { maxIdentity, serverPsks } from './psk-callback.ts'
 import { isNothingSpoken, noProtocolsAvailable } from './protocol-versions.ts'
-import { SecureContext, contextOf, createSecureContext, ofSocketIn } from './secure-context.ts'
+import { SecureContext, contextOf, createSecureContext, ofSocketIn, ownContext } from './secure-context.ts'
 import { inNodeWords } from './tls-errors.ts'
 import type { NodeTlsOptions } from './tls-options.ts'
 
@@ -221,7 +221,7 @@ export class NodeTlsAcceptor extends TlsAcceptor {
 
 /** Node's server takes no context, only options of one; ours takes both. */
 function contextFor(options: NodeServerOptions): SecureContext {
-  if (options.secureContext !== undefined && options.secureContext !== null) return options.secureContext
+  if (options.secureContext) return ownContext(options.secureContext)
   return createSecureContext({ ...options, honorCipherOrder: options.honorCipherOrder ?? true })
 }
 

@@ -7,7 +7,7 @@ import { NodeTlsAcceptor } from './server.ts'
 import type { SocketSetup } from '../tls-socket.ts'
 import { TlsSocket } from '../tls-socket.ts'
 import type { PskClientCallback, PskServerCallback } from './psk-callback.ts'
-import { createSecureContext } from './secure-context.ts'
+import { createSecureContext, ownContext } from './secure-context.ts'
 import type { NodeTlsOptions } from './tls-options.ts'
 
 /** What `new TLSSocket` takes beside the options of a context. */
@@ -46,7 +46,8 @@ export const TLSSocket: TLSSocketConstructor = new Proxy(TlsSocket, {
 function setUp(transport: Duplex | null | undefined, options: TLSSocketOptions = {}): [Duplex, SocketSetup] {
   const stream = transport ?? new net.Socket()
   const { isServer, ...rest } = options
-  const context = options.secureContext ?? createSecureContext(options)
+  const { secureContext } = options
+  const context = secureContext ? ownContext(secureContext) : createSecureContext(options)
   if (isServer === true) return [stream, new NodeTlsAcceptor(rest as NodeServerOptions, context)]
   return [stream, new NodeClientSetup(rest as NodeConnectOptions, context)]
 }
