@@ -30,6 +30,7 @@ export function checkFacts({ flags, judge, identity }: Profile, facts: Connectio
   if (flags['expect-secure-renegotiation']) expectSame('renegotiation_info', facts.secureRenegotiation, true)
   if (flags['expect-no-secure-renegotiation']) expectSame('renegotiation_info', facts.secureRenegotiation, false)
   expectGiven('server name', flags['expect-server-name'], facts.serverName)
+  if (flags['expect-no-server-name']) expectSame('server name', facts.serverName, undefined)
   expectSame(
     'ALPN',
     facts.applicationProtocol ?? '',

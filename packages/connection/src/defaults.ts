@@ -1,6 +1,13 @@
 import type { CipherSuite, CryptoProvider, KeyExchange, SignatureScheme } from '@typetls/crypto-provider'
 import { defaultCipherSuites, defaultGroupNames, defaultSignatureSchemes } from '@typetls/crypto-provider'
-import type { ClientParameters, CommonParameters, CredentialSelector, ServerParameters } from '@typetls/handshake'
+import type {
+  ClientParameters,
+  CommonParameters,
+  CredentialRequest,
+  CredentialSelector,
+  ServerParameters,
+  Signer,
+} from '@typetls/handshake'
 import { askNow } from '@typetls/handshake'
 import { TlsError, toHex } from '@typetls/wire'
 import type { ClientOptions, ServerOptions } from './options.ts'
@@ -245,11 +252,17 @@ function protocolsOf(protocols: readonly string[] = none): readonly string[] {
 function selectorOf(credentials: ClientOptions['credentials']): CredentialSelector | undefined {
   if (credentials === undefined || typeof credentials === 'function') return credentials
   const list = 'certificates' in credentials ? [credentials] : credentials
-  return ({ signatureSchemes, role, version }) =>
-    list.find(({ signer }) => {
-      const schemes = (version === 'TLSv1.2' ? signer.tls12Schemes : undefined) ?? signer.schemes
-      return schemes.some((row) => signatureSchemes.some((one) => one.id === row.id))
-    }) ?? (role === 'server' ? list[0] : undefined)
+  return (request) =>
+    list.find(({ signer }) => signsFor(signer, request)) ?? (request.role === 'server' ? list[0] : undefined)
+}
+
+function signsFor(
+  { schemes, tls12Schemes = schemes, keyType }: Signer,
+  { version, signatureSchemes, groups }: CredentialRequest,
+): boolean {
+  const own = version === 'TLSv1.2' ? tls12Schemes : schemes
+  const curveListed = keyType?.startsWith('ec-') !== true || (groups?.includes(keyType.slice(3)) ?? true)
+  return curveListed && own.some(({ id }) => signatureSchemes.some((one) => one.id === id))
 }
 
 function checkLimit(option: string, limit: number | undefined): void {

@@ -6,9 +6,8 @@ import { matchesHost } from './name-match.ts'
 
 /**
  * Chooses among credentials for each handshake. What decides, in this order: the peer can check its signatures, and in
- * TLS 1.2 lists its curve; its
- * certificate is for the name the client asked for, in full rather than by wildcard; an authority that the peer
- * trusts stands in its chain. Among equals the earlier one is taken; the first is the default.
+ * TLS 1.2 lists its curve; its certificate is for the name the client asked for, in full rather than by wildcard; an
+ * authority that the peer trusts stands in its chain. Among equals the earlier one is taken; the first is the default.
  *
  * If the peer can check no signature of any, a client is told that it has none, and a server gets the default, so that
  * its handshake fails for the schemes.
