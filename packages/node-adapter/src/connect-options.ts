@@ -95,7 +95,7 @@ export function netOptions(options: ConnectOptions): TcpNetConnectOpts | IpcNetC
     noDelay: true,
     ...given(members),
     allowHalfOpen: true,
-    onread: sharedInput(),
+    ...sharedInput(),
   } as unknown as TcpNetConnectOpts
 }
 

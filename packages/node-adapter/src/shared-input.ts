@@ -7,8 +7,13 @@ import { receiveFrom } from './link.ts'
 /**
  * For `net.connect`: makes the socket read into one buffer that all sockets of this thread share, instead of an
  * allocation for each read. A socket's bytes are through with when the call returns. A fifth less work for bulk data.
+ * Not on Bun, which does not say for which socket it calls.
  */
-export function sharedInput(): OnReadOpts {
+export function sharedInput(): { onread?: OnReadOpts } {
+  return 'bun' in process.versions ? {} : { onread: intoSharedBuffer() }
+}
+
+function intoSharedBuffer(): OnReadOpts {
   buffer ??= Buffer.allocUnsafeSlow(sharedInputLength)
   return { buffer, callback: receiveFrom }
 }
@@ -24,7 +29,7 @@ export function shareInput(transport: Duplex): void {
   const handle = socket._handle
   if (names === 'unknown' || typeof handle?.useUserBuffer !== 'function') return
   if (socket[names.buffer] !== null || socket[names.callback] !== null) return
-  const input = sharedInput()
+  const input = intoSharedBuffer()
   socket[names.buffer] = input.buffer
   socket[names.callback] = input.callback
   handle.useUserBuffer(input.buffer as Uint8Array)
@@ -32,7 +37,7 @@ export function shareInput(transport: Duplex): void {
 
 /** Under which symbols a `net.Socket` keeps what it was given as `onread`. */
 function findNames(): Names | undefined {
-  const { buffer: probe, callback } = sharedInput()
+  const { buffer: probe, callback } = intoSharedBuffer()
   const socket = new net.Socket({ onread: { buffer: probe, callback } } as net.SocketConstructorOpts)
   const symbols = Object.getOwnPropertySymbols(socket)
   const nameOf = (value: unknown): symbol | undefined =>

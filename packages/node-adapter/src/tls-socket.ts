@@ -122,6 +122,10 @@ export class TlsSocket extends SocketBase {
     return this.#bytesRead
   }
 
+  override set bytesRead(_value: number) {
+    // Bun's constructor of net.Socket assigns it too.
+  }
+
   override get bytesWritten(): number {
     return this.#bytesWritten
   }

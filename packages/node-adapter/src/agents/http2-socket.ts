@@ -38,8 +38,9 @@ interface SecureAdapter extends net.Socket {
 
 type Adapter = new (stream: Duplex) => net.Socket
 
-/** Node's JSStreamSocket, which carries no name of its own; `undefined` where it is made otherwise. */
+/** Node's JSStreamSocket, which no module exports; `undefined` where there is none, or it is only alike. */
 function findAdapter(): (new (socket: TlsSocket) => SecureAdapter) | undefined {
+  if ('deno' in process.versions || 'bun' in process.versions) return undefined
   const nothing = new Duplex({ read() {} })
   const probe = new tls.TLSSocket(nothing, { secureContext: tls.createSecureContext({ ca: [] }) })
   const { _handle: handle } = probe as { _handle?: { _parentWrap?: { readonly constructor: Adapter } } }
