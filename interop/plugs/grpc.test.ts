@@ -53,7 +53,7 @@ function say(
   onTestFinished(() => client.close())
   return new Promise((resolve, reject) => {
     const { requestSerialize, responseDeserialize } = method
-    const deadline = Date.now() + 5000
+    const deadline = Date.now() + 20_000
     client.makeUnaryRequest(method.path, requestSerialize, responseDeserialize, what, { deadline }, (error, answer) =>
       error === null ? resolve(answer as string) : reject(error),
     )

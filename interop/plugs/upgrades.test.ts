@@ -1,6 +1,7 @@
 import net from 'node:net'
 import type { Socket } from 'node:net'
 import { mysqlStream, pgStream } from '@typetls/node-adapter/agents'
+import type { MysqlStreamOptions } from '@typetls/node-adapter/agents'
 import { createServer } from '@typetls/node-adapter/tls'
 import mysql from 'mysql2'
 import pg from 'pg'
@@ -90,9 +91,9 @@ describe('mysqlStream', () => {
   const protocol41 = 0x0200 | 0x8000 | 0x80000
   const tls = 0x0800
 
-  const connected = (port: number): Promise<mysql.Connection> =>
+  const connected = (port: number, options: MysqlStreamOptions = { ca }): Promise<mysql.Connection> =>
     new Promise((resolve, reject) => {
-      const config = { host: 'localhost', port, user: 'a', password: 'secret', stream: mysqlStream({ ca }) }
+      const config = { host: 'localhost', port, user: 'a', password: 'secret', stream: mysqlStream(options) }
       const connection = mysql.createConnection(config)
       onTestFinished(() => connection.destroy())
       connection.on('error', () => {})
@@ -122,6 +123,16 @@ describe('mysqlStream', () => {
     expect(Buffer.concat(got).includes('secret')).toBe(false)
     // What follows is a ClientHello.
     expect(Buffer.concat(got)[36]).toBe(22)
+  })
+
+  test('speaks TLS from the first byte where it is told so', async () => {
+    const server = createServer(identity, (socket) => {
+      socket.write(greeting(protocol41))
+      socket.once('data', () => socket.write(packet(Buffer.from([0, 0, 0, 2, 0, 0, 0]), 2)))
+    })
+    const port = await listen(server)
+    const connection = await connected(port, { ca, direct: true })
+    expect(connection.threadId).toBe(1)
   })
 
   test("passes on a server's refusal to talk at all", async () => {

@@ -7,13 +7,14 @@ import { play } from './play.js'
 import dovecot from './dovecot.js'
 import exim from './exim.js'
 import mariadb from './mariadb.js'
+import mosquitto from './mosquitto.js'
 import nginx from './nginx.js'
 import openldap from './openldap.js'
 import postgresql from './postgresql.js'
 import redis from './redis.js'
 import vsftpd from './vsftpd.js'
 
-const all = [postgresql, mariadb, redis, openldap, dovecot, exim, nginx, vsftpd]
+const all = [postgresql, mariadb, redis, mosquitto, openldap, dovecot, exim, nginx, vsftpd]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { 'no-install': { type: 'boolean', default: false } },
