@@ -1,12 +1,16 @@
 import { fromStreams } from '@typetls/web-adapter'
+import { serveSockets } from '@typetls/web-adapter/worker'
 import { open } from './transports.js'
 
-globalThis.onmessage = async ({ data: { way, identity } }) => {
-  try {
-    const { readable, writable, opened } = fromStreams(open(way), { ca: identity.ca, sni: identity.name })
-    await opened
-    globalThis.postMessage({ readable, writable }, [readable, writable])
-  } catch (error) {
-    globalThis.postMessage({ failure: String(error) })
-  }
-}
+// The page says how to reach the server before it connects.
+let next
+globalThis.addEventListener('message', ({ data }) => {
+  if (data.way !== undefined) next = data
+})
+
+serveSockets({
+  connect(_address, { signal }) {
+    const { way, identity } = next
+    return fromStreams(open(way), { ca: identity.ca, sni: identity.name, signal })
+  },
+})
