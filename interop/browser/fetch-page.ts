@@ -10,14 +10,14 @@ export interface FetchPage {
 
 const page: FetchPage = {
   async play(relay, origin, ca) {
-    const fetch = createFetch({ relay, ca })
+    const fetch = createFetch({ relay, token: 'letmein', ca })
     const outcome = await playFetch(fetch, origin)
     fetch.closeIdle()
     return outcome
   },
   async refusal(relay, origin, ca) {
     try {
-      await createFetch({ relay, ca })(origin)
+      await createFetch({ relay, token: 'letmein', ca })(origin)
       return []
     } catch (error) {
       const { name, cause } = error as Error & { readonly cause?: { readonly code?: string } }

@@ -23,7 +23,7 @@ let relayUrl: string
 
 beforeAll(async () => {
   server = await startHttpsServer()
-  relay = createRelay({ allow: [`127.0.0.1:${server.port}`] })
+  relay = createRelay({ allow: [`127.0.0.1:${server.port}`], tokens: ['letmein'] })
   relayUrl = `ws://127.0.0.1:${(await relay.listen()).port}/`
 })
 afterAll(async () => {
@@ -34,7 +34,10 @@ afterAll(async () => {
 describe('fetch from node:https through the relay', () => {
   test('in Node.js', async () => {
     const before = server.connections()
-    const transport = throughRelay(relayUrl, { WebSocket: WebSocket as unknown as WebSocketConstructor })
+    const transport = throughRelay(relayUrl, {
+      token: 'letmein',
+      WebSocket: WebSocket as unknown as WebSocketConstructor,
+    })
     const fetch = createFetch({ transport, ca: server.ca })
     expectOutcome(await playFetch(fetch, server.origin))
     expect(server.connections() - before).toBeLessThanOrEqual(9)
