@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import https from 'node:https'
 import { createRelay } from '@typetls/relay'
 import { createAuthority } from '@typetls/testing'
-import { findPostgreSql, startPostgreSql } from './postgresql.js'
+import { hasPostgreSql, startPostgreSql } from './postgresql.js'
 
 /** Starts all of it. `settings` is what the page gets as `/settings.json`. */
 export async function startServices() {
@@ -30,8 +30,7 @@ export async function startServices() {
       ends.push(close)
       servers.push({ id, label, url: `https://localhost:${port}/`, port })
     }
-    const programs = findPostgreSql()
-    const postgreSql = programs && (await startPostgreSql(programs, intermediate.issue(localhost)))
+    const postgreSql = hasPostgreSql() ? await startPostgreSql(authority.pem, intermediate.issue(localhost)) : undefined
     if (postgreSql) ends.push(postgreSql.close)
     const allowed = [...servers, ...(postgreSql ? [postgreSql] : [])].map(({ port }) => `localhost:${port}`)
     const relay = createRelay({ allow: allowed })

@@ -1,46 +1,16 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { pgStream } from '@typetls/node-adapter/agents'
 import { register } from '@typetls/node-adapter/register'
 import pg from 'pg'
-import { freePort } from './processes.js'
-import { Program, postgresqlDirectories } from './program.js'
-
-const initdb = new Program('initdb', postgresqlDirectories)
-const postgres = new Program('postgres', postgresqlDirectories)
+import { account, programs, startPostgreSql } from './postgresql-server.js'
 
 export default {
   name: 'PostgreSQL',
   packages: ['postgresql'],
-  programs: [initdb, postgres],
+  programs,
 
   async start({ directory, tls, processes }) {
-    const data = join(directory, 'data')
-    writeFileSync(join(directory, 'password'), 'secret\n')
-    processes.run(initdb, [
-      '-D',
-      data,
-      '-U',
-      'admin',
-      '-A',
-      'scram-sha-256',
-      '--pwfile',
-      join(directory, 'password'),
-      '-N',
-    ])
-    // Over TLS with a password, or with a certificate; never without.
-    writeFileSync(
-      join(data, 'pg_hba.conf'),
-      'hostssl all client 127.0.0.1/32 cert\nhostssl all all 127.0.0.1/32 scram-sha-256\n',
-    )
-    appendFileSync(
-      join(data, 'postgresql.conf'),
-      `ssl = on\nssl_ca_file = '${tls.caFile}'\nssl_cert_file = '${tls.certFile}'\nssl_key_file = '${tls.keyFile}'\n` +
-        `unix_socket_directories = ''\nfsync = off\n`,
-    )
-    const port = await freePort()
-    await processes.serve(postgres, ['-D', data, '-p', String(port), '-h', '127.0.0.1'], [port])
+    const port = await startPostgreSql({ directory, tls, processes })
     const client = await connected({ port, tls }, { stream: pgStream({ ca: tls.ca }) })
     await client.query('create role client login')
     const { rows } = await client.query('show server_version')
@@ -119,7 +89,7 @@ export default {
 }
 
 function options({ port }, more) {
-  return { host: 'localhost', port, user: 'admin', password: 'secret', database: 'postgres', ssl: false, ...more }
+  return { host: 'localhost', port, ...account, ssl: false, ...more }
 }
 
 async function connected(server, more) {
