@@ -150,7 +150,8 @@ export class RecordReader {
   push(bytes: Uint8Array): void {
     if (bytes.length === 0 || this.#failure !== undefined || this.#disposed) return
     // A plain view: subclasses such as Node's Buffer have slower and other slice() and subarray().
-    const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+    const plain = Object.getPrototypeOf(bytes) === Uint8Array.prototype
+    const view = plain ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
     if (this.#offset === this.#chunk.length) {
       this.#chunk = view
       this.#offset = 0

@@ -201,7 +201,7 @@ export class RecordWriter {
 
   #writePlaintext(type: number, parts: readonly Uint8Array[], length: number): void {
     const limit = this.#fragmentLimit
-    const content = new Content(parts)
+    const content = new Content(parts, this.#allocate)
     const into = this.#array(length + Math.ceil(length / limit) * headerLength)
     let offset = 0
     for (let left = length; left > 0;) {
@@ -245,7 +245,7 @@ export class RecordWriter {
     const { version, hidesType } = protection.format
     const outerType = hidesType ? typeApplicationData : type
     const limit = this.#fragmentLimit
-    const content = new Content(parts)
+    const content = new Content(parts, this.#allocate)
     let seals: PromiseLike<void>[] | undefined
     let offset = 0
     let left = length
@@ -301,11 +301,13 @@ function writeHeader(into: Uint8Array, offset: number, type: number, version: nu
 /** Several arrays read as one; copies only where a piece crosses from one to the next. */
 class Content {
   readonly #parts: readonly Uint8Array[]
+  readonly #allocate: RecordWriterOptions['allocate']
   #index = 0
   #offset = 0
 
-  constructor(parts: readonly Uint8Array[]) {
+  constructor(parts: readonly Uint8Array[], allocate: RecordWriterOptions['allocate']) {
     this.#parts = parts
+    this.#allocate = allocate
   }
 
   take(length: number): Uint8Array {
@@ -325,7 +327,7 @@ class Content {
   }
 
   #gather(length: number): Uint8Array {
-    const piece = new Uint8Array(length)
+    const piece = this.#allocate?.(length) ?? new Uint8Array(length)
     let filled = 0
     while (filled < length) {
       const part = this.#parts[this.#index] as Uint8Array
