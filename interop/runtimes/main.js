@@ -14,6 +14,7 @@ const suites = [
   { name: 'compliance', runsOn: () => true },
   { name: 'compliance-node', runsOn: (platform) => platform.isNode === true },
   { name: 'web', runsOn: () => true },
+  { name: 'sockets', runsOn: (platform) => platform.shape === 'command' },
 ]
 
 const args = process.argv.slice(2).filter((arg) => arg !== '--')

@@ -14,7 +14,7 @@ export const platforms = [
   node('22.23.3'),
   node('24.21.0'),
   node('26.10.0'),
-  fromNpm('deno', 'deno@2.9.6', ['run', '--quiet', '--allow-net=127.0.0.1']),
+  fromNpm('deno', 'deno@2.9.6', ['run', '--quiet', '--allow-net=127.0.0.1', '--allow-env']),
   fromNpm('bun', 'bun@1.4.5', ['run']),
   {
     name: 'workerd',
