@@ -431,6 +431,8 @@ export class TlsSocket extends SocketBase {
     const refusal = this.#setup.refuses?.(facts)
     if (refusal !== undefined) {
       this.#judged(facts)
+      // What would complete the handshake is not sent.
+      this.#transport.destroy()
       this.destroy(refusal)
       return
     }

@@ -33,7 +33,7 @@ export type {
   RevocationStatus,
   SignedData,
 } from './revocation.ts'
-export { selectCredential } from './select-credential.ts'
+export { isUsableFor, selectCredential } from './select-credential.ts'
 export type { SelectionRequest, Selector } from './select-credential.ts'
 export { signatureHash } from './signature-hash.ts'
 export type { CertificateSignatureAlgorithm } from './signature-algorithm.ts'

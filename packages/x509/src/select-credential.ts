@@ -23,9 +23,7 @@ export function selectCredential<C extends Credential>(credentials: readonly C[]
   }))
 
   return (request) => {
-    const usable = candidates.filter(({ credential }) =>
-      request.keyUse === 'decrypting' ? credential.decrypter !== undefined : signsFor(credential.signer, request),
-    )
+    const usable = candidates.filter(({ credential }) => isUsableFor(credential, request))
     let best: { readonly credential: C; readonly score: number } | undefined
     for (const { credential, chain } of usable) {
       const score = 2 * nameScore(chain, request.serverName) + authorityScore(chain, request.certificateAuthorities)
@@ -50,6 +48,11 @@ export interface SelectionRequest {
   readonly groups?: readonly string[] | undefined
   /** DER DistinguishedNames. */
   readonly certificateAuthorities: readonly Uint8Array[]
+}
+
+/** Whether the peer can check what the credential signs, and in TLS 1.2 lists its curve; or its key decrypts. */
+export function isUsableFor(credential: Credential, request: SelectionRequest): boolean {
+  return request.keyUse === 'decrypting' ? credential.decrypter !== undefined : signsFor(credential.signer, request)
 }
 
 function signsFor(

@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto'
 import { X509Certificate, createPublicKey } from 'node:crypto'
 import type { CryptoProvider } from '@typetls/crypto-provider'
-import type { Credential, CredentialRequest, CredentialSelector } from '@typetls/handshake'
+import type { CredentialSelector } from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
+import { isUsableFor } from '@typetls/x509'
 import { credentialsOf } from '../credentials.ts'
 import type { CertificateInput, KeyInput, KeyMaterial } from '../key-material.ts'
 import { chainOf, keyObjectOf, readPfx } from '../key-material.ts'
@@ -103,14 +104,9 @@ interface Slot {
  */
 export function selectorOf(material: readonly KeyMaterial[], crypto: CryptoProvider): CredentialSelector | undefined {
   return credentialsOf(material, crypto, (ready) => (request) => {
-    const usable = ready.find((one) => isUsable(one, request))
+    const usable = ready.find((one) => isUsableFor(one, request))
     return usable ?? (request.role === 'server' ? ready[0] : undefined)
   })
-}
-
-function isUsable({ decrypter, signer }: Credential, { keyUse, signatureSchemes }: CredentialRequest): boolean {
-  if (keyUse === 'decrypting') return decrypter !== undefined
-  return signer.schemes.some(({ id }) => signatureSchemes.some((scheme) => scheme.id === id))
 }
 
 /** DER of the certificates of a text. */
