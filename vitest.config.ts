@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
@@ -51,6 +52,8 @@ function peersOn(backend: string, globalSetup: string[] = []): TestProjectInline
 
 export default defineConfig({
   test: {
+    // Vitest leaves one processor to itself, which would be half of two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       peersOn('noble'),
       peersOn('webcrypto', ['tools/test-backends/bundle-web-crypto-worker.ts']),
