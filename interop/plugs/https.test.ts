@@ -5,6 +5,7 @@ import https from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import { HttpsAgent, createHttpsServer, httpsConnection } from '@typetls/node-adapter/agents'
 import type { TlsSocket } from '@typetls/node-adapter'
+import { createSecureContext } from '@typetls/node-adapter/tls'
 import express from 'express'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -70,7 +71,9 @@ describe('HttpsAgent, with an https.Server of Node', () => {
     const dial = { port, host: 'localhost', family: 4, agent: pool }
     await textOf(https.get(dial))
     await textOf(https.get({ ...dial, checkServerIdentity: () => undefined }))
-    expect(resumed).toHaveLength(2)
+    await textOf(https.get({ ...dial, secureContext: createSecureContext({ ca }) } as object))
+    await textOf(https.get(dial))
+    expect(resumed).toHaveLength(3)
   })
 
   test('does not pass a proxy by', () => {

@@ -117,10 +117,18 @@ test('contexts serve both, and one of ours is served by us in any case', async (
   expect(ours).toEqual([false, false, false, true, true])
 })
 
-test('what the registration says counts more', async () => {
+test('what the registration says counts more, than a context too', async () => {
   const { port } = await webServer()
   register({ tls: { ca } })
   expect(await get(port, { ca: [] })).toBe('hello')
+  const secureContext = tls.createSecureContext({ ca: [] })
+  expect(await get(port, { secureContext } as object)).toBe('hello')
+  register()
+  const [error] = (await once(
+    https.get({ port, host: '127.0.0.1', agent: false, secureContext } as object),
+    'error',
+  )) as [NodeJS.ErrnoException]
+  expect(error.code).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
 })
 
 test('sockets are instances of tls.TLSSocket', async () => {

@@ -54,11 +54,15 @@ export class HttpsAgent extends https.Agent {
 
 /** Options that decide whom we talk to and how, and that node:https does not know. */
 const ownOptions = [
+  'secureContext',
   'verifier',
   'credentials',
   'checkServerIdentity',
   'revocation',
   'externalPsks',
+  'pskCallback',
+  'allowPartialTrustChain',
+  'ALPNProtocols',
   'crypto',
   'clock',
   'cipherSuites',

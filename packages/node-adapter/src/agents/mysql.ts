@@ -1,5 +1,6 @@
 import net from 'node:net'
 import type { WriteCallback } from '../link.ts'
+import { connect } from '../node-tls/connect.ts'
 import { TlsSocket } from '../tls-socket.ts'
 import { nextChunk, plainFirst, unprotectedBytes, upgradeRefused } from './plain-first.ts'
 import type { PlugOptions } from './plug-options.ts'
@@ -29,19 +30,9 @@ export function mysqlStream({ direct = false, ...options }: MysqlStreamOptions =
   destination: MysqlDestination,
 ) => TlsSocket {
   return ({ config: { host = 'localhost', port = 3306, socketPath } }) => {
-    const transport = socketPath ? net.connect(socketPath) : net.connect({ host, port, noDelay: true })
     const place = { ...options, host }
-    if (direct)
-      return new TlsSocket(
-        transport,
-        plainFirst(
-          transport,
-          place,
-          () => place,
-          () => Promise.resolve(),
-        ),
-      )
-    return new MysqlSocket(transport, place)
+    if (direct) return connect({ ...place, port, path: socketPath })
+    return new MysqlSocket(socketPath ? net.connect(socketPath) : net.connect({ host, port, noDelay: true }), place)
   }
 }
 

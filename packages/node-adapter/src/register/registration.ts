@@ -15,7 +15,10 @@ import { allows } from './allow-list.ts'
 
 /** Which connections are ours, and what they are made with. */
 export interface RegisterOptions extends AllowList {
-  /** Count more than what the library says: ours, such as `verifier` and `credentials`, and node:tls's. */
+  /**
+   * Count more than what the library says, a context of Node included: ours, such as `verifier` and `credentials`, and
+   * node:tls's.
+   */
   readonly tls?: PlugOptions | undefined
 }
 
@@ -59,7 +62,13 @@ let current: RegisterOptions | undefined
 let installed = false
 
 /** What contexts of Node were made of, and ours of the same. */
-const contexts = new WeakMap<object, { readonly options: NodeTlsOptions; ours?: SecureContext }>()
+const contexts = new WeakMap<object, KnownContext>()
+
+interface KnownContext {
+  readonly options: NodeTlsOptions
+  /** With what the registration said when it was made. */
+  ours?: { readonly tls: PlugOptions | undefined; readonly context: SecureContext }
+}
 
 function connectInstead(...args: unknown[]): unknown {
   const given = connectArguments(args)
@@ -86,9 +95,15 @@ function createSecureContextInstead(options: NodeTlsOptions = {}): object {
   return context
 }
 
+/** What the registration says counts more here too: in a socket's options the context would. */
 function ourContext(context: object | null | undefined): SecureContext | undefined {
   const known = context === undefined || context === null ? undefined : contexts.get(context)
-  return known && (known.ours ??= createSecureContext(known.options))
+  if (known === undefined) return undefined
+  const said = current?.tls
+  if (known.ours === undefined || known.ours.tls !== said) {
+    known.ours = { tls: said, context: createSecureContext({ ...known.options, ...said }) }
+  }
+  return known.ours.context
 }
 
 /** A session that Node's own sockets got is nothing to resume: it is left out, as they leave out what they cannot read. */
