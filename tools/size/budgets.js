@@ -206,9 +206,9 @@ export const budgets = [
   {
     name: 'page: a TLS 1.3 client with Web Cryptography and certificates',
     code: `export { fromStreams } from '@typetls/web-adapter'`,
-    limit: '55.7 kB',
+    limit: '54.7 kB',
     gzip: true,
-    absentFiles: [serverFiles(), ownKeyFiles(), notForPages(), /tls12|cbc/, /@noble/],
+    absentFiles: [serverFiles(), ownKeyFiles(), sessionFiles(), notForPages(), /tls12|cbc/, /@noble/],
     absentText: [/\bserverHandshake\b/, /\bServerConnection\b/, /from ['"]node:/],
   },
   {
@@ -284,6 +284,11 @@ function weakerTls12Files() {
 /** What a TLS connection does not need: files and keys under a passphrase. */
 function passphraseFiles() {
   return /\/(passphrase|password-crypto|pbes2|pkcs12.*|jks|ber|encrypted-key|legacy-encryption)\.js$/
+}
+
+/** What only a client that keeps sessions needs. */
+function sessionFiles() {
+  return /^packages\/handshake\/dist\/(session|resuming-client)\.js$/
 }
 
 /** What only a peer with a private key needs. */

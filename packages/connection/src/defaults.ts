@@ -34,7 +34,7 @@ export const defaults = {
 } as const
 
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
-export function clientParameters(options: ClientOptions): ClientParameters {
+export function clientParameters(options: ClientOptions, keepsSessions = true): ClientParameters {
   const common = commonParameters(options)
   const { serverName, externalPsks = none } = options
   const { selectExternalPsk } = options
@@ -67,6 +67,7 @@ export function clientParameters(options: ClientOptions): ClientParameters {
     serverName: serverName === undefined || isIpAddress(serverName) ? undefined : hostName(serverName),
     verifyName: options.verifyName ?? serverName,
     session: options.session,
+    keepsSessions,
     externalPsks,
     selectExternalPsk,
     keyShares: keySharesOf(options, common.groups),

@@ -1,4 +1,5 @@
-export { clientConnection } from './client.ts'
+export { clientConnection, sessionlessClientConnection } from './client.ts'
+export type { SessionlessClientOptions } from './client.ts'
 export type { ChannelBindingType, SignatureHash } from './channel-binding.ts'
 export { Connection } from './connection.ts'
 export { defaults } from './defaults.ts'

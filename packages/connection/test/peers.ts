@@ -92,9 +92,15 @@ export function tls12ServerPeer(options: Changed<ServerOptions>, wire: MemoryWir
   return started(peer, tls12ServerConnection({ ...serverOptions(options), ...extra(options) }, events, tls12), true)
 }
 
-export function clientPeer(options: Changed<ClientOptions>, wire: MemoryWire, start = true, hook?: Hook): Peer {
+export function clientPeer(
+  options: Changed<ClientOptions>,
+  wire: MemoryWire,
+  start = true,
+  hook?: Hook,
+  connect: typeof clientConnection = clientConnection,
+): Peer {
   const [peer, events, extra] = recorder(wire, hook && ((event) => hook(event, connection)))
-  const connection = clientConnection({ ...clientOptions(options), ...extra(options) }, events)
+  const connection = connect({ ...clientOptions(options), ...extra(options) }, events)
   return started(peer, connection, start)
 }
 

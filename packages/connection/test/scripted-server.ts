@@ -12,7 +12,7 @@ import {
 import type { HandshakeBytes } from '@typetls/testing'
 import { digestOf, finishedVerifyData, handshakeMessage, handshakeType } from '@typetls/testing'
 import { concat, decode } from '@typetls/wire'
-import type { ClientOptions, Credential } from '../src/index.ts'
+import type { ClientOptions, clientConnection, Credential } from '../src/index.ts'
 import { testCrypto } from './backend.ts'
 import type { Peer } from './peers.ts'
 import { certificateFor, clientPeer, credentialFor } from './peers.ts'
@@ -38,6 +38,8 @@ export interface ServerScript extends Script {
   readonly psk?: { readonly secret: Secret; readonly index?: number }
   /** Leave out the server's share: psk_ke. */
   readonly withoutKeyShare?: boolean
+  /** What the client is made by. Default `clientConnection`. */
+  readonly connect?: typeof clientConnection
 }
 
 /** A server by script, and the client of ours that it plays with; the client has said hello. */
@@ -62,7 +64,8 @@ export class ScriptedServer extends ScriptedPeer {
     this.#options = options
     this.suite = options.suite ?? TLS_AES_128_GCM_SHA256
     const groups = ['x25519', 'secp256r1']
-    this.peer = clientPeer({ groups, ...options.client }, { output: this.take, end() {} })
+    const wire = { output: this.take, end() {} }
+    this.peer = clientPeer({ groups, ...options.client }, wire, true, undefined, options.connect)
   }
 
   /** What the server says, in order, when it is not interrupted. */

@@ -158,7 +158,7 @@ export class ClientOffer {
       record_size_limit: parameters.recordSizeLimit,
       supported_versions: this.#versions(),
       cookie: this.#cookie,
-      psk_key_exchange_modes: pskModes(parameters),
+      psk_key_exchange_modes: usesPsks(parameters) ? pskModes(parameters) : undefined,
       post_handshake_auth: parameters.postHandshakeAuthentication ? {} : undefined,
       key_share: groups.length > 0 ? shares : undefined,
       unknown: this.#olderExtensions(),
@@ -229,6 +229,11 @@ export function usable(session: SessionState, parameters: ClientParameters): boo
 /** Whether the peer was verified for the names that count now. */
 export function sameNames(session: SessionState, { serverName, verifyName }: ClientParameters): boolean {
   return session.serverName === serverName && session.verifiedName === verifyName
+}
+
+/** Whether there is any, or may be one the next time: without the extension a server sends no tickets. */
+function usesPsks({ keepsSessions, externalPsks }: ClientParameters): boolean {
+  return keepsSessions || externalPsks.length > 0
 }
 
 /** Without groups there is nothing to exchange. */

@@ -84,7 +84,9 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
     const own = request === undefined ? undefined : yield* answerCertificateRequest(hs, request)
     yield* sendFinished(hs, suite, traffic.client)
     yield* hs.installKeys('sent', 'application', suite, secrets.client)
-    const resumptionSecret = yield* main.intoResumption(yield* hs.transcript.hash())
+    const resumptionSecret = parameters.keepsSessions
+      ? yield* main.intoResumption(yield* hs.transcript.hash())
+      : undefined
 
     for (const kept of [secrets.client, secrets.server, secrets.exporter]) owned.delete(kept)
     return {

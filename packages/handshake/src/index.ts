@@ -1,6 +1,7 @@
 export { signatureContent, VerifiedFinished, VerifiedPeer } from './authenticate.ts'
 export type { HandshakeCarrier, RecordProtection } from './carrier.ts'
 export { ClientPostHandshake } from './client-post-handshake.ts'
+export { ResumingClientPostHandshake } from './resuming-client.ts'
 export { clientHandshake } from './client.ts'
 export type { Agreed, AuthenticatedBy, AuthenticatedPeer, Connected } from './connected.ts'
 export type { Credential, CredentialRequest, CredentialSelector, Decrypter, KeyUse, Signer } from './credential.ts'

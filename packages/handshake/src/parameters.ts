@@ -38,6 +38,8 @@ export interface ClientParameters extends CommonParameters {
   /** What the certificate must be valid for. */
   readonly verifyName: string | undefined
   readonly session: Session | undefined
+  /** What is needed to take tickets is kept, and they are asked for. */
+  readonly keepsSessions: boolean
   readonly externalPsks: readonly ExternalPsk[]
   readonly selectExternalPsk: ExternalPskSelector | undefined
   /** A share is sent for each; all are in `groups`. */

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { authority, ca, clientIdentity, localhost, localhostSpki, otherIdentity, stranger } from '../test/identities.ts'
 import type { Meddle } from '../test/memory-streams.ts'
 import { say, streamPair, textOf, turns } from '../test/memory-streams.ts'
-import { fromStreams, serverRole } from './from-streams.ts'
+import { fromStreams, resumingClient, serverRole } from './from-streams.ts'
 import { ownCertificate } from './own-certificate.ts'
 import type { AcceptOptions, SecureOptions } from './secure-options.ts'
 import { SocketError } from './socket-error.ts'
@@ -334,12 +334,13 @@ test('keying material is the same on both sides', async () => {
 })
 
 describe('a session', () => {
+  const role = resumingClient
   const ticketing = (): AcceptOptions => ({ tickets: rotatingTicketKeys({ crypto: nodeCrypto, clock: systemClock }) })
 
   /** A session of a connection that is over, if there came one. */
   async function sessionOf(accept: AcceptOptions): Promise<Session | undefined> {
     let session: Session | undefined
-    const { client, server } = pair({ onSession: (one) => (session = one) }, accept)
+    const { client, server } = pair({ role, onSession: (one) => (session = one) }, accept)
     await say(server.writable, 'x')
     await client.readable.getReader().read()
     await Promise.all([client.close(), textOf(server.readable)])
@@ -349,7 +350,7 @@ describe('a session', () => {
   test('is resumed on both sides, without a certificate, and says the same of its peer', async () => {
     const accept = ticketing()
     const session = (await sessionOf(accept)) as Session
-    const { client, server, carried } = pair({ session }, accept)
+    const { client, server, carried } = pair({ role, session }, accept)
     const [ours, theirs] = await Promise.all([client.opened, server.opened])
     expect([ours.tls.resumed, theirs.tls.resumed]).toEqual([true, true])
     expect(ours.tls.peer).toMatchObject({ authorized: true })
@@ -366,7 +367,13 @@ describe('a session', () => {
       const streams = streamPair()
       const session = sessions.pop()
       const transport = (): Transport => streams.client
-      const tls = new TypeTls({ ca, transport, onSession: (one) => sessions.push(one), ...(session && { session }) })
+      const tls = new TypeTls({
+        ca,
+        transport,
+        role,
+        onSession: (one) => sessions.push(one),
+        ...(session && { session }),
+      })
       const socket = tls.connect('localhost:443', { secureTransport: 'on' })
       const server = fromStreams(streams.server, { role: serverRole, ...localhost, ...accept })
       await say(server.writable, 'x')
@@ -387,7 +394,7 @@ describe('a session', () => {
         { ...accept, ...otherIdentity },
       ],
     ] as const) {
-      const { client, server } = pair({ session, ...options }, other)
+      const { client, server } = pair({ role, session, ...options }, other)
       const { tls } = await client.opened
       expect(tls).toMatchObject({ resumed: false, peer: { authorized: true } })
       await Promise.all([client.close(), textOf(server.readable)])
@@ -397,12 +404,20 @@ describe('a session', () => {
   test('does not come where the server gives no tickets', async () => {
     expect(await sessionOf({})).toBeUndefined()
   })
+
+  test('is nothing for a client that keeps none, nor is a certificate after the handshake', async () => {
+    const session = (await sessionOf(ticketing())) as Session
+    for (const options of [{ session }, { onSession: () => undefined }, { postHandshakeAuthentication: true }]) {
+      const socket = fromStreams(streamPair().client, { ca, sni: 'localhost', ...options })
+      await expect(socket.opened).rejects.toMatchObject({ code: 'ERR_TLS_OPTIONS' })
+    }
+  })
 })
 
 test('what was written before close() arrives, also at a server that has tickets to give', async () => {
   for (let i = 0; i < 5; i++) {
     const tickets = rotatingTicketKeys({ crypto: nodeCrypto, clock: systemClock })
-    const { client, server } = pair({}, { tickets })
+    const { client, server } = pair({ role: resumingClient }, { tickets })
     const text = textOf(server.readable)
     await say(client.writable, 'the last word')
     await client.close()

@@ -1,5 +1,6 @@
 import type { Connection, ConnectionEvents } from '@typetls/connection'
-import { clientConnection, serverConnection } from '@typetls/connection'
+import { clientConnection, serverConnection, sessionlessClientConnection } from '@typetls/connection'
+import { TlsError } from '@typetls/wire'
 import type { AcceptOptions, SecureOptions } from './secure-options.ts'
 import { clientOptions, linkOptions, serverOptions } from './secure-options.ts'
 import type { SecureSocket } from './socket.ts'
@@ -21,10 +22,7 @@ export function fromStreams<Options extends object>(
   transport: Transport | PromiseLike<Transport>,
   options: Options & { readonly role: StreamRole<Options> },
 ): SecureSocket
-export function fromStreams(
-  transport: Transport | PromiseLike<Transport>,
-  options: SecureOptions & { readonly role?: StreamRole<SecureOptions> },
-): SecureSocket {
+export function fromStreams(transport: Transport | PromiseLike<Transport>, options: SecureOptions): SecureSocket {
   const { role = clientRole } = options
   return new TlsStreamSocket(new TlsLink(transport, (events) => role.open(options, events), linkOptions(options)))
 }
@@ -35,6 +33,20 @@ export interface StreamRole<in Options> {
 }
 
 const clientRole: StreamRole<SecureOptions> = {
+  async open(options, events) {
+    const { session, onSession, postHandshakeAuthentication } = options
+    if ((session ?? onSession ?? postHandshakeAuthentication) !== undefined) {
+      throw new TlsError(
+        'ERR_TLS_OPTIONS',
+        'sessions, and certificates after the handshake, take `role: resumingClient`',
+      )
+    }
+    return sessionlessClientConnection(await clientOptions(options), events)
+  },
+}
+
+/** A client that keeps sessions and resumes them, and shows its certificate also after the handshake. */
+export const resumingClient: StreamRole<SecureOptions> = {
   open: async (options, events) => clientConnection(await clientOptions(options), events),
 }
 

@@ -1,6 +1,6 @@
 export { bunSockets } from './bun-sockets.ts'
 export type { BunConnect, BunSocket, BunSocketEvents } from './bun-sockets.ts'
-export { fromStreams, serverRole } from './from-streams.ts'
+export { fromStreams, resumingClient, serverRole } from './from-streams.ts'
 export type { StreamRole } from './from-streams.ts'
 export { ownCertificate } from './own-certificate.ts'
 export type { OwnCertificate } from './own-certificate.ts'

@@ -7,6 +7,7 @@ import { createVerifier } from '@typetls/x509'
 import { defaultHandshakeTimeout } from './defaults.ts'
 import type { OwnCertificate } from './own-certificate.ts'
 import { handled } from './deferred.ts'
+import type { StreamRole } from './from-streams.ts'
 import { ownCertificate } from './own-certificate.ts'
 import { pinned } from './pinning.ts'
 import { systemClientCrypto, systemClock, systemCrypto } from './system.ts'
@@ -46,6 +47,8 @@ export interface SecureOptions extends SharedOptions, Omit<Partial<ClientOptions
   readonly credentials?: Credentials | PromiseLike<Credentials>
   /** DNS name or IP address that the server must have a certificate for; a name is also sent as SNI. */
   readonly sni?: string
+  /** `resumingClient` for `session`, `onSession` and `postHandshakeAuthentication`. Default: a client that keeps no sessions. */
+  readonly role?: StreamRole<SecureOptions>
   /** A ticket came, for the option `session` of a later connection. It holds a secret. */
   readonly onSession?: (session: Session) => void
 }
@@ -67,7 +70,7 @@ type OwnNames = 'crypto' | 'clock' | 'applicationProtocols' | 'credentials'
  * @throws TlsError as a rejection: `ERR_TLS_OPTIONS`, `ERR_TLS_CERTIFICATE_PARSE`, `ERR_TLS_UNSUPPORTED`
  */
 export async function clientOptions(options: SecureOptions): Promise<ClientOptions> {
-  const { sni, onSession: _onSession, credentials, ...rest } = options
+  const { sni, onSession: _onSession, role: _role, credentials, ...rest } = options
   if ('cert' in rest || 'key' in rest) {
     throw new TlsError('ERR_TLS_OPTIONS', 'a client takes `credentials: ownCertificate({ cert, key })`')
   }

@@ -1,4 +1,5 @@
 import type { Session } from '@typetls/connection'
+import { resumingClient } from '../from-streams.ts'
 import { relay } from '../relay-transport.ts'
 import { TypeTls } from '../type-tls.ts'
 import type { TypeTlsOptions } from '../type-tls.ts'
@@ -8,7 +9,8 @@ import { fetchOver } from './fetch-over.ts'
 /** Where the connections of `createFetch` come from: a relay, another transport, or a `connect` that knows everything. */
 export type CreateFetchOptions = RelayFetchOptions | ConnectFetchOptions
 
-export interface RelayFetchOptions extends FetchOptions, Omit<TypeTlsOptions, 'alpn' | 'allowHalfOpen' | 'session'> {
+export interface RelayFetchOptions
+  extends FetchOptions, Omit<TypeTlsOptions, 'alpn' | 'allowHalfOpen' | 'role' | 'session'> {
   /** URL of a `@typetls/relay`, such as `wss://relay.example/`. Without it, `transport` is needed. */
   readonly relay?: string
   /** What the relay asks for. Default: none. */
@@ -52,7 +54,13 @@ function resuming(options: RelayFetchOptions): Connect {
       tickets.set(server, [...kept, ticket].slice(-maxTickets))
       if (tickets.size > maxServers) tickets.delete(tickets.keys().next().value as string)
     }
-    const known = { ...tls, ...(transport && { transport }), ...(session && { session }), onSession }
+    const known = {
+      role: resumingClient,
+      ...tls,
+      ...(transport && { transport }),
+      ...(session && { session }),
+      onSession,
+    }
     return new TypeTls(known).connect(address, connectOptions)
   }
 }

@@ -1,0 +1,60 @@
+import { nodeCrypto } from '@typetls/crypto-node'
+import { Secret } from '@typetls/crypto-provider'
+import { connectPair } from '@typetls/testing'
+import { ascii, fromAscii } from '@typetls/wire'
+import { expect, test } from 'vitest'
+import { clientPeer, clock, serverPeer } from '../test/peers.ts'
+import { scriptedServer } from '../test/scripted-server.ts'
+import type { ClientOptions } from './index.ts'
+import { rotatingTicketKeys, sessionlessClientConnection } from './index.ts'
+
+const connect = sessionlessClientConnection
+const key = { identity: ascii('key'), secret: new Secret(new Uint8Array(32).fill(7)) }
+
+function pairOf(options: Partial<ClientOptions> = {}) {
+  const tickets = rotatingTicketKeys({ crypto: nodeCrypto, clock })
+  return connectPair({
+    client: (wire) => clientPeer(options, wire, true, undefined, connect),
+    server: (wire) => serverPeer({ tickets, externalPsk: () => key }, wire),
+  })
+}
+
+test('a client without sessions asks for no tickets, and so gets none', () => {
+  const pair = pairOf()
+  pair.pump()
+  expect(pair.client.facts).toMatchObject({ version: 'TLSv1.3', resumed: false, peer: { authorized: true } })
+  const sent = pair.server.trace.flatMap((event) => (event.event === 'message' ? [event.type] : []))
+  expect(sent).toContain('finished')
+  expect(sent).not.toContain('new_session_ticket')
+  expect(scriptedServer({ connect }).hello.extensions.psk_key_exchange_modes).toBeUndefined()
+  const [ours, theirs] = [pair.client, pair.server].map(({ connection }) =>
+    connection.exportKeyingMaterial('EXPORTER-Channel-Binding', new Uint8Array(0), 32),
+  )
+  expect(ours).toEqual(theirs)
+})
+
+test('it ignores tickets that come all the same, and goes on under new keys', () => {
+  const server = scriptedServer({ connect }).play().ticket()
+  expect(server.peer.sessions).toEqual([])
+  expect(server.peer.failure).toBeUndefined()
+  const pair = pairOf()
+  pair.pump()
+  pair.server.connection.updateKeys(true)
+  pair.server.connection.write(ascii('still'))
+  pair.pump()
+  pair.client.connection.write(ascii('here'))
+  pair.pump()
+  expect([fromAscii(pair.client.received()), fromAscii(pair.server.received())]).toEqual(['still', 'here'])
+})
+
+test('an external PSK works without sessions', () => {
+  const server = scriptedServer({ connect, psk: key, client: { externalPsks: [key] } }).play()
+  expect(server.hello.extensions.psk_key_exchange_modes).toEqual([1])
+  expect(server.peer.facts).toMatchObject({ externalPskIdentity: key.identity, peer: undefined })
+})
+
+test('a request to authenticate after the handshake is refused: none was offered', () => {
+  const request = { certificateRequestContext: Uint8Array.of(1), extensions: { signature_algorithms: [0x0403] } }
+  const server = scriptedServer({ connect }).play().say('certificate_request', request)
+  expect(server.peer.failure).toMatchObject({ code: 'ERR_TLS_UNEXPECTED_MESSAGE', alert: 'unexpected_message' })
+})
