@@ -26,9 +26,10 @@ export function withIdentityCheck(
           ? legacyCertificate(chain.certificates[0] as Uint8Array)
           : legacyChain([...chain.certificates, ...anchorsOf(verdict)])
         const cause: unknown = check(context.name ?? '', certificate)
-        // Programs also answer with false or null.
-        if (!(cause instanceof Error)) return verdict
-        const failure = new TlsError('ERR_TLS_CERTIFICATE_NAME', cause.message, { cause })
+        // Programs also answer with false or null. Whatever else they answer refuses, as in Node.
+        if (!cause) return verdict
+        const error = cause instanceof Error ? cause : new Error('checkServerIdentity refused the server', { cause })
+        const failure = new TlsError('ERR_TLS_CERTIFICATE_NAME', error.message, { cause: error })
         if (!acceptAny) throw failure
         return { ...verdict, authorized: false, failure }
       }

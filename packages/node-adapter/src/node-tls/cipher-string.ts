@@ -19,6 +19,20 @@ export interface CipherChoice {
  * @throws Error `ERR_SSL_NO_CIPHER_MATCH` for a part of the string in which nothing is left
  */
 export function readCipherString(text: string, rows: readonly Named[] = knownCipherSuites): CipherChoice {
+  if (rows !== knownCipherSuites) return parsed(text, rows)
+  const known = choices.get(text)
+  if (known !== undefined) return known
+  const choice = parsed(text, rows)
+  choices.set(text, choice)
+  if (choices.size > maxChoices) choices.delete(choices.keys().next().value as string)
+  return choice
+}
+
+/** Most programs have one string, and read it for each connection. */
+const choices = /* @__PURE__ */ new Map<string, CipherChoice>()
+const maxChoices = 16
+
+function parsed(text: string, rows: readonly Named[]): CipherChoice {
   const level = /@SECLEVEL=(\d)/.exec(text)?.[1]
   const words = text
     .replace(/@\w+(=\d+)?/g, '')

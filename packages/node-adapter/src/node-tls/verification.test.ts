@@ -108,3 +108,13 @@ test('checkServerIdentity sees the chain up to the root, and may answer with not
   expect(seen).toEqual(['other.example', middle.x509().fingerprint256, root.x509().fingerprint256])
   client.destroy()
 })
+
+test('checkServerIdentity refuses with an error, and with anything else', async () => {
+  const port = await listen(tls.createServer(withChain(direct)))
+  for (const answer of [new Error('not this one'), 'not this one', 1, {}]) {
+    const checkServerIdentity = (): Error => answer as Error
+    const client = tls.connect({ port, servername: 'localhost', ca: root.pem, checkServerIdentity })
+    const message = answer instanceof Error ? 'not this one' : 'checkServerIdentity refused the server'
+    expect((await once(client, 'error'))[0]).toMatchObject({ message })
+  }
+})
