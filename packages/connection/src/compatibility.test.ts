@@ -170,6 +170,19 @@ describe('record sizes', () => {
     expect(Math.max(...ofClient)).toBe(64)
   })
 
+  test('the wish may change at any time, and never exceeds what the peer takes', () => {
+    const { server, client, pump, sent } = connectedPair({ recordSizeLimit: 300 })
+    for (const wish of [200, 16384]) {
+      const before = sent('server-to-client').length
+      server.connection.limitFragments(wish)
+      server.connection.write(new Uint8Array(1_000))
+      pump()
+      expect(Math.max(...innerSizes(sent('server-to-client').slice(before)))).toBe(Math.min(wish, 300) + 1)
+    }
+    expect(client.received()).toHaveLength(2_000)
+    expect(() => server.connection.limitFragments(0)).toThrow(expect.objectContaining({ code: 'ERR_TLS_OPTIONS' }))
+  })
+
   test('padding hides lengths, within the limit of the peer', () => {
     const { client, server, pump, sent } = connectedPair(
       { padding: padToMultipleOf(64), recordSizeLimit: 16384 },

@@ -54,7 +54,6 @@ export class Connection {
   #answering: HandshakeDriver<PostHandshakeResult> | undefined
   #post: AfterHandshake | undefined
   #facts: ConnectionFacts | undefined
-  #ownCertificate: Uint8Array | undefined
   #wasRenegotiated = false
   #failure: TlsError | undefined
   #started = false
@@ -75,6 +74,8 @@ export class Connection {
   /** The first ClientHello was sent, or came, perhaps to another connection. */
   #helloSeen: boolean
   #warnings = 0
+  /** Bytes of data the peer takes in a record. */
+  #peerLimit = maxFragmentLength
   #readEpoch: Epoch = 'plaintext'
   #writeEpoch: Epoch = 'plaintext'
   /** Our write keys are in use or being changed by an asynchronous provider: what is written meanwhile waits here. */
@@ -206,6 +207,11 @@ export class Connection {
     this.#sendData(length, () => this.#writer.applicationDataParts(parts))
   }
 
+  /** Records hold at most so many bytes of data from now on, 64 to 16384, or fewer if the peer takes no more. */
+  limitFragments(length: number): void {
+    this.#writer.fragmentLimit = Math.min(length, this.#peerLimit)
+  }
+
   /** close_notify: we send no more. The other direction goes on until the peer says the same. During the handshake: `abort`. */
   closeWrite(): void {
     if (this.#closed || this.#writeEnded) return
@@ -278,8 +284,8 @@ export class Connection {
       throw new TlsError('ERR_TLS_STATE', 'a connection has channel bindings when it is connected')
     if (type === 'tls-unique') return facts.tlsUnique
     if (type === 'tls-server-end-point') {
-      const certificate = this.role === 'client' ? facts.peer?.certificates[0] : this.#ownCertificate
-      return serverEndPoint(this.parameters.crypto, certificate, signatureHash)
+      const certificates = this.role === 'client' ? facts.peer?.certificates : facts.ownCertificates
+      return serverEndPoint(this.parameters.crypto, certificates?.[0], signatureHash)
     }
     if (!facts.extendedMainSecret || this.#wasRenegotiated) return undefined
     return this.exportKeyingMaterial(exporterBinding.label, new Uint8Array(), exporterBinding.length)
@@ -466,7 +472,6 @@ export class Connection {
     this.#post = this.#role.postHandshake(handshake, connected)
     const facts = factsOf(this.role, connected)
     this.#facts = facts
-    this.#ownCertificate = connected.ownCertificate
     this.#writer.flush()
     if (!this.#closed) askNow('ERR_TLS_CALLBACK', 'connected', () => this.#events.connected?.(facts))
     if (!this.#closed && connected.session !== undefined) this.#reportSession(connected.session)
@@ -745,8 +750,9 @@ export class Connection {
 
     // The type byte counts in TLS 1.3. https://www.rfc-editor.org/rfc/rfc8449#section-4
     peerRecordSizeLimit(limit: number): void {
-      const writer = this.#of.#writer
-      writer.fragmentLimit = Math.min(writer.fragmentLimit, limit - 1, maxFragmentLength)
+      const of = this.#of
+      of.#peerLimit = Math.min(limit - 1, maxFragmentLength)
+      of.limitFragments(of.#writer.fragmentLimit)
     }
 
     ownRecordSizeLimit(limit: number): void {

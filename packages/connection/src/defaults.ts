@@ -18,6 +18,8 @@ export const defaults = {
   maxCertificateListSize: 102400,
   /** As OpenSSL and BoringSSL: one for the next connection, one for a second beside it. */
   ticketCount: 2,
+  /** https://www.rfc-editor.org/rfc/rfc9846#appendix-C.4: a ticket that is used again links the connections. */
+  renewTickets: true,
   /** Seconds. Two hours limit what a stolen ticket key can open; RFC 9846 allows seven days. */
   ticketLifetime: 7200,
   /** https://www.rfc-editor.org/rfc/rfc9846#appendix-E.4: costs 38 bytes, and paths exist that break without it. */
@@ -64,6 +66,7 @@ export function clientParameters(options: ClientOptions, keepsSessions = true): 
     now: common.now,
     keyLog: common.keyLog,
     trace: common.trace,
+    keepDetails: common.keepDetails,
     serverName: serverName === undefined || isIpAddress(serverName) ? undefined : hostName(serverName),
     verifyName: options.verifyName ?? serverName,
     session: options.session,
@@ -112,6 +115,7 @@ export function serverParameters(options: ServerOptions): ServerParameters {
     selectApplicationProtocol: options.selectApplicationProtocol,
     tickets: ticketCount > 0 ? options.tickets : undefined,
     ticketCount,
+    renewTickets: options.renewTickets ?? defaults.renewTickets,
     ticketLifetime: Math.floor(ticketLifetime),
     resumptionAcrossNames: options.resumptionAcrossNames ?? false,
     externalPsk: options.externalPsk,
@@ -157,6 +161,7 @@ function commonParameters(options: ClientOptions | ServerOptions): CommonParamet
     now: () => askNow('ERR_TLS_CALLBACK', 'the clock', () => clock.now()),
     keyLog: keyLog === undefined ? undefined : linesFor(keyLog),
     trace: options.trace,
+    keepDetails: options.keepDetails ?? false,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Agreed, AuthenticatedPeer, PeerVerdict } from '@typetls/handshake'
+import type { Agreed, AuthenticatedPeer, HandshakeDetails, PeerVerdict } from '@typetls/handshake'
 
 /** What was negotiated. */
 export interface ConnectionFacts {
@@ -11,6 +11,10 @@ export interface ConnectionFacts {
   readonly signatureScheme: string | undefined
   /** IANA name of the scheme the client signed with, when it authenticated by certificate. */
   readonly clientSignatureScheme: string | undefined
+  /** DER, our leaf first, as we sent them; `undefined` when we sent none, which is so on resumption. */
+  readonly ownCertificates: readonly Uint8Array[] | undefined
+  /** With the option `keepDetails`. */
+  readonly details: HandshakeDetails | undefined
   /** ALPN; `undefined` when none was negotiated. */
   readonly applicationProtocol: string | undefined
   /** SNI as the client sent it. */
@@ -62,6 +66,8 @@ export function factsOf(role: 'client' | 'server', connected: Agreed): Connectio
     group: connected.group,
     signatureScheme: role === 'client' ? theirs : connected.ownSignatureScheme,
     clientSignatureScheme: role === 'client' ? connected.ownSignatureScheme : theirs,
+    ownCertificates: connected.ownCertificates,
+    details: connected.details,
     applicationProtocol: connected.applicationProtocol,
     serverName: connected.serverName,
     resumed: connected.resumed,

@@ -57,6 +57,8 @@ export interface CommonOptions {
    * ignore. Default false.
    */
   readonly strictRecordVersion?: boolean
+  /** Keep what few ask for, `details` of the facts: some 500 bytes a connection. Default false. */
+  readonly keepDetails?: boolean
   /** Default: no padding. */
   readonly padding?: PaddingPolicy
   /** Largest handshake message a peer may send that can carry certificates, bytes. Default 102400. */
@@ -139,6 +141,11 @@ export interface ServerOptions extends CommonOptions {
   readonly tickets?: TicketProtector
   /** NewSessionTickets sent after each handshake. Default 2. */
   readonly ticketCount?: number
+  /**
+   * Also after one that resumed a session, in TLS 1.3: a client that uses each ticket once, as it should, then never runs
+   * out of them. Default true.
+   */
+  readonly renewTickets?: boolean
   /** Seconds a ticket may be used, at most 604800 (7 days). Default 7200. */
   readonly ticketLifetime?: number
   /**

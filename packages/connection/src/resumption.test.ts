@@ -47,6 +47,14 @@ test('tickets of one connection are different and each resumes; a resumed connec
   }
 })
 
+test('a server may give new tickets to those alone that had none', () => {
+  const options = { tickets, renewTickets: false }
+  const session = firstSession({}, options)
+  const { client } = connectedPair({ session }, options)
+  expect(client.facts?.resumed).toBe(true)
+  expect(client.sessions).toHaveLength(0)
+})
+
 describe.each([TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256])('$name', (row) => {
   test('is resumed', ({ skip }) => {
     needSuites(skip, row)

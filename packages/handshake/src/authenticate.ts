@@ -3,6 +3,7 @@ import { TlsError, ascii, equalBytes } from '@typetls/wire'
 import type { Credential, CredentialSelector, CredentialRequest, KeyUse } from './credential.ts'
 import type { Handshake } from './handshake.ts'
 import { required } from './hkdf-label.ts'
+import type { HandshakeDetails } from './connected.ts'
 import { finishedVerifyData } from './key-schedule.ts'
 import type { Certificate, CertificateVerify, Finished } from './messages/authentication.ts'
 import type { PeerChain, PeerVerdict, PeerVerifier } from './peer-verifier.ts'
@@ -199,10 +200,28 @@ export function* sendCertificate(
   hs.send('certificate_verify', { algorithm: scheme.id, signature })
 }
 
-/** Our Finished under `base`. */
-export function* sendFinished(hs: Handshake, suite: CipherSuite, base: Secret): Program<void> {
+/** Our Finished under `base`; its verify_data. */
+export function* sendFinished(hs: Handshake, suite: CipherSuite, base: Secret): Program<Uint8Array> {
   const verifyData = yield* finishedVerifyData(hs.crypto, suite, base, yield* hs.transcript.hash())
   hs.send('finished', { verifyData })
+  return verifyData
+}
+
+/** Only if somebody wants them: an idle connection holds little. */
+export function detailsOf(
+  hs: Handshake,
+  ownFinished: Uint8Array,
+  peerFinished: Uint8Array,
+  peerSignatureSchemes?: readonly number[],
+): HandshakeDetails | undefined {
+  if (!hs.parameters.keepDetails) return undefined
+  const shared = knownSchemes(peerSignatureSchemes, hs.parameters.signingSchemes)
+  return {
+    ownFinished,
+    // What came is a view of a larger buffer.
+    peerFinished: Uint8Array.from(peerFinished),
+    sharedSignatureSchemes: shared.map(({ name }) => name),
+  }
 }
 
 /** Rows we know of a list of numbers, in its order. */

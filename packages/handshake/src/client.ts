@@ -8,6 +8,7 @@ import {
   chooseCredential,
   knownSchemes,
   sendCertificate,
+  detailsOf,
   sendFinished,
   verifyAgain,
 } from './authenticate.ts'
@@ -82,7 +83,7 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
     yield* hs.installKeys('received', 'application', suite, secrets.server)
 
     const own = request === undefined ? undefined : yield* answerCertificateRequest(hs, request)
-    yield* sendFinished(hs, suite, traffic.client)
+    const ownFinished = yield* sendFinished(hs, suite, traffic.client)
     yield* hs.installKeys('sent', 'application', suite, secrets.client)
     const resumptionSecret = parameters.keepsSessions
       ? yield* main.intoResumption(yield* hs.transcript.hash())
@@ -101,6 +102,8 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
       finished,
       peer: authenticated,
       ownSignatureScheme: own?.scheme.name,
+      ownCertificates: own?.credential.certificates,
+      details: detailsOf(hs, ownFinished, serverFinished.body.verifyData),
       readSecret: secrets.server,
       writeSecret: secrets.client,
       exporterSecret: secrets.exporter,

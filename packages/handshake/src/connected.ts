@@ -20,8 +20,10 @@ export interface Agreed {
   readonly peer: AuthenticatedBy
   /** Scheme of our own CertificateVerify. */
   readonly ownSignatureScheme: string | undefined
-  /** Server: the certificate it showed, DER; on resumption it shows none. */
-  readonly ownCertificate?: Uint8Array | undefined
+  /** Our certificates, if any were sent. */
+  readonly ownCertificates?: readonly Uint8Array[] | undefined
+  /** If the parameters say to keep them. */
+  readonly details?: HandshakeDetails | undefined
   /** TLS 1.2 client: what to resume with. TLS 1.3 sends tickets later. */
   readonly session?: Session | undefined
   /** TLS 1.2. https://www.rfc-editor.org/rfc/rfc7627 */
@@ -32,6 +34,16 @@ export interface Agreed {
   readonly secureRenegotiation?: boolean
   /** TLS 1.2: verify_data of the first Finished. https://www.rfc-editor.org/rfc/rfc5929#section-3 */
   readonly tlsUnique?: Uint8Array
+}
+
+/** What few ask for after the handshake. */
+export interface HandshakeDetails {
+  /** verify_data of our Finished. */
+  readonly ownFinished: Uint8Array
+  /** verify_data of the peer's Finished. */
+  readonly peerFinished: Uint8Array
+  /** Server: IANA names of the schemes we can sign with that the client accepts, in its order. */
+  readonly sharedSignatureSchemes: readonly string[]
 }
 
 /** The end of a handshake program: what was agreed and the secrets that go on. Whoever gets it owns the secrets. */

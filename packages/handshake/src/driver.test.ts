@@ -30,6 +30,7 @@ const parameters: CommonParameters = {
   now: () => 0,
   keyLog: undefined,
   trace: undefined,
+  keepDetails: false,
 }
 
 function handshake(changed: Partial<CommonParameters> = {}): Handshake {

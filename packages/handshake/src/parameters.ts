@@ -30,6 +30,8 @@ export interface CommonParameters {
   readonly now: () => number
   readonly keyLog: ((label: KeyLogLabel, clientRandom: Uint8Array, secret: Uint8Array) => void) | undefined
   readonly trace: Trace | undefined
+  /** Keep verify_data of both Finished, and what the client can verify. */
+  readonly keepDetails: boolean
 }
 
 export interface ClientParameters extends CommonParameters {
@@ -63,6 +65,8 @@ export interface ServerParameters extends CommonParameters {
     ((offered: readonly string[], serverName: string | undefined) => string | undefined) | undefined
   readonly tickets: TicketProtector | undefined
   readonly ticketCount: number
+  /** Also after a resumption. */
+  readonly renewTickets: boolean
   /** Seconds. */
   readonly ticketLifetime: number
   readonly resumptionAcrossNames: boolean

@@ -9,6 +9,7 @@ import {
   chooseCredential,
   knownSchemes,
   sendCertificate,
+  detailsOf,
   sendFinished,
   verifyAgain,
 } from './authenticate.ts'
@@ -81,7 +82,7 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
         timestamps: hello.extensions.signed_certificate_timestamp !== undefined,
       })
     }
-    yield* sendFinished(hs, suite, traffic.server)
+    const ownFinished = yield* sendFinished(hs, suite, traffic.server)
 
     const main = yield* handshake.intoMain()
     owned.add(main)
@@ -111,14 +112,16 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
       finished,
       peer,
       ownSignatureScheme: credential?.scheme.name,
-      ownCertificate: credential?.credential.certificates[0],
+      ownCertificates: credential?.credential.certificates,
+      details: detailsOf(hs, ownFinished, clientFinished.body.verifyData, hello.extensions.signature_algorithms),
       readSecret: secrets.client,
       writeSecret: secrets.server,
       exporterSecret: secrets.exporter,
       resumptionSecret: undefined,
       transcript: hello.extensions.post_handshake_auth === undefined ? undefined : hs.transcript,
     }
-    if (parameters.tickets !== undefined && acceptsTickets(parameters, hello)) {
+    const renews = !connected.resumed || parameters.renewTickets
+    if (parameters.tickets !== undefined && renews && acceptsTickets(parameters, hello)) {
       const resumptionSecret = yield* main.intoResumption(yield* hs.transcript.hash())
       owned.add(resumptionSecret)
       yield* sendTickets(hs, parameters, parameters.tickets, connected, resumptionSecret)

@@ -35,7 +35,7 @@ export class ClientSetup implements SocketSetup {
 
   open(socket: TlsSocket, events: ConnectionEvents): Connection {
     if (this.#options === undefined) throw new TlsError('ERR_TLS_STATE', 'this setup was used before')
-    const options = this.prepared(this.#options)
+    const options = this.prepared(this.#options, socket)
     this.#options = undefined
     if (socket.listenerCount('keylog') === 0) return this.#connection(options, events)
     const { keyLog } = options
@@ -51,8 +51,13 @@ export class ClientSetup implements SocketSetup {
     )
   }
 
+  /** Other options for the connection, until it is made. */
+  protected amend(change: (options: ClientOptions) => Partial<ClientOptions>): void {
+    if (this.#options !== undefined) this.#options = { ...this.#options, ...change(this.#options) }
+  }
+
   /** The options, now that the handshake starts. */
-  protected prepared(options: ClientOptions): ClientOptions {
+  protected prepared(options: ClientOptions, _socket: TlsSocket): ClientOptions {
     return options
   }
 

@@ -37,6 +37,8 @@ export interface ConnectOptions extends TlsOptions, TransportOptions {
   readonly middleboxCompatibility?: boolean | undefined
   /** What only TLS 1.2 needs to be told, where `minVersion` or `maxVersion` allows it. */
   readonly tls12?: Omit<ClientTls12Options, 'cipherSuites'> | undefined
+  /** Ask for an OCSP staple and SCTs. Default true. */
+  readonly requestStatus?: boolean | undefined
   /** Answer a certificate request after the handshake. Default false. */
   readonly postHandshakeAuthentication?: boolean | undefined
   /** Milliseconds without activity until `'timeout'`. Default: none. */
@@ -82,6 +84,7 @@ export function clientOptions(options: ConnectOptions): ClientOptions {
       selectExternalPsk: options.selectExternalPsk,
       keyShares: options.keyShares,
       grease: options.grease,
+      requestStatus: options.requestStatus,
       middleboxCompatibility: options.middleboxCompatibility,
       postHandshakeAuthentication: options.postHandshakeAuthentication,
     }),

@@ -79,6 +79,12 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     return this.#connection
   }
 
+  /** A session that comes with the news of the handshake: TLS 1.2 has it by then. */
+  get nextSession(): Session | undefined {
+    const next = this.#news?.[0]
+    return next !== undefined && 'session' in next ? next.session : undefined
+  }
+
   /**
    * Starts to carry. The connection was made with this link as its events.
    *

@@ -2,6 +2,16 @@ import type { PeerCertificate } from 'node:tls'
 import { X509Certificate } from 'node:crypto'
 import type { CertificateFacts } from '@typetls/x509'
 
+/** The leaf; each certificate has its issuer as `issuerCertificate`, as far as it is among them. */
+export function linkedCertificate(certificates: readonly Uint8Array[] | undefined): X509Certificate | undefined {
+  const parsed = certificates?.map((der) => new X509Certificate(der)) ?? []
+  for (const certificate of parsed) {
+    const issuer = parsed.find((other) => other !== certificate && certificate.checkIssued(other))
+    if (issuer !== undefined) Object.defineProperty(certificate, 'issuerCertificate', { value: issuer })
+  }
+  return parsed[0]
+}
+
 /** A certificate in the shape of `tlsSocket.getPeerCertificate()`, `raw` included. */
 export function legacyCertificate(der: Uint8Array): PeerCertificate {
   return new X509Certificate(der).toLegacyObject()

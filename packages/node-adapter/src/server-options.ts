@@ -30,6 +30,8 @@ export interface TlsServerOptions extends TlsOptions {
   readonly tickets?: TicketProtector | false | undefined
   /** Tickets sent after each handshake. Default 2. */
   readonly ticketCount?: number | undefined
+  /** Also after a handshake that resumed a session. Default true. */
+  readonly renewTickets?: boolean | undefined
   /** Seconds a ticket may be used, at most 604800. Default 7200. */
   readonly sessionTimeout?: number | undefined
   /** Finds the key that a client names. TLS 1.2 needs suites for PSKs in `cipherSuites` as well. */
@@ -69,6 +71,7 @@ export function serverOptions(options: TlsServerOptions, own: CredentialSelector
       onClientHello: options.onClientHello,
       tickets: options.tickets === false ? undefined : (options.tickets ?? rotatingTicketKeys({ crypto, clock })),
       ticketCount: options.ticketCount,
+      renewTickets: options.renewTickets,
       ticketLifetime: options.sessionTimeout,
       externalPsk: options.externalPsk,
       cookies: options.cookies,

@@ -1,4 +1,5 @@
 import net from 'node:net'
+import tls from 'node:tls'
 
 /**
  * `net.Socket` without a handle of its own: what programs test with `instanceof` and what has every member they call.
@@ -20,4 +21,11 @@ export interface SocketBase extends net.Socket {
   localFamily?: string
 }
 
-export const SocketBase: new (options?: net.SocketConstructorOpts) => SocketBase = net.Socket
+/** A class of its own, so that it can have the prototype below. */
+const OwnSocket = class Socket extends net.Socket {}
+
+// Programs, and Node's HTTP/2, ask for `instanceof tls.TLSSocket`. Nothing of the constructor there is run.
+if (Object.getPrototypeOf(tls.TLSSocket.prototype) === net.Socket.prototype)
+  Object.setPrototypeOf(OwnSocket.prototype, tls.TLSSocket.prototype)
+
+export const SocketBase: new (options?: net.SocketConstructorOpts) => SocketBase = OwnSocket

@@ -59,6 +59,10 @@ export class TlsAcceptor implements SocketSetup {
   /** A server socket on a transport; it says `'secure'` when the handshake is done. */
   accept(transport: Duplex): TlsSocket {
     shareInput(transport)
+    return this.make(transport)
+  }
+
+  protected make(transport: Duplex): TlsSocket {
     return new TlsSocket(transport, this)
   }
 

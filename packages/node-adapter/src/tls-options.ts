@@ -49,6 +49,8 @@ export interface TlsOptions extends KeyMaterialOptions, RevocationOptions {
   /** Largest record plaintext we send, bytes, 64 to 16384. Default 16384. */
   readonly maxFragment?: number | undefined
   readonly padding?: CommonOptions['padding'] | undefined
+  /** Keep what few ask for, `facts.details`: some 500 bytes a connection. Default false. */
+  readonly keepDetails?: boolean | undefined
   /** Milliseconds from the moment the transport is there; 0: no limit. Default 120000. */
   readonly handshakeTimeout?: number | undefined
   /** Whether writing goes on after the peer has ended. Default false. */
@@ -76,6 +78,7 @@ export function commonOptions(options: TlsOptions): ForBoth {
       recordSizeLimit: options.recordSizeLimit,
       maxFragment: options.maxFragment,
       padding: options.padding,
+      keepDetails: options.keepDetails,
     }),
   }
 }

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo, Socket, SocketConstructorOpts } from 'node:net'
 import type { EphemeralKeyInfo, PeerCertificate } from 'node:tls'
 import { X509Certificate } from 'node:crypto'
 import type { ChannelBindingType, Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
@@ -21,6 +21,8 @@ export interface SocketSetup {
   readonly handshakeTimeout: number
   /** Default false: the end of the peer's data also ends ours. */
   readonly allowHalfOpen?: boolean
+  /** More for the constructor of net.Socket. */
+  readonly socketOptions?: SocketConstructorOpts & { readonly highWaterMark?: number | undefined }
   /** Whether nothing that happens after the handshake may take time: neither cryptography nor anybody asked. */
   readonly answersAtOnce: boolean
   /** Makes the connection, once, when the transport is there. */
@@ -35,6 +37,8 @@ export interface SocketSetup {
   issuersAbove?(certificates: readonly Uint8Array[]): readonly Uint8Array[]
   /** An error in the words of whoever the socket is for. Default: as it is. */
   explain?(error: Error): Error
+  /** Client: where it was to go; members of the error for a transport that ends before the handshake. */
+  readonly destination?: object
   /** The handshake failed; the socket's own `'error'` was before. */
   failed?(socket: TlsSocket, error: Error): void
 }
@@ -91,7 +95,7 @@ export class TlsSocket extends SocketBase {
 
   /** On a transport that is, or is about to be, connected. It belongs to this socket from now on. */
   constructor(transport: Duplex, setup: SocketSetup) {
-    super({ allowHalfOpen: setup.allowHalfOpen === true })
+    super({ ...setup.socketOptions, allowHalfOpen: setup.allowHalfOpen === true })
     this.#setup = setup
     this.#link = new Link(transport, this, TlsSocket.#handlers)
     if (isConnectingLater(transport)) transport.once('connect', () => this.#start())
@@ -101,6 +105,14 @@ export class TlsSocket extends SocketBase {
   /** What was negotiated; `undefined` before `secureConnect`. */
   get facts(): ConnectionFacts | undefined {
     return this.#facts
+  }
+
+  protected get setup(): SocketSetup {
+    return this.#setup
+  }
+
+  protected get connection(): Connection | undefined {
+    return this.#link.connection
   }
 
   // Members of net.Socket
@@ -437,6 +449,7 @@ export class TlsSocket extends SocketBase {
       return
     }
     this.secureConnecting = false
+    this.#session = this.#link.nextSession
     this.alpnProtocol = facts.applicationProtocol ?? false
     this.servername = facts.serverName ?? false
     this.#judged(facts)
@@ -488,14 +501,14 @@ export class TlsSocket extends SocketBase {
     const { code } = failure as { code?: unknown }
     if (code === 'ERR_TLS_TRUNCATED' && this.#setup.endsWithTransport === true) return this.#ended()
     const error = this.#explained(failure)
-    if (code === 'ERR_TLS_HANDSHAKE_CLOSED') this.destroy(resetBeforeSecure(this.#setup.role, failure))
+    if (code === 'ERR_TLS_HANDSHAKE_CLOSED') this.destroy(resetBeforeSecure(this.#setup, failure))
     else if (code === 'ERR_TLS_TRUNCATED' && this.readableLength > 0) this.#defer(error)
     else this.destroy(error)
   }
 
   #transportClosed(): void {
     if (this.#deferredError !== undefined) return
-    this.destroy(this.#facts === undefined ? resetBeforeSecure(this.#setup.role, undefined) : undefined)
+    this.destroy(this.#facts === undefined ? resetBeforeSecure(this.#setup, undefined) : undefined)
   }
 
   #defer(error: Error): void {
@@ -508,7 +521,7 @@ export class TlsSocket extends SocketBase {
   #closed(error: Error | null): void {
     if (this.secureConnecting) {
       this.secureConnecting = false
-      this.#setup.failed?.(this, error ?? resetBeforeSecure(this.#setup.role, undefined))
+      this.#setup.failed?.(this, error ?? resetBeforeSecure(this.#setup, undefined))
     }
     this.emit('close', error !== null)
   }

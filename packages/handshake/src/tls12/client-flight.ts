@@ -1,7 +1,7 @@
 import type { Secret } from '@typetls/crypto-provider'
 import { Secret as SecretBytes } from '@typetls/crypto-provider'
 import { Reader, TlsError, concat } from '@typetls/wire'
-import { knownSchemes, verifyAgain } from '../authenticate.ts'
+import { detailsOf, knownSchemes, verifyAgain } from '../authenticate.ts'
 import type { AuthenticatedBy } from '../connected.ts'
 import type { Handshake } from '../handshake.ts'
 import { CertificateVerify } from '../messages/authentication.ts'
@@ -117,6 +117,7 @@ export class ClientFlight {
       finished,
       extended,
       ownSignatureScheme: own?.scheme.name,
+      ownCertificates: own?.credential.certificates,
       resumed: false,
     })
   }
@@ -152,6 +153,7 @@ export class ClientFlight {
       finished,
       extended: session.extendedMainSecret,
       ownSignatureScheme: undefined,
+      ownCertificates: undefined,
       resumed: true,
     })
   }
@@ -323,6 +325,7 @@ export class ClientFlight {
     readonly finished: VerifiedFinished
     readonly extended: boolean
     readonly ownSignatureScheme: string | undefined
+    readonly ownCertificates: readonly Uint8Array[] | undefined
     readonly resumed: boolean
   }): Tls12Connected {
     this.#owned.delete(end.main)
@@ -337,6 +340,8 @@ export class ClientFlight {
       externalPskIdentity: end.pskIdentity,
       peer: end.authenticated,
       ownSignatureScheme: end.ownSignatureScheme,
+      ownCertificates: end.ownCertificates,
+      details: detailsOf(this.#hs, end.own, end.finished.verifyData),
       mainSecret: end.main,
       randoms: this.#randoms,
       extendedMainSecret: end.extended,

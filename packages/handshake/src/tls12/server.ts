@@ -1,7 +1,7 @@
 import type { Secret } from '@typetls/crypto-provider'
 import { Secret as SecretBytes } from '@typetls/crypto-provider'
 import { TlsError, concat, encode } from '@typetls/wire'
-import { verifyAgain } from '../authenticate.ts'
+import { detailsOf, verifyAgain } from '../authenticate.ts'
 import type { AuthenticatedBy } from '../connected.ts'
 import { TLS_FALLBACK_SCSV } from '../downgrade.ts'
 import type { Handshake } from '../handshake.ts'
@@ -220,7 +220,7 @@ class ServerFlight {
       finished,
       tlsUnique: finished.verifyData,
       ownSignatureScheme: choice.scheme?.name,
-      ownCertificate: credential?.certificates[0],
+      ownCertificates: credential?.certificates,
       resumed: false,
     })
   }
@@ -258,7 +258,7 @@ class ServerFlight {
       own: tlsUnique,
       tlsUnique,
       ownSignatureScheme: undefined,
-      ownCertificate: undefined,
+      ownCertificates: undefined,
       resumed: true,
     })
   }
@@ -394,7 +394,7 @@ class ServerFlight {
     readonly own: Uint8Array
     readonly tlsUnique: Uint8Array
     readonly ownSignatureScheme: string | undefined
-    readonly ownCertificate: Uint8Array | undefined
+    readonly ownCertificates: readonly Uint8Array[] | undefined
     readonly resumed: boolean
   }): Tls12Connected {
     this.#owned.delete(end.main)
@@ -409,7 +409,8 @@ class ServerFlight {
       externalPskIdentity: end.pskIdentity,
       peer: end.authenticated,
       ownSignatureScheme: end.ownSignatureScheme,
-      ownCertificate: end.ownCertificate,
+      ownCertificates: end.ownCertificates,
+      details: detailsOf(this.#hs, end.own, end.finished.verifyData, this.#hello.extensions.signature_algorithms),
       mainSecret: end.main,
       randoms: this.#randoms,
       extendedMainSecret: this.#older.extendedMainSecret,

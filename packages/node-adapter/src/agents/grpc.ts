@@ -32,10 +32,10 @@ export function grpcCredentials<Credentials extends object>(
     _createSecureConnector(target: GrpcTarget, channelOptions: ChannelOptions, callCredentials?: unknown): object {
       const proxied = channelOptions['grpc.http_connect_target']
       const host = hostOf(proxied === undefined ? authorityOf(target) : proxied.replace(/^[a-z]\w*:(?!\d+$)\/*/i, ''))
-      const servername = channelOptions['grpc.ssl_target_name_override'] ?? options.servername ?? host
+      const servername = channelOptions['grpc.ssl_target_name_override'] ?? options.servername
       return {
         connect: (socket: net.Socket) =>
-          secure(connectOptions({ ALPNProtocols: ['h2'] }, options, { socket, servername })),
+          secure(connectOptions({ ALPNProtocols: ['h2'] }, options, { socket, host, servername })),
         waitForReady: () => Promise.resolve(),
         getCallCredentials: () => callCredentials ?? grpc.credentials.createEmpty(),
         destroy: () => {},

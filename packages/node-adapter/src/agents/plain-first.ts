@@ -1,7 +1,7 @@
 import type net from 'node:net'
 import { TlsError } from '@typetls/wire'
 import type { NodeConnectOptions } from '../node-tls/connect.ts'
-import type { NodeClientSetup } from '../node-tls/connect.ts'
+import type { NodeClientSetup } from '../node-tls/client-setup.ts'
 import { clientSetupFor } from '../node-tls/connect.ts'
 import type { SocketSetup, TlsSocket } from '../tls-socket.ts'
 

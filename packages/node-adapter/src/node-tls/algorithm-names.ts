@@ -38,6 +38,13 @@ export function schemesOf(list: string): SignatureScheme[] {
   })
 }
 
+/** OpenSSL's name of a scheme, as `getSharedSigalgs` has it: `RSA-PSS+SHA256`. */
+export function openSslSchemeName(name: string): string {
+  const [, hash] = /sha(\d+)$/.exec(name) ?? []
+  const kind = Object.entries(schemeKinds).find(([start]) => name.startsWith(start))?.[1] ?? name
+  return `${kind}+${hash === undefined ? 'UNDEF' : `SHA${hash}`}`
+}
+
 function failed(what: string): Error {
   return cryptoError('ERR_CRYPTO_OPERATION_FAILED', `Failed to set ${what}`)
 }
@@ -69,4 +76,12 @@ const schemes: Readonly<Record<string, string>> = {
   'rsa+sha256': 'rsa_pkcs1_sha256',
   'rsa+sha384': 'rsa_pkcs1_sha384',
   'rsa+sha512': 'rsa_pkcs1_sha512',
+}
+
+const schemeKinds: Readonly<Record<string, string>> = {
+  rsa_pss: 'RSA-PSS',
+  rsa_pkcs1: 'RSA',
+  ecdsa: 'ECDSA',
+  ed25519: 'Ed25519',
+  ed448: 'Ed448',
 }

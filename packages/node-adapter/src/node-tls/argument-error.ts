@@ -60,6 +60,27 @@ export function checkInteger(name: string, value: unknown, least: number, most: 
   if ((value as number) < least || (value as number) > most) throw outOfRange(name, `>= ${least} && <= ${most}`, value)
 }
 
+/** @throws TypeError `ERR_INVALID_ARG_TYPE`, RangeError `ERR_OUT_OF_RANGE` */
+export function checkInt32(name: string, value: unknown): void {
+  checkInteger(name, value, -0x80000000, 0x7fffffff)
+}
+
+/** @throws TypeError `ERR_INVALID_ARG_TYPE`, RangeError `ERR_OUT_OF_RANGE` */
+export function checkPositiveUint32(name: string, value: unknown): void {
+  checkInteger(name, value, 1, 0xffffffff)
+}
+
+/** @throws TypeError `ERR_INVALID_ARG_TYPE` for what is no plain object */
+export function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidArgumentType(name, 'of type object', value)
+}
+
+/** @throws TypeError `ERR_INVALID_ARG_TYPE` for what is not true or false */
+export function checkBoolean(name: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw invalidArgumentType(name, 'of type boolean', value)
+}
+
 function receivedText(value: unknown): string {
   if (value === null || value === undefined) return ` Received ${String(value)}`
   if (typeof value === 'function') return ` Received function ${value.name}`

@@ -2,31 +2,36 @@ import net from 'node:net'
 import { addAbortSignal } from 'node:stream'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
-import type { ClientOptions, Connection, ConnectionEvents, ConnectionFacts } from '@typetls/connection'
-import { ClientSetup } from '../client-setup.ts'
+import type { Session } from '@typetls/connection'
 import type { ConnectOptions } from '../connect-options.ts'
 import { netOptions } from '../connect-options.ts'
-import { ephemeralKeyInfo } from '../ephemeral-key.ts'
 import type { CheckServerIdentity } from '../identity-check.ts'
-import { TlsSocket } from '../tls-socket.ts'
 import { checkFunction, checkNumber, outOfRange } from './argument-error.ts'
-import type { SecureContextContent } from './context-content.ts'
+import { NodeClientSetup } from './client-setup.ts'
+import type { OnRead } from './lent-input.ts'
 import { moduleDefaults } from './module-defaults.ts'
-import { cryptoError } from './openssl-error.ts'
+import { nodeError } from './node-error.ts'
+import { NodeSocket } from './node-socket.ts'
 import type { PskClientCallback } from './psk-callback.ts'
-import { clientPsks } from './psk-callback.ts'
-import { isNothingSpoken, noProtocolsAvailable } from './protocol-versions.ts'
-import type { SecureContext } from './secure-context.ts'
-import { createSecureContext, ofSocketIn, ownContext } from './secure-context.ts'
+import { createSecureContext, ownContext } from './secure-context.ts'
 import type { NodeTlsOptions } from './tls-options.ts'
-import { inNodeWords } from './tls-errors.ts'
 
 /** Options of `connect`: those of `tls.connect`, and ours. */
-export interface NodeConnectOptions extends NodeTlsOptions, Omit<ConnectOptions, keyof NodeTlsOptions> {
+export interface NodeConnectOptions extends NodeTlsOptions, Omit<ConnectOptions, keyof NodeTlsOptions | 'session'> {
+  /** Resume this: what `'session'` gave. What is no session, or does not fit, is not used. */
+  readonly session?: Session | Uint8Array | string | boolean | null | undefined
+  /** Bytes that wait to be read or written before the stream says so. Default: that of Node's streams. */
+  readonly highWaterMark?: number | undefined
+  /** Without `socket`: reads into a buffer of the program's, in place of `'data'`. */
+  readonly onread?: OnRead | undefined
   /** Least bits of a server's own Diffie-Hellman parameters in TLS 1.2; `ERR_TLS_DH_PARAM_SIZE`. Default 1024. */
   readonly minDHSize?: number | undefined
   /** Gives the key to authenticate with; TLS 1.2 needs suites for PSKs in `ciphers` as well. */
   readonly pskCallback?: PskClientCallback | null | undefined
+  /** Asks for an OCSP staple: `'OCSPResponse'` follows. Default false. */
+  readonly requestOCSP?: boolean | undefined
+  /** Prints the handshake, and every record after it, on standard error. Default false. */
+  readonly enableTrace?: boolean | null | undefined
 }
 
 /**
@@ -34,17 +39,20 @@ export interface NodeConnectOptions extends NodeTlsOptions, Omit<ConnectOptions,
  *
  * @throws TlsError as `createSecureContext`; everything later is an `'error'` of the socket
  */
-export function connect(options: NodeConnectOptions, listener?: () => void): TlsSocket
-export function connect(port: number, host?: string, options?: NodeConnectOptions, listener?: () => void): TlsSocket
-export function connect(port: number, options?: NodeConnectOptions, listener?: () => void): TlsSocket
-export function connect(path: string, options?: NodeConnectOptions, listener?: () => void): TlsSocket
-export function connect(port: number | string | NodeConnectOptions, listener?: () => void): TlsSocket
-export function connect(...args: unknown[]): TlsSocket {
+export function connect(options: NodeConnectOptions, listener?: () => void): NodeSocket
+export function connect(port: number, host?: string, options?: NodeConnectOptions, listener?: () => void): NodeSocket
+export function connect(port: number, options?: NodeConnectOptions, listener?: () => void): NodeSocket
+export function connect(path: string, options?: NodeConnectOptions, listener?: () => void): NodeSocket
+export function connect(port: number | string | NodeConnectOptions, listener?: () => void): NodeSocket
+export function connect(...args: unknown[]): NodeSocket {
   const options = connectArguments(args)
   const setup = clientSetupFor(options)
   const listener = args.findLast((argument) => typeof argument === 'function') as (() => void) | undefined
-  const { signal, timeout, socket: transport } = options
-  const socket = new TlsSocket(transport ?? net.connect(netOptions(options as ConnectOptions)), setup)
+  const { signal, timeout, socket: transport, onread, enableTrace } = options
+  const socket = new NodeSocket(transport ?? net.connect(netOptions(options as ConnectOptions)), setup, {
+    enableTrace,
+    ...(!transport && { onread }),
+  })
   if (listener !== undefined) socket.once('secureConnect', listener)
   if (timeout !== undefined && timeout > 0) socket.setTimeout(timeout)
   if (signal !== undefined) addAbortSignal(signal, socket)
@@ -69,9 +77,12 @@ export function clientSetupFor(given: NodeConnectOptions): NodeClientSetup {
   checkFunction('options.checkServerIdentity', checkServerIdentity)
   checkNumber('options.minDHSize', minDHSize)
   if (!((minDHSize as number) >= 1)) throw outOfRange('options.minDHSize', '>= 1', minDHSize)
+  checkServername(given.servername)
   const create = assigned.createSecureContext ?? createSecureContext
   const { secureContext } = options
-  return new NodeClientSetup(options, secureContext ? ownContext(secureContext) : create(options))
+  // What is underneath counts, as in node:tls.
+  const own = given.socket === undefined ? options : { ...options, allowHalfOpen: given.socket.allowHalfOpen }
+  return new NodeClientSetup(own, secureContext ? ownContext(secureContext) : create(options), given)
 }
 
 /** Whom to verify on a transport that is there, as node:tls has it: the name that net.Socket was told to dial. */
@@ -79,62 +90,34 @@ function dialledHost(transport: Duplex & { readonly _host?: string | null }): st
   return transport._host ?? 'localhost'
 }
 
-/** A client's side with a callback for PSKs, that speaks of failures as node:tls does. */
-export class NodeClientSetup extends ClientSetup {
-  readonly endsWithTransport = true
-  readonly #context: SecureContextContent
-  readonly #minDHSize: number
-  readonly #hasVersion: boolean
-  readonly #pskCallback: PskClientCallback | undefined
-
-  /** @throws TlsError as `clientOptions` */
-  constructor(options: NodeConnectOptions, { context }: SecureContext) {
-    const verifier = options.verifier ?? context.verifier(options.rejectUnauthorized === false)
-    const ours = { ...(ofSocketIn(options, { context }) as ConnectOptions), verifier, pskCallback: undefined }
-    const hasVersion = !isNothingSpoken(ours)
-    super(hasVersion ? ours : { ...ours, minVersion: undefined, maxVersion: undefined })
-    this.#context = context
-    this.#minDHSize = options.minDHSize ?? 0
-    this.#hasVersion = hasVersion
-    this.#pskCallback = options.pskCallback ?? undefined
-  }
-
-  override open(socket: TlsSocket, events: ConnectionEvents): Connection {
-    if (!this.#hasVersion) throw noProtocolsAvailable()
-    return super.open(socket, events)
-  }
-
-  protected override prepared(options: ClientOptions): ClientOptions {
-    const callback = this.#pskCallback
-    return callback === undefined ? options : { ...options, ...clientPsks(callback, this.versions.tls13) }
-  }
-
-  refuses({ group }: ConnectionFacts): Error | undefined {
-    const { type, size } = group === undefined ? {} : (ephemeralKeyInfo(group) as { type?: string; size?: number })
-    if (type !== 'DH' || size === undefined || size >= this.#minDHSize) return undefined
-    return cryptoError('ERR_TLS_DH_PARAM_SIZE', `DH parameter size ${size} is less than ${this.#minDHSize}`)
-  }
-
-  issuersAbove(certificates: readonly Uint8Array[]): readonly Uint8Array[] {
-    return this.#context.issuersAbove(certificates)
-  }
-
-  explain(error: Error): Error {
-    return inNodeWords(error)
-  }
-}
-
-/** The switch that node:tls heeds where nothing is said, and warns of as it does. */
+/** The switch that node:tls heeds where nothing is said. It warns when it does so first. */
 function environmentAcceptsAny(): boolean {
-  if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return false
-  if (!hasWarned) process.emitWarning(insecure)
-  hasWarned = true
-  return true
+  const acceptsAny = process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
+  if (acceptsAny && !warned.acceptsAny) {
+    warned.acceptsAny = true
+    process.emitWarning(
+      "Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS connections and HTTPS requests insecure by disabling certificate verification.",
+    )
+  }
+  return acceptsAny
 }
 
-let hasWarned = false
-const insecure =
-  "Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS connections and HTTPS requests insecure by disabling certificate verification."
+/** https://www.rfc-editor.org/rfc/rfc6066#section-3 allows no address. Node 25 refuses what it warned of before. */
+function checkServername(servername: string | undefined): void {
+  if (servername === undefined || net.isIP(servername) === 0) return
+  const [major = ''] = process.versions.node.split('.')
+  if (Number(major) >= 25) {
+    const message = `The property 'options.servername' is invalid. Received '${servername}'. Setting the TLS ServerName to an IP address is not permitted.`
+    throw nodeError('ERR_INVALID_ARG_VALUE', message, TypeError)
+  }
+  if (warned.addressAsName) return
+  warned.addressAsName = true
+  const message =
+    'Setting the TLS ServerName to an IP address is not permitted by RFC 6066. This will be ignored in a future version.'
+  process.emitWarning(message, 'DeprecationWarning', 'DEP0123')
+}
+
+const warned = { acceptsAny: false, addressAsName: false }
 
 /** As node:tls reads them: what comes later counts more. */
 export function connectArguments(args: readonly unknown[]): NodeConnectOptions {

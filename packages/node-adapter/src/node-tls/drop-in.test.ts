@@ -126,8 +126,9 @@ test('versions are those of the options, and of the defaults that programs assig
   const protocolOf = async (options: object): Promise<string | null> => {
     const client = tls.connect({ port, host: '127.0.0.1', servername: 'localhost', ca, ...options })
     await once(client, 'secureConnect')
+    const protocol = client.getProtocol()
     client.destroy()
-    return client.getProtocol()
+    return protocol
   }
   expect(await protocolOf({})).toBe('TLSv1.3')
   expect(await protocolOf({ maxVersion: 'TLSv1.2' })).toBe('TLSv1.2')
@@ -227,12 +228,14 @@ describe('ticket keys', () => {
     const [session] = (await once(client, 'session')) as [Buffer]
     await client.toArray()
     const again = tls.connect({ ...dial, port: await listen(second), session })
-    expect(String((await again.toArray())[0])).toBe('two')
+    await once(again, 'secureConnect')
     expect(again.isSessionReused()).toBe(true)
+    expect(String((await again.toArray())[0])).toBe('two')
     second.setTicketKeys(Buffer.alloc(48, 2))
     const refused = tls.connect({ ...dial, port: (second.address() as AddressInfo).port, session })
-    await refused.toArray()
+    await once(refused, 'secureConnect')
     expect(refused.isSessionReused()).toBe(false)
+    refused.destroy()
   })
 
   test('that are none are refused', () => {

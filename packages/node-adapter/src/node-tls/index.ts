@@ -14,6 +14,8 @@ export { getCACertificates, setDefaultCACertificates } from './ca-certificates.t
 export type { CaCertificatesType } from './ca-certificates.ts'
 export { connect } from './connect.ts'
 export type { NodeConnectOptions } from './connect.ts'
+export type { OnRead } from './lent-input.ts'
+export type { StreamHandle } from './stream-handle.ts'
 export { getCiphers } from './cipher-string.ts'
 export type { PskClientCallback, PskServerCallback } from './psk-callback.ts'
 export { SecureContext, createSecureContext } from './secure-context.ts'

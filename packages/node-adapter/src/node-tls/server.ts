@@ -1,24 +1,16 @@
 import net from 'node:net'
 import type { ServerOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { ConnectionFacts, ServerOptions as ConnectionOptions, TicketKeyRing } from '@typetls/connection'
+import type { TicketKeyRing } from '@typetls/connection'
 import { ticketKeyLength, ticketKeyRing } from '@typetls/connection'
-import { TlsError } from '@typetls/wire'
-import { given } from '../given.ts'
-import type { AskForName, NamedContext } from '../named-credentials.ts'
-import { resetBeforeSecure } from '../reset-error.ts'
 import { systemCrypto } from '../system.ts'
-import type { AcceptorListener } from '../tls-acceptor.ts'
-import { TlsAcceptor } from '../tls-acceptor.ts'
 import type { TlsSocket } from '../tls-socket.ts'
-import { cryptoError } from './openssl-error.ts'
+import { NodeTlsAcceptor, namedContext } from './acceptor.ts'
 import { convertALPNProtocols } from './alpn-protocols.ts'
-import { checkBuffer, checkFunction, checkNumber, checkString, invalidArgumentType } from './argument-error.ts'
+import { checkBuffer, invalidArgumentType } from './argument-error.ts'
 import type { PskServerCallback } from './psk-callback.ts'
-import { maxIdentity, serverPsks } from './psk-callback.ts'
-import { isNothingSpoken, noProtocolsAvailable } from './protocol-versions.ts'
-import { SecureContext, contextOf, createSecureContext, ofSocketIn, ownContext } from './secure-context.ts'
-import { inNodeWords } from './tls-errors.ts'
+import type { SecureContext } from './secure-context.ts'
+import { contextOf, createSecureContext, ownContext } from './secure-context.ts'
 import type { NodeTlsOptions } from './tls-options.ts'
 
 /** Options of `createServer`: those of `tls.createServer`, and ours. */
@@ -31,6 +23,8 @@ export interface NodeServerOptions extends NodeTlsOptions, Omit<ServerOpts, keyo
   readonly pskCallback?: PskServerCallback | null | undefined
   /** TLS 1.2: tells clients which of their keys to take. */
   readonly pskIdentityHint?: string | null | undefined
+  /** Prints each handshake, and every record after it, on standard error. Default false. */
+  readonly enableTrace?: boolean | null | undefined
 }
 
 /** node:tls's SNICallback. */
@@ -65,6 +59,7 @@ export interface ServerConstructor {
 }
 
 interface Accepting extends Server {
+  pauseOnConnect: boolean
   [acceptorOf]: NodeTlsAcceptor
   [ticketKeysOf]: GivenTicketKeys | undefined
   [optionsOf]: NodeServerOptions
@@ -94,14 +89,15 @@ export const Server: ServerConstructor = function Server(
   if (typeof options !== 'object') throw invalidArgumentType('options', 'of type object', options)
   const context = contextFor(options)
   const base = net.Server as unknown as (this: net.Server, options: ServerOpts) => void
-  base.call(server, { noDelay: true, ...options, allowHalfOpen: true, pauseOnConnect: false })
+  base.call(server, { noDelay: true, ...options })
   server[optionsOf] = options
-  server[acceptorOf] = new NodeTlsAcceptor(options, context, {
-    secured: (socket) => void server.emit('secureConnection', socket),
-    failed: (socket, error) => void server.emit('tlsClientError', error, socket),
+  const heard = {
+    secured: (socket: TlsSocket) => void server.emit('secureConnection', socket),
+    failed: (socket: TlsSocket, error: Error) => void server.emit('tlsClientError', error, socket),
     wantsKeyLog: () => server.listenerCount('keylog') > 0,
-    keyLog: (socket, line) => void server.emit('keylog', Buffer.from(`${line}\n`), socket),
-  })
+    keyLog: (socket: TlsSocket, line: string) => void server.emit('keylog', Buffer.from(`${line}\n`), socket),
+  }
+  server[acceptorOf] = new NodeTlsAcceptor(options, context, heard, server)
   const { ticketKeys } = options
   if (ticketKeys !== undefined && ticketKeys !== null) server.setTicketKeys(ticketKeys)
   publish(server, options)
@@ -112,6 +108,24 @@ export const Server: ServerConstructor = function Server(
 
 Object.setPrototypeOf(Server.prototype, net.Server.prototype)
 Object.setPrototypeOf(Server, net.Server)
+
+// What a listener for 'secureConnection' rejects with is the end of that connection alone.
+Object.defineProperty(Server.prototype, Symbol.for('nodejs.rejection'), {
+  value(this: Accepting, error: Error, event: string, socket: Duplex): void {
+    if (event === 'secureConnection') socket.destroy(error)
+    else this.emit('error', error)
+  },
+})
+
+// With these the workers of a cluster share what they must: Node calls them when a worker listens.
+Object.assign(Server.prototype, {
+  _getServerData(this: Accepting): { ticketKeys: string } {
+    return { ticketKeys: this.getTicketKeys().toString('hex') }
+  },
+  _setServerData(this: Accepting, { ticketKeys }: { readonly ticketKeys: string }): void {
+    this.setTicketKeys(Buffer.from(ticketKeys, 'hex'))
+  },
+})
 
 Server.prototype.addContext = function (this: Accepting, serverName, context): void {
   if (!serverName)
@@ -156,116 +170,10 @@ export function createServer(options?: NodeServerOptions | SecureListener | null
   return new Server(options, listener)
 }
 
-/** A server's side that does as node:tls, and speaks of failures as it does. */
-export class NodeTlsAcceptor extends TlsAcceptor {
-  readonly endsWithTransport = true
-  readonly #refusesUnauthorized: boolean
-  readonly #SNICallback: AskForContext | undefined
-  readonly #pskCallback: PskServerCallback | undefined
-  readonly #hintFits: boolean
-  #context: SecureContext
-
-  /** @throws TlsError as `createServer` */
-  constructor(options: NodeServerOptions, context: SecureContext, listener: AcceptorListener = {}) {
-    checkCallbacks(options)
-    super(acceptorOptions(options, context), listener)
-    this.#refusesUnauthorized = options.requestCert === true && options.rejectUnauthorized !== false
-    this.#context = context
-    this.#SNICallback = options.SNICallback ?? undefined
-    this.#pskCallback = options.pskCallback ?? undefined
-    this.#hintFits = Buffer.byteLength(options.pskIdentityHint ?? '') <= maxIdentity
-  }
-
-  /** As in Node, a callback that fails ends the connection, and the client is not told why. */
-  protected override asks(socket: TlsSocket): AskForName | undefined {
-    const ask = this.#SNICallback
-    if (ask === undefined) return undefined
-    return (name, callback) => {
-      socket.servername = name
-      ask(name, (error, context) => {
-        if (error) socket.destroy(error)
-        else if (context === null || context === undefined) callback(null)
-        else if (context instanceof SecureContext) callback(null, namedContext(context))
-        else socket.destroy(new TypeError('Invalid SNI context'))
-      })
-    }
-  }
-
-  protected override prepared(options: ConnectionOptions, socket: TlsSocket): ConnectionOptions {
-    const callback = this.#pskCallback
-    if (callback === undefined) return options
-    if (!this.#hintFits) throw cryptoError('ERR_TLS_PSK_SET_IDENTITY_HINT_FAILED', 'Failed to set PSK identity hint')
-    return { ...options, ...serverPsks(callback, socket) }
-  }
-
-  replaceContext(options: NodeServerOptions, context: SecureContext): void {
-    this.#context = context
-    this.setSecureContext(acceptorOptions(options, context))
-  }
-
-  /** As Node does it: the handshake is done, and the connection ends without a word. */
-  refuses({ peer, externalPskIdentity }: ConnectionFacts): Error | undefined {
-    const fits = !this.#refusesUnauthorized || (peer?.authorized ?? externalPskIdentity !== undefined)
-    return fits ? undefined : resetBeforeSecure('server', peer?.failure)
-  }
-
-  issuersAbove(certificates: readonly Uint8Array[]): readonly Uint8Array[] {
-    return this.#context.context.issuersAbove(certificates)
-  }
-
-  explain(error: Error): Error {
-    if (error === nothingSpoken) return noProtocolsAvailable()
-    return inNodeWords(error)
-  }
-}
-
 /** Node's server takes no context, only options of one; ours takes both. */
 function contextFor(options: NodeServerOptions): SecureContext {
   if (options.secureContext) return ownContext(options.secureContext)
   return createSecureContext({ ...options, honorCipherOrder: options.honorCipherOrder ?? true })
-}
-
-function acceptorOptions(options: NodeServerOptions, context: SecureContext): AcceptorOptions {
-  const { SNICallback: _callback, ticketKeys: _keys, pskCallback, pskIdentityHint, ...rest } = options
-  const inContext = { ...ofSocketIn(rest, context), ...context.context.serverOptions }
-  const ours = withHint(inContext, pskCallback, pskIdentityHint)
-  const asks = options.requestCert === true
-  // Who is refused for want of a good certificate is refused by `refuses`.
-  const own = asks || ours.ca !== undefined ? context.context.verifier(true) : undefined
-  const verifier = options.verifier ?? own
-  const judging = verifier === undefined ? ours : { ...ours, verifier }
-  if (!isNothingSpoken(ours)) return judging
-  const refuse = (): never => {
-    throw nothingSpoken
-  }
-  return { ...judging, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3', onClientHello: refuse }
-}
-
-function withHint(
-  options: AcceptorOptions,
-  callback: PskServerCallback | null | undefined,
-  text: string | null | undefined,
-): AcceptorOptions {
-  if (callback === undefined || callback === null) return options
-  const hint = Buffer.from(text ?? '')
-  // OpenSSL tells which identities there are not.
-  const tls12 = { ...options.tls12, tellUnknownPskIdentity: true }
-  return { ...options, tls12: hint.length > maxIdentity ? tls12 : { ...tls12, pskIdentityHint: hint } }
-}
-
-type AcceptorOptions = ConstructorParameters<typeof TlsAcceptor>[0]
-
-/** What is another one for another name: OpenSSL changes nothing else. */
-function namedContext({ context }: SecureContext): NamedContext {
-  const { credentials, ca } = context.options
-  return given<NamedContext>({ credentials, ca, verifier: context.verifier(true) })
-}
-
-function checkCallbacks({ SNICallback, pskCallback, pskIdentityHint, handshakeTimeout }: NodeServerOptions): void {
-  if (handshakeTimeout) checkNumber('options.handshakeTimeout', handshakeTimeout)
-  if (SNICallback) checkFunction('options.SNICallback', SNICallback)
-  if (pskCallback) checkFunction('options.pskCallback', pskCallback)
-  if (pskIdentityHint) checkString('options.pskIdentityHint', pskIdentityHint)
 }
 
 /** What Node's servers show of their options. */
@@ -285,7 +193,7 @@ function accept(this: Accepting, transport: Duplex): void {
   const socket = this[acceptorOf].accept(transport)
   // As in node:tls: an error that nobody listens to is the end of a client's socket, not of the server.
   socket.on('error', ignore)
-  Object.assign(socket, { server: this })
+  if (this.pauseOnConnect) socket.pause()
 }
 
 function ignore(): void {}
@@ -306,5 +214,3 @@ const shownOptions = [
   'secureOptions',
   'sessionTimeout',
 ] as const satisfies readonly (keyof NodeServerOptions)[]
-
-const nothingSpoken: TlsError = /* @__PURE__ */ new TlsError('ERR_TLS_VERSION', 'this server speaks no version of TLS')

@@ -19,8 +19,7 @@ export interface NodeTlsError extends Error {
 export function inNodeWords(error: Error): Error {
   if (!(error instanceof TlsError)) return error
   // What a program's own callback said.
-  if (error.code === 'ERR_TLS_CALLBACK' && error.cause instanceof Error) return error.cause
-  if (error.code === 'ERR_TLS_CERTIFICATE_NAME' && error.cause instanceof Error) return error.cause
+  if (ofCallbacks.has(error.code) && error.cause instanceof Error) return error.cause
   const verification = verificationCode(error)
   if (verification !== undefined) {
     const [code, message] = verification
@@ -31,6 +30,13 @@ export function inNodeWords(error: Error): Error {
   if (number === undefined || reason === undefined) return error
   return openSslError((0x0a000000 + number).toString(16).toUpperCase().padStart(8, '0'), 'SSL routines', reason, error)
 }
+
+/** Whose cause is what a callback threw or answered, if there is one. */
+const ofCallbacks: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'ERR_TLS_CALLBACK',
+  'ERR_TLS_CERTIFICATE_NAME',
+  'ERR_TLS_NO_APPLICATION_PROTOCOL',
+])
 
 function verificationCode(error: TlsError): readonly [string, string] | undefined {
   const details = error.details as Partial<CertificateFailure> | undefined

@@ -1,29 +1,33 @@
 import net from 'node:net'
-import type { Duplex } from 'node:stream'
-import type { NodeConnectOptions } from './connect.ts'
-import { NodeClientSetup } from './connect.ts'
-import type { NodeServerOptions } from './server.ts'
-import { NodeTlsAcceptor } from './server.ts'
+import { Duplex, addAbortSignal } from 'node:stream'
 import type { SocketSetup } from '../tls-socket.ts'
-import { TlsSocket } from '../tls-socket.ts'
+import { NodeTlsAcceptor } from './acceptor.ts'
+import { invalidArgumentType } from './argument-error.ts'
+import { NodeClientSetup } from './client-setup.ts'
+import type { NodeConnectOptions } from './connect.ts'
+import type { NodeSocketOptions } from './node-socket.ts'
+import { NodeSocket } from './node-socket.ts'
 import type { PskClientCallback, PskServerCallback } from './psk-callback.ts'
 import { createSecureContext, ownContext } from './secure-context.ts'
-import type { NodeTlsOptions } from './tls-options.ts'
+import type { NodeServerOptions } from './server.ts'
 
 /** What `new TLSSocket` takes beside the options of a context. */
-export interface TLSSocketOptions extends NodeTlsOptions {
+export interface TLSSocketOptions
+  extends
+    Omit<NodeServerOptions, 'pskCallback' | 'highWaterMark'>,
+    Pick<NodeConnectOptions, 'session' | 'requestOCSP' | 'highWaterMark' | 'signal' | 'onread'> {
   /** Default false: a client. */
   readonly isServer?: boolean | undefined
   /** The key to authenticate with, or for the identity of a client. */
   readonly pskCallback?: PskClientCallback | PskServerCallback | null | undefined
-  /** Server with TLS 1.2: tells clients which of their keys to take. */
-  readonly pskIdentityHint?: string | null | undefined
-  /** Client: the name to verify and to send as SNI. */
+  /** Client: the name to verify and to send as SNI. Default: none is sent, and any is good enough. */
   readonly servername?: string | undefined
+  /** The `tls.Server` it belongs to: what is `socket.server`. */
+  readonly server?: unknown
 }
 
-/** The socket of the drop-in: everything of `TlsSocket`. */
-export type TLSSocket = TlsSocket
+/** The socket of the drop-in: everything of `TlsSocket`, and what node:tls has beside it. */
+export type TLSSocket = NodeSocket
 
 export interface TLSSocketConstructor {
   new (transport?: Duplex | null, options?: TLSSocketOptions): TLSSocket
@@ -33,21 +37,47 @@ export interface TLSSocketConstructor {
 
 /**
  * As `tls.TLSSocket`: TLS on a stream that is there, in either role; with no stream, on a new `net.Socket` that
- * `connect()` is for. It may be called without `new`. Certificates are verified unless `rejectUnauthorized` is false,
- * by clients too: node:tls leaves that to whoever makes the socket.
+ * `connect()` is for. It may be called without `new`. As in node:tls a client that is made like this goes on with a server
+ * that could be anybody, unless `rejectUnauthorized` is true: look at `authorized` when it says `'secure'`.
  */
-export const TLSSocket: TLSSocketConstructor = new Proxy(TlsSocket, {
-  construct: (target, args: [Duplex | null | undefined, TLSSocketOptions | undefined], newTarget) =>
-    Reflect.construct(target, setUp(...args), newTarget) as TlsSocket,
-  apply: (target, _this, args: [Duplex | null | undefined, TLSSocketOptions | undefined]) =>
-    new target(...setUp(...args)),
+export const TLSSocket: TLSSocketConstructor = new Proxy(NodeSocket, {
+  construct: (target, [transport, options]: Arguments, newTarget) =>
+    withSignal(Reflect.construct(target, setUp(transport, options), newTarget) as NodeSocket, options),
+  apply: (target, _this, [transport, options]: Arguments) =>
+    withSignal(new target(...setUp(transport, options)), options),
 }) as unknown as TLSSocketConstructor
 
-function setUp(transport: Duplex | null | undefined, options: TLSSocketOptions = {}): [Duplex, SocketSetup] {
-  const stream = transport ?? new net.Socket()
-  const { isServer, ...rest } = options
+type Arguments = [Duplex | null | undefined, TLSSocketOptions | undefined]
+
+function setUp(
+  transport: Duplex | null | undefined,
+  options: TLSSocketOptions = {},
+): [Duplex, SocketSetup, NodeSocketOptions] {
+  if (transport != null && !isStream(transport))
+    throw invalidArgumentType('socket', 'an instance of stream.Duplex', transport)
+  const { isServer, server, onread, enableTrace, ...rest } = options
   const { secureContext } = options
   const context = secureContext ? ownContext(secureContext) : createSecureContext(options)
-  if (isServer === true) return [stream, new NodeTlsAcceptor(rest as NodeServerOptions, context)]
-  return [stream, new NodeClientSetup(rest as NodeConnectOptions, context)]
+  // What is underneath counts, as in node:tls.
+  const allowHalfOpen = transport == null ? rest.allowHalfOpen === true : transport.allowHalfOpen
+  const stream = transport ?? new net.Socket()
+  const own = { server, quiet: true, enableTrace, onread: transport == null ? onread : undefined }
+  if (isServer === true)
+    return [stream, new NodeTlsAcceptor({ ...rest, allowHalfOpen } as NodeServerOptions, context), own]
+  const name = rest.servername === undefined ? { checkServerIdentity: acceptsAnyName } : {}
+  const judged = { ...rest, ...name, allowHalfOpen, rejectUnauthorized: rest.rejectUnauthorized === true }
+  return [stream, new NodeClientSetup(judged as NodeConnectOptions, context), own]
+}
+
+function isStream(transport: unknown): transport is Duplex {
+  return transport instanceof Duplex || typeof (transport as Partial<Duplex>).pipe === 'function'
+}
+
+function acceptsAnyName(): undefined {
+  return undefined
+}
+
+function withSignal(socket: NodeSocket, options: TLSSocketOptions | undefined): NodeSocket {
+  if (options?.signal !== undefined) addAbortSignal(options.signal, socket)
+  return socket
 }

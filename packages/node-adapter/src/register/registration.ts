@@ -1,7 +1,6 @@
 import { syncBuiltinESMExports } from 'node:module'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
-import { Session } from '@typetls/connection'
 import { http2Socket, secureSocketOf } from '../agents/http2-socket.ts'
 import type { PlugOptions } from '../agents/plug-options.ts'
 import type { NodeConnectOptions } from '../node-tls/connect.ts'
@@ -82,7 +81,6 @@ function connectInstead(...args: unknown[]): unknown {
   const options: NodeConnectOptions = {
     ...given,
     ...current?.tls,
-    session: sessionOf(given.session),
     secureContext: isOurs ? context : ourContext(context),
   }
   const socket = connect(options, listener)
@@ -104,16 +102,6 @@ function ourContext(context: object | null | undefined): SecureContext | undefin
     known.ours = { tls: said, context: createSecureContext({ ...known.options, ...said }) }
   }
   return known.ours.context
-}
-
-/** A session that Node's own sockets got is nothing to resume: it is left out, as they leave out what they cannot read. */
-function sessionOf(session: NodeConnectOptions['session']): Session | undefined {
-  if (session === undefined || session === null || session instanceof Session) return session ?? undefined
-  try {
-    return Session.parse(session)
-  } catch {
-    return undefined
-  }
 }
 
 /** http2 asks for nothing else, and believes a stream that it cannot read from natively to be in the clear. */
