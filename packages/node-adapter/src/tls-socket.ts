@@ -37,6 +37,8 @@ export interface SocketSetup {
   issuersAbove?(certificates: readonly Uint8Array[]): readonly Uint8Array[]
   /** An error in the words of whoever the socket is for. Default: as it is. */
   explain?(error: Error): Error
+  /** What becomes of a write that waited for the handshake, which did not come about. Default: the socket's error. */
+  cancelled?(): Error
   /** Client: where it was to go; members of the error for a transport that ends before the handshake. */
   readonly destination?: object
   /** The handshake failed; the socket's own `'error'` was before. */
@@ -393,7 +395,7 @@ export class TlsSocket extends SocketBase {
     this.#whenConnected = undefined
     this.#waitingCallback = undefined
     this.#link.release(error, this.writableLength === 0)
-    waiting?.(error ?? new TlsError('ERR_TLS_CLOSED', 'the socket was destroyed before this was written'))
+    waiting?.(this.#setup.cancelled?.() ?? error ?? new TlsError('ERR_TLS_CLOSED', 'the socket was destroyed before this was written'))
     callback(error)
     process.nextTick(() => this.#closed(error))
   }

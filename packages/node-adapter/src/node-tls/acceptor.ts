@@ -10,7 +10,7 @@ import { TlsAcceptor } from '../tls-acceptor.ts'
 import type { TlsSocket } from '../tls-socket.ts'
 import { checkFunction, checkNumber, checkString } from './argument-error.ts'
 import { likeOpenssl } from './client-setup.ts'
-import { nodeError } from './node-error.ts'
+import { nodeError, writeCancelled } from './node-error.ts'
 import { NodeSocket } from './node-socket.ts'
 import { withStaples } from './ocsp-event.ts'
 import { cryptoError } from './openssl-error.ts'
@@ -105,6 +105,10 @@ export class NodeTlsAcceptor extends TlsAcceptor {
 
   issuersAbove(certificates: readonly Uint8Array[]): readonly Uint8Array[] {
     return this.#context.context.issuersAbove(certificates)
+  }
+
+  cancelled(): Error {
+    return writeCancelled()
   }
 
   explain(error: Error): Error {

@@ -8,6 +8,7 @@ import { ephemeralKeyInfo } from '../ephemeral-key.ts'
 import type { SocketSetup, TlsSocket } from '../tls-socket.ts'
 import type { NodeConnectOptions } from './connect.ts'
 import type { SecureContextContent } from './context-content.ts'
+import { writeCancelled } from './node-error.ts'
 import type { NodeSocket } from './node-socket.ts'
 import { cryptoError } from './openssl-error.ts'
 import { isNothingSpoken, noProtocolsAvailable } from './protocol-versions.ts'
@@ -103,6 +104,10 @@ export class NodeClientSetup extends ClientSetup {
 
   issuersAbove(certificates: readonly Uint8Array[]): readonly Uint8Array[] {
     return this.#context.issuersAbove(certificates)
+  }
+
+  cancelled(): Error {
+    return writeCancelled()
   }
 
   explain(error: Error): Error {

@@ -129,6 +129,32 @@ test('where a connection was to go is told when it is reset before it is secure'
   expect(error).toMatchObject({ code: 'ECONNRESET', host: '127.0.0.1', port, path: undefined })
 })
 
+test('what was written is cancelled when there is no handshake, before the error is told', async () => {
+  const server = net.createServer((socket) => socket.destroy())
+  const client = tls.connect(await listen(server), '127.0.0.1')
+  const told: unknown[] = []
+  client.write('lost', (error) => told.push((error as NodeJS.ErrnoException).code))
+  client.on('error', (error: NodeJS.ErrnoException) => told.push(error.code))
+  await new Promise((resolve) => client.on('close', resolve))
+  expect(told).toEqual(['ECANCELED', 'ECONNRESET'])
+})
+
+test('what is no TLS has the words of the OpenSSL that this Node has', async () => {
+  const port = await listen(net.createServer((socket) => void socket.end('I was waiting for you, hello!')))
+  const message = async (connect: typeof tls.connect): Promise<unknown> =>
+    ((await once(connect({ port, ...dial }), 'error')) as [Error & { reason: string }])[0].reason
+  expect(await message(tls.connect)).toBe(await message(nodeTls.connect as unknown as typeof tls.connect))
+})
+
+test.each([
+  ['TLSv1.2', 'ERR_TLS_RENEGOTIATE'],
+  ['TLSv1.3', 'ERR_SSL_WRONG_SSL_VERSION'],
+])('renegotiate fails in %s as %s', async (maxVersion, code) => {
+  const { client } = await pair({ maxVersion })
+  const failed = new Promise((resolve) => expect(client.renegotiate({}, resolve)).toBe(false))
+  expect(await failed).toMatchObject({ code })
+})
+
 describe('new TLSSocket', () => {
   test('goes on with any server and tells the verdict, unless it is to reject', async () => {
     const port = await listen(tls.createServer(identity, (socket) => socket.on('error', () => {}).end()))

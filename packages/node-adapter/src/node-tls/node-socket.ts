@@ -282,12 +282,21 @@ export class NodeSocket extends TlsSocket {
     return this.#credentials
   }
 
-  /** @throws TypeError `ERR_INVALID_ARG_TYPE` */
+  /**
+   * Never succeeds: TLS 1.3 has no renegotiation, and in TLS 1.2 we only go along with one that a server asks for. The
+   * callback is told so, as it is in node:tls when it fails.
+   *
+   * @returns false; `undefined` when the socket is destroyed
+   * @throws TypeError `ERR_INVALID_ARG_TYPE`
+   */
   renegotiate(options: object, callback?: (error: Error | null) => void): boolean | undefined {
     checkObject('options', options)
     if (callback !== undefined) checkFunction('callback', callback)
     if (this.destroyed) return undefined
-    const error = openSslError('0A00010A', 'SSL routines', 'wrong ssl version')
+    const error =
+      super.getProtocol() === 'TLSv1.3'
+        ? openSslError('0A00010A', 'SSL routines', 'wrong ssl version')
+        : nodeError('ERR_TLS_RENEGOTIATE', 'Attempt to renegotiate TLS session failed')
     if (callback !== undefined) process.nextTick(callback, error)
     return false
   }

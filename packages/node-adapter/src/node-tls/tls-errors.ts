@@ -25,11 +25,26 @@ export function inNodeWords(error: Error): Error {
     const [code, message] = verification
     return Object.assign(new Error(message, { cause: error }), { code })
   }
-  const [number, reason] =
-    error.code === 'ERR_TLS_PEER_ALERT' ? alertReason(error.received) : (reasons[error.code] ?? [])
+  const [number, reason] = reasonOf(error) ?? []
   if (number === undefined || reason === undefined) return error
   return openSslError((0x0a000000 + number).toString(16).toUpperCase().padStart(8, '0'), 'SSL routines', reason, error)
 }
+
+function reasonOf({ code, received }: TlsError): readonly [number, string] | readonly [] | undefined {
+  if (code === 'ERR_TLS_PEER_ALERT') return alertReason(received)
+  // Since 3.2 OpenSSL looks at the length of a record first: that of what is no TLS means nothing.
+  const length = code === 'ERR_TLS_NOT_TLS' ? Number.parseInt(String(received).slice(6), 16) : 0
+  if (length > maxCiphertextLength && looksAtLengthFirst()) return [198, 'packet length too long']
+  return reasons[code]
+}
+
+function looksAtLengthFirst(): boolean {
+  const [major = 0, minor = 0] = (process.versions['openssl'] ?? '').split('.').map(Number)
+  return major > 3 || (major === 3 && minor >= 2)
+}
+
+/** Bytes: SSL3_RT_MAX_ENCRYPTED_LENGTH. */
+const maxCiphertextLength = 18432
 
 /** Whose cause is what a callback threw or answered, if there is one. */
 const ofCallbacks: ReadonlySet<string> = /* @__PURE__ */ new Set([
