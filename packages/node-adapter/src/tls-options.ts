@@ -51,6 +51,12 @@ export interface TlsOptions extends KeyMaterialOptions, RevocationOptions {
   readonly padding?: CommonOptions['padding'] | undefined
   /** Keep what few ask for, `facts.details`: some 500 bytes a connection. Default false. */
   readonly keepDetails?: boolean | undefined
+  /**
+   * Alerts for some causes other than the RFC's.
+   *
+   * @internal
+   */
+  readonly alertFor?: CommonOptions['alertFor'] | undefined
   /** Milliseconds from the moment the transport is there; 0: no limit. Default 120000. */
   readonly handshakeTimeout?: number | undefined
   /** Whether writing goes on after the peer has ended. Default false. */
@@ -79,6 +85,7 @@ export function commonOptions(options: TlsOptions): ForBoth {
       maxFragment: options.maxFragment,
       padding: options.padding,
       keepDetails: options.keepDetails,
+      alertFor: options.alertFor,
     }),
   }
 }

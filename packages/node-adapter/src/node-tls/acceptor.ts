@@ -20,7 +20,7 @@ import { maxIdentity, serverPsks } from './psk-callback.ts'
 import { SecureContext, ofSocketIn } from './secure-context.ts'
 import type { AskForContext, NodeServerOptions } from './server.ts'
 import { sessionEvents } from './session-events.ts'
-import { inNodeWords } from './tls-errors.ts'
+import { alertOfOpenSsl, inNodeWords } from './tls-errors.ts'
 import { alsoPrinted } from './trace-text.ts'
 
 /** A server's side that does as node:tls, and speaks of failures as it does. */
@@ -156,7 +156,13 @@ function acceptorOptions(
   const inContext = { ...ofSocketIn(rest, context), ...context.context.serverOptions }
   const ours = withHint(
     // As OpenSSL has it: a client that resumes keeps the ticket it has.
-    { keepDetails: true, renewTickets: false, ...inContext, tls12: { ...own12, ...inContext.tls12 } },
+    {
+      keepDetails: true,
+      alertFor: alertOfOpenSsl,
+      renewTickets: false,
+      ...inContext,
+      tls12: { ...own12, ...inContext.tls12 },
+    },
     pskCallback,
     pskIdentityHint,
   )

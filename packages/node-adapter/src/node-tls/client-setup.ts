@@ -16,7 +16,7 @@ import type { PskClientCallback } from './psk-callback.ts'
 import { clientPsks } from './psk-callback.ts'
 import type { SecureContext } from './secure-context.ts'
 import { ofSocketIn } from './secure-context.ts'
-import { inNodeWords } from './tls-errors.ts'
+import { alertOfOpenSsl, inNodeWords } from './tls-errors.ts'
 import { alsoPrinted } from './trace-text.ts'
 
 /** A client's side with the callbacks and events of node:tls, that speaks of failures as node:tls does. */
@@ -45,6 +45,7 @@ export class NodeClientSetup extends ClientSetup {
     const noTickets = context.options.tickets === false ? { tickets: false } : {}
     const ours = {
       keepDetails: true,
+      alertFor: alertOfOpenSsl,
       ...inContext,
       verifier,
       session,

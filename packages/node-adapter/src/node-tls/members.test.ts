@@ -3,10 +3,12 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import nodeTls from 'node:tls'
 import { X509Certificate } from 'node:crypto'
+import { TlsError } from '@typetls/wire'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { authority, ca, clientIdentity, duplexPair, identity, listen } from '../../test/loopback.ts'
 import type { NodeConnectOptions, NodeServerOptions, TLSSocket } from './index.ts'
 import tls from './index.ts'
+import { alertOfOpenSsl } from './tls-errors.ts'
 
 const dial = { host: '127.0.0.1', servername: 'localhost', ca }
 
@@ -145,6 +147,20 @@ test('what is no TLS has the words of the OpenSSL that this Node has', async () 
     ((await once(connect({ port, ...dial }), 'error')) as [Error & { reason: string }])[0].reason
   expect(await message(tls.connect)).toBe(await message(nodeTls.connect as unknown as typeof tls.connect))
 })
+
+test.each([
+  ['long', 'ERR_TLS_NOT_TLS', '2a2a2affff', true],
+  ['short', 'ERR_TLS_NOT_TLS', '2a2a2a0010', false],
+  ['of another version', 'ERR_TLS_RECORD_VERSION', '0xffff', true],
+  ['of an older version', 'ERR_TLS_RECORD_VERSION', '0x0300', false],
+] as const)(
+  'the alert for a record that is %s is that of the OpenSSL that this Node has',
+  (_what, code, received, long) => {
+    const [major = 0, minor = 0] = (process.versions['openssl'] ?? '').split('.').map(Number)
+    const newer = major > 3 || (major === 3 && minor >= 2)
+    expect(alertOfOpenSsl(new TlsError(code, '', { received }))).toBe(newer && long ? 'record_overflow' : undefined)
+  },
+)
 
 test.each([
   ['TLSv1.2', 'ERR_TLS_RENEGOTIATE'],

@@ -30,12 +30,22 @@ export function inNodeWords(error: Error): Error {
   return openSslError((0x0a000000 + number).toString(16).toUpperCase().padStart(8, '0'), 'SSL routines', reason, error)
 }
 
-function reasonOf({ code, received }: TlsError): readonly [number, string] | readonly [] | undefined {
+function reasonOf(error: TlsError): readonly [number, string] | readonly [] | undefined {
+  const { code, received } = error
   if (code === 'ERR_TLS_PEER_ALERT') return alertReason(received)
-  // Since 3.2 OpenSSL looks at the length of a record first: that of what is no TLS means nothing.
-  const length = code === 'ERR_TLS_NOT_TLS' ? Number.parseInt(String(received).slice(6), 16) : 0
-  if (length > maxCiphertextLength && looksAtLengthFirst()) return [198, 'packet length too long']
-  return reasons[code]
+  return isTooLongToOpenSsl(error) ? [198, 'packet length too long'] : reasons[code]
+}
+
+/** The alert that OpenSSL sends, where it is another than ours. */
+export function alertOfOpenSsl(error: TlsError): AlertName | undefined {
+  return isTooLongToOpenSsl(error) ? 'record_overflow' : undefined
+}
+
+/** Since 3.2 OpenSSL looks at the length of a record first, and that of what is no TLS may be anything. */
+function isTooLongToOpenSsl({ code, received }: TlsError): boolean {
+  if (!looksAtLengthFirst()) return false
+  if (code === 'ERR_TLS_RECORD_VERSION') return !String(received).startsWith('0x03')
+  return code === 'ERR_TLS_NOT_TLS' && Number.parseInt(String(received).slice(6), 16) > maxCiphertextLength
 }
 
 function looksAtLengthFirst(): boolean {
