@@ -1,5 +1,6 @@
 import net from 'node:net'
 import tls from 'node:tls'
+import { isNode } from './system.ts'
 
 /**
  * `net.Socket` without a handle of its own: what programs test with `instanceof` and what has every member they call.
@@ -25,7 +26,7 @@ export interface SocketBase extends net.Socket {
 const OwnSocket = class Socket extends net.Socket {}
 
 // Programs, and Node's HTTP/2, ask for `instanceof tls.TLSSocket`. Nothing of the constructor there is run.
-if (Object.getPrototypeOf(tls.TLSSocket.prototype) === net.Socket.prototype)
+if (isNode && Object.getPrototypeOf(tls.TLSSocket.prototype) === net.Socket.prototype)
   Object.setPrototypeOf(OwnSocket.prototype, tls.TLSSocket.prototype)
 
 export const SocketBase: new (options?: net.SocketConstructorOpts) => SocketBase = OwnSocket

@@ -7,3 +7,6 @@ export const systemClock: Clock = { now: () => Date.now() }
 
 /** What is used when no provider is given: `node:crypto`. */
 export const systemCrypto: CryptoProvider<'sync'> = nodeCrypto
+
+/** Whether this is Node itself, whose inner parts others do not have. */
+export const isNode: boolean = !('bun' in process.versions) && !('deno' in process.versions)

@@ -395,7 +395,11 @@ export class TlsSocket extends SocketBase {
     this.#whenConnected = undefined
     this.#waitingCallback = undefined
     this.#link.release(error, this.writableLength === 0)
-    waiting?.(this.#setup.cancelled?.() ?? error ?? new TlsError('ERR_TLS_CLOSED', 'the socket was destroyed before this was written'))
+    waiting?.(
+      this.#setup.cancelled?.() ??
+        error ??
+        new TlsError('ERR_TLS_CLOSED', 'the socket was destroyed before this was written'),
+    )
     callback(error)
     process.nextTick(() => this.#closed(error))
   }

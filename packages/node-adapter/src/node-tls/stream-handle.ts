@@ -2,6 +2,7 @@ import { constants } from 'node:os'
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import tls from 'node:tls'
+import { isNode } from '../system.ts'
 
 /**
  * What `socket._handle` and `socket.ssl` are: an object of Node's native code, through which HTTP/2, and TLS on top of
@@ -158,6 +159,7 @@ function errorNumber(error: Error | null | undefined): number {
 
 /** It is not exported, but underlies a TLSSocket of node:tls that is on no handle. */
 function findJsStream(): (new () => JsStream) | undefined {
+  if (!isNode) return undefined
   const secureContext = nativeContext({ ca: [] })
   const probe = new NativeSocket(new Duplex({ read: ignore, write: ignore }), { isServer: true, secureContext })
   const { _handle: handle } = probe as { _handle?: { readonly _parent?: Partial<JsStream> } | null }
