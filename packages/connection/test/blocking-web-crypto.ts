@@ -21,7 +21,7 @@ export function blockingWebCrypto(): CryptoProvider<'sync'> {
   const call = (target: number, path: readonly string[], args: readonly unknown[]): unknown => {
     Atomics.store(signal, 0, 0)
     port1.postMessage({ target, path, args: args.map(toPlain) } satisfies Request)
-    if (broken || Atomics.wait(signal, 0, 0, 60_000) === 'timed-out') {
+    if (broken || !answered()) {
       // Its answer, if it comes, would be taken for that of the next call.
       broken = true
       throw new Error(`no answer to ${path.join('.')}`)
@@ -31,6 +31,14 @@ export function blockingWebCrypto(): CryptoProvider<'sync'> {
     // What a call wrote into its arguments: seal() has no other result.
     reply.written.forEach((bytes, i) => bytes && (args[i] as Uint8Array).set(bytes))
     return fromPlain(reply.value)
+  }
+
+  /** Being woken is not enough: that may be the answer before, which was seen before its waker came to notify. */
+  const answered = (): boolean => {
+    while (Atomics.load(signal, 0) === 0) {
+      if (Atomics.wait(signal, 0, 0, 60_000) === 'timed-out') return false
+    }
+    return true
   }
 
   /** What stands for a value of the other thread, by its shape. */
