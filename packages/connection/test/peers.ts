@@ -128,6 +128,20 @@ export function pairOf(
   })
 }
 
+/** What a test adds to the options of a pair, of whatever version. */
+export interface More extends Omit<PairOptions<Peer, Peer>, 'client' | 'server'> {
+  readonly client?: Changed<ClientOptions>
+  readonly server?: Changed<ServerOptions>
+}
+
+/** Makes pairs of one kind, of whatever version; nothing moved yet. */
+export type PairMaker = (more?: More) => MemoryPair<Peer, Peer>
+
+/** Those of TLS 1.3. */
+export function pairs(ofClient: Changed<ClientOptions> = {}, ofServer: Changed<ServerOptions> = {}): PairMaker {
+  return ({ client, server, ...more } = {}) => pairOf({ ...ofClient, ...client }, { ...ofServer, ...server }, more)
+}
+
 /** A pair whose handshake is done. */
 export function connectedPair(
   client: Changed<ClientOptions> = {},

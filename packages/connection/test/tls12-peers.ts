@@ -2,7 +2,7 @@ import type { MemoryPair, PairOptions } from '@typetls/testing'
 import { connectPair } from '@typetls/testing'
 import type { ClientOptions, ServerOptions } from '../src/index.ts'
 import type { ClientTls12Options, ServerTls12Options } from '../src/tls12/index.ts'
-import type { Changed, Peer } from './peers.ts'
+import type { Changed, PairMaker, Peer } from './peers.ts'
 import { tls12ClientPeer, tls12ServerPeer } from './peers.ts'
 
 export interface Tls12Pair extends Omit<PairOptions<Peer, Peer>, 'client' | 'server'> {
@@ -22,6 +22,17 @@ export function tls12PairOf({ client, server, client12, server12, ...options }: 
     client: (wire) => tls12ClientPeer(client ?? {}, wire, client12 ?? {}),
     server: (wire) => tls12ServerPeer(server ?? {}, wire, server12 ?? {}),
   })
+}
+
+/** Makes pairs that speak TLS 1.2 alone. */
+export function tls12Pairs(options: Tls12Pair = {}): PairMaker {
+  return ({ client, server, ...more } = {}) =>
+    tls12PairOf({
+      ...options,
+      ...more,
+      client: { ...options.client, ...client },
+      server: { ...options.server, ...server },
+    })
 }
 
 /** A pair whose handshake is done. */

@@ -5,7 +5,7 @@ import { fromAscii } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import { samples } from '../../test/effort.ts'
 import { clock, pairOf } from '../../test/peers.ts'
-import { liveTls12, tls12LivelyClient, tls12LivelyServer } from '../../test/tls12-life.ts'
+import { live, livelyClient, livelyServer } from '../../test/life.ts'
 import { tls12PairOf } from '../../test/tls12-peers.ts'
 import { rotatingTicketKeys } from '../index.ts'
 import {
@@ -37,19 +37,20 @@ describe.each(sides)('with an asynchronous provider of %s', (_who, providers) =>
     for (let seed = 0; seed < samples(6); seed++) {
       const [client, server] = providers(seed)
       const options = {
-        client: { ...tls12LivelyClient, crypto: client },
-        server: { ...tls12LivelyServer, tickets, crypto: server },
+        client: { ...livelyClient, crypto: client },
+        server: { ...livelyServer, tickets, crypto: server },
       }
       const first = tls12PairOf(options)
-      await liveTls12(first, 20)
+      await live(first, 20)
       const [session] = first.client.sessions
       if (session === undefined) throw first.client.failure ?? new Error('there is no session')
       const second = tls12PairOf({ ...options, client: { ...options.client, session } })
-      await liveTls12(second, 20)
+      await live(second, 20)
       expect(second.client.facts).toMatchObject({ resumed: true })
       for (const { client: one, server: other } of [first, second]) {
-        for (const peer of [one, other]) expect(peer.told).toEqual(['connected', 'data', 'end', 'closed'])
-        expect(fromAscii(one.received())).toBe('from the server')
+        expect(one.told).toEqual(['connected', 'data', 'data', 'end', 'closed'])
+        expect(other.told).toEqual(['connected', 'data', 'end', 'closed'])
+        expect(fromAscii(one.received())).toBe('from the server, twice')
         expect(fromAscii(other.received())).toBe('from the client')
       }
     }
