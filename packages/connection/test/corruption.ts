@@ -90,7 +90,7 @@ export function expectFailureOrAgreement(pair: MemoryPair<Peer, Peer>, what: str
     expect(ours, what).toBeDefined()
     expect(ours, what).toEqual(server.connection.channelBinding('tls-exporter'))
     // Who authenticated, and how old a ticket seems, is for one side to know.
-    const ofOne = { peer: undefined, ticketAgeSkew: undefined }
+    const ofOne = { peer: undefined, ownCertificates: undefined, ticketAgeSkew: undefined }
     expect({ ...client.facts, ...ofOne }, what).toEqual({ ...server.facts, ...ofOne })
     return true
   }
