@@ -78,10 +78,9 @@ async function stall({ to }, bytes) {
 }
 
 async function split({ to, passed }, bytes) {
-  // The handshake in the smallest pieces, the rest in larger ones, or a minute would not be enough.
-  const most = passed < 2000 ? 40 : 4000
   for (let start = 0; start < bytes.length;) {
-    const end = start + within(1, most)
+    // The handshake in the smallest pieces and the rest in larger ones, or this process would be what all wait for.
+    const end = start + within(1, passed + start < 2000 ? 40 : 20_000)
     await send(to, bytes.subarray(start, end))
     await new Promise(setImmediate)
     start = end
