@@ -20,6 +20,8 @@ const stacks = {
       groups: ['x25519', 'secp256r1'],
       maxVersion: versionOf(suite),
       crypto: await crypto(),
+      // As node:tls, which gives no new ticket to a client that resumed.
+      renewTickets: false,
     }
     const dial = (port, session) => connect({ ...target, ...settings, port, ca, session })
     return {
