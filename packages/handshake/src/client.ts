@@ -28,6 +28,7 @@ import type { ClientParameters } from './parameters.ts'
 import type { Program } from './program.ts'
 import { wait } from './program.ts'
 import { checkRecordSizeLimit } from './record-size-limit.ts'
+import { takeSelectedProtocol } from './selected-protocol.ts'
 
 /**
  * The client's side of Figure 1. https://www.rfc-editor.org/rfc/rfc9846#section-2
@@ -298,16 +299,7 @@ function checkEncryptedExtensions(
 ): void {
   const allowed = [serverName, supportedGroups, alpn, recordSizeLimit]
   checkAnswers('EncryptedExtensions', extensions.order, allowed, offer)
-  const protocol = extensions.application_layer_protocol_negotiation
-  if (protocol !== undefined) {
-    if (!parameters.applicationProtocols.includes(protocol) && !parameters.allowUnofferedApplicationProtocol) {
-      throw new TlsError('ERR_TLS_ALPN', 'the server selected an application protocol we did not offer', {
-        expected: parameters.applicationProtocols,
-        received: protocol,
-      })
-    }
-    hs.decided('alpn', protocol)
-  }
+  takeSelectedProtocol(hs, parameters, extensions.application_layer_protocol_negotiation)
   const limit = extensions.record_size_limit
   if (limit !== undefined) {
     checkRecordSizeLimit(limit)

@@ -11,6 +11,7 @@ import type { ServerHello, ServerHelloExtensions } from './messages.ts'
 import type { Tls12ClientParameters } from './parameters.ts'
 import type { Earlier } from './renegotiation.ts'
 import { checkRenegotiation } from './renegotiation.ts'
+import { takeSelectedProtocol } from '../selected-protocol.ts'
 
 /** The suite of a ServerHello that answers what we offered. */
 export function checkServerHello(hs: Handshake, hello: ServerHello, offered: Offered): Tls12CipherSuite {
@@ -89,16 +90,7 @@ function checkExtensions(
   if (extensions.encrypt_then_mac !== undefined && !suite.cipher.blockCipher) {
     throw new TlsError('ERR_TLS_ENCRYPT_THEN_MAC', 'encrypt_then_mac has no meaning for this cipher suite')
   }
-  const protocol = extensions.application_layer_protocol_negotiation
-  if (protocol !== undefined) {
-    if (!parameters.applicationProtocols.includes(protocol) && !parameters.allowUnofferedApplicationProtocol) {
-      throw new TlsError('ERR_TLS_ALPN', 'the server selected an application protocol we did not offer', {
-        expected: parameters.applicationProtocols,
-        received: protocol,
-      })
-    }
-    hs.decided('alpn', protocol)
-  }
+  takeSelectedProtocol(hs, parameters, extensions.application_layer_protocol_negotiation)
   const fragment = extensions.max_fragment_length
   if (fragment !== undefined) {
     const length = tls12.maxFragmentLength as number
