@@ -1,9 +1,9 @@
 import { nodeCrypto } from '@typetls/crypto-node'
 import { complete, compose, hybrid, namedGroups, pick, Secret } from '@typetls/crypto-provider'
 import type { CryptoProvider, Listed } from '@typetls/crypto-provider'
+import { derKeyPair } from '@typetls/testing'
 import { ascii, toHex } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
-import { derKeyPair } from '../test/der-key-pair.ts'
 import { mlkem768 } from './ml-kem.ts'
 import { nobleCrypto } from './noble-crypto.ts'
 

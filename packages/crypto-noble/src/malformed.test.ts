@@ -2,10 +2,10 @@ import { constants, sign as nodeSign } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { KeyExchange, PrivateKey, SignatureAlgorithm } from '@typetls/crypto-provider'
 import { Secret } from '@typetls/crypto-provider'
+import { derKeyPair, pemOf } from '@typetls/testing'
 import { ascii, TlsError } from '@typetls/wire'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { derKeyPair, pemOf } from '../test/der-key-pair.ts'
 import { nobleCrypto } from './noble-crypto.ts'
 
 const rsa = derKeyPair('rsa', { modulusLength: 2048 })

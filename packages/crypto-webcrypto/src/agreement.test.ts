@@ -2,10 +2,9 @@ import { nobleCrypto } from '@typetls/crypto-noble'
 import { nodeCrypto } from '@typetls/crypto-node'
 import { complete, Secret } from '@typetls/crypto-provider'
 import type { CryptoProvider, Listed } from '@typetls/crypto-provider'
-import { testKey, testKeyTypes } from '@typetls/testing'
+import { derKeyPair, testKey, testKeyTypes } from '@typetls/testing'
 import { ascii, toHex } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
-import { derKeyPair } from '../test/der-key-pair.ts'
 import { webCrypto } from './index.ts'
 
 const own = await webCrypto()

@@ -14,6 +14,8 @@ export type {
 } from './certificates.ts'
 export { freshKey, testKey, testKeyCount, testKeyTypes } from './test-keys.ts'
 export type { TestKeyType } from './test-keys.ts'
+export { derKeyPair, pemOf } from './der-key-pair.ts'
+export type { DerKeyPair } from './der-key-pair.ts'
 export { manualClock } from './clock.ts'
 export type { ManualClock } from './clock.ts'
 export { connectPair } from './memory-pair.ts'
@@ -51,6 +53,8 @@ export { digestOf, finishedVerifyData, nextTrafficSecret, protectorOf } from './
 export type { OpenedRecord, RecordProtector, SealOptions } from './protected-records.ts'
 export { tls12MainSecret, tls12Protectors, tls12VerifyData } from './tls12-records.ts'
 export type { Tls12Protector, Tls12SealOptions } from './tls12-records.ts'
+export { wycheproofRuns } from './wycheproof-runs.ts'
+export type { WycheproofRun } from './wycheproof-runs.ts'
 export { loadWycheproof, runWycheproof } from './wycheproof.ts'
 export type {
   WycheproofFile,
