@@ -11,10 +11,11 @@ import mosquitto from './mosquitto.js'
 import nginx from './nginx.js'
 import openldap from './openldap.js'
 import postgresql from './postgresql.js'
+import rabbitmq from './rabbitmq.js'
 import redis from './redis.js'
 import vsftpd from './vsftpd.js'
 
-const all = [postgresql, mariadb, redis, mosquitto, openldap, dovecot, exim, nginx, vsftpd]
+const all = [postgresql, mariadb, redis, rabbitmq, mosquitto, openldap, dovecot, exim, nginx, vsftpd]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { 'no-install': { type: 'boolean', default: false } },

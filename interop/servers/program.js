@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A program of a server: on the PATH, in /usr/sbin, or where `directories` says. */
+/** A program of a server: where `directories` says, on the PATH, or in /usr/sbin. */
 export class Program {
   constructor(name, directories = () => []) {
     this.name = name
@@ -13,7 +13,7 @@ export class Program {
   }
 
   path() {
-    const directories = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', ...this.directories()]
+    const directories = [...this.directories(), ...(process.env.PATH ?? '').split(':'), '/usr/sbin']
     return directories.map((directory) => join(directory, this.name)).find(isExecutable)
   }
 }
