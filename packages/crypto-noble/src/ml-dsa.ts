@@ -1,11 +1,12 @@
 import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import type { SignatureAlgorithm } from '@typetls/crypto-provider'
 import { equalBytes, TlsError } from '@typetls/wire'
-import { DerReader, tags } from '@typetls/crypto-provider/key-forms'
+import { KeyReader } from '@typetls/crypto-provider/key-forms'
 import { NoblePrivateKey, scalarOf } from './noble-private-key.ts'
 import { random } from './random.ts'
 import { spkiPrefix } from '@typetls/crypto-provider/key-forms'
 import type { SpkiPrefix } from '@typetls/crypto-provider/key-forms'
+import { implicit, octetString, sequence } from '@typetls/wire/der'
 
 /**
  * ML-DSA (FIPS 204) without prehash and with an empty context, as draft-ietf-tls-mldsa and RFC 9881 have it. Signing is
@@ -41,11 +42,11 @@ function algorithm(name: MlDsaName, scheme: MlDsa): SignatureAlgorithm<'sync'> {
  */
 export function readMlDsaKey(name: MlDsaName, der: Uint8Array): NoblePrivateKey {
   const scheme = schemes()[name]
-  const outer = new DerReader(der)
-  const seed = outer.optional(tags.primitiveContext)
-  const both = seed === undefined && der[0] === tags.sequence ? outer.sequence() : undefined
-  const bothSeed = both?.content(tags.octetString)
-  const expanded = seed === undefined ? (both ?? outer).content(tags.octetString) : undefined
+  const outer = new KeyReader(der)
+  const seed = outer.optional(implicit(0))
+  const both = seed === undefined && der[0] === sequence ? outer.sequence() : undefined
+  const bothSeed = both?.content(octetString)
+  const expanded = seed === undefined ? (both ?? outer).content(octetString) : undefined
   both?.finish()
   outer.finish()
   const secretKey = keyOf(scheme, seed ?? bothSeed, expanded)

@@ -1,5 +1,5 @@
 import type { PublicKey } from '@typetls/crypto-provider'
-import { DerReader, publicHalf, readRsaSpki, writeRsaSpki } from '@typetls/crypto-provider/key-forms'
+import { KeyReader, publicHalf, readRsaSpki, writeRsaSpki } from '@typetls/crypto-provider/key-forms'
 import type { RsaKeyKind, RsaPublicKey as RsaDigits } from '@typetls/crypto-provider/key-forms'
 import { TlsError } from '@typetls/wire'
 import { toBigInt } from './big-integer.ts'
@@ -49,7 +49,7 @@ export function readPkcs1PrivateKey(
 ): { readonly key: RsaPrivateKey; readonly spki: Uint8Array } {
   const digits = publicHalf(der)
   const { n, e, bits } = numbers(digits)
-  const sequence = new DerReader(der).sequence()
+  const sequence = new KeyReader(der).sequence()
   // Version, n and e, which publicHalf() has read, and d, which the five numbers after it stand for.
   for (let i = 0; i < 4; i++) sequence.integer()
   const next = (): bigint => toBigInt(sequence.integer())

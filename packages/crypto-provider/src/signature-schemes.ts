@@ -18,45 +18,105 @@ export interface SignatureScheme {
   readonly clientOnly?: true
 }
 
-export const ecdsa_secp256r1_sha256: SignatureScheme = row(
+export const ecdsa_secp256r1_sha256: SignatureScheme = /* @__PURE__ */ row(
   0x0403,
   'ecdsa_secp256r1_sha256',
   'ecdsa-sha256',
   'ec-secp256r1',
 )
-export const ecdsa_secp384r1_sha384: SignatureScheme = row(
+export const ecdsa_secp384r1_sha384: SignatureScheme = /* @__PURE__ */ row(
   0x0503,
   'ecdsa_secp384r1_sha384',
   'ecdsa-sha384',
   'ec-secp384r1',
 )
-export const ecdsa_secp521r1_sha512: SignatureScheme = row(
+export const ecdsa_secp521r1_sha512: SignatureScheme = /* @__PURE__ */ row(
   0x0603,
   'ecdsa_secp521r1_sha512',
   'ecdsa-sha512',
   'ec-secp521r1',
 )
-export const rsa_pss_rsae_sha256: SignatureScheme = row(0x0804, 'rsa_pss_rsae_sha256', 'rsa-pss-sha256', 'rsa')
-export const rsa_pss_rsae_sha384: SignatureScheme = row(0x0805, 'rsa_pss_rsae_sha384', 'rsa-pss-sha384', 'rsa')
-export const rsa_pss_rsae_sha512: SignatureScheme = row(0x0806, 'rsa_pss_rsae_sha512', 'rsa-pss-sha512', 'rsa')
-export const ed25519: SignatureScheme = row(0x0807, 'ed25519', 'ed25519', 'ed25519')
-export const ed448: SignatureScheme = row(0x0808, 'ed448', 'ed448', 'ed448')
-export const rsa_pss_pss_sha256: SignatureScheme = row(0x0809, 'rsa_pss_pss_sha256', 'rsa-pss-sha256', 'rsa-pss')
-export const rsa_pss_pss_sha384: SignatureScheme = row(0x080a, 'rsa_pss_pss_sha384', 'rsa-pss-sha384', 'rsa-pss')
-export const rsa_pss_pss_sha512: SignatureScheme = row(0x080b, 'rsa_pss_pss_sha512', 'rsa-pss-sha512', 'rsa-pss')
-export const rsa_pkcs1_sha256: SignatureScheme = row(0x0401, 'rsa_pkcs1_sha256', 'rsa-pkcs1-sha256', 'rsa', false)
-export const rsa_pkcs1_sha384: SignatureScheme = row(0x0501, 'rsa_pkcs1_sha384', 'rsa-pkcs1-sha384', 'rsa', false)
-export const rsa_pkcs1_sha512: SignatureScheme = row(0x0601, 'rsa_pkcs1_sha512', 'rsa-pkcs1-sha512', 'rsa', false)
+export const rsa_pss_rsae_sha256: SignatureScheme = /* @__PURE__ */ row(
+  0x0804,
+  'rsa_pss_rsae_sha256',
+  'rsa-pss-sha256',
+  'rsa',
+)
+export const rsa_pss_rsae_sha384: SignatureScheme = /* @__PURE__ */ row(
+  0x0805,
+  'rsa_pss_rsae_sha384',
+  'rsa-pss-sha384',
+  'rsa',
+)
+export const rsa_pss_rsae_sha512: SignatureScheme = /* @__PURE__ */ row(
+  0x0806,
+  'rsa_pss_rsae_sha512',
+  'rsa-pss-sha512',
+  'rsa',
+)
+export const ed25519: SignatureScheme = /* @__PURE__ */ row(0x0807, 'ed25519', 'ed25519', 'ed25519')
+export const ed448: SignatureScheme = /* @__PURE__ */ row(0x0808, 'ed448', 'ed448', 'ed448')
+export const rsa_pss_pss_sha256: SignatureScheme = /* @__PURE__ */ row(
+  0x0809,
+  'rsa_pss_pss_sha256',
+  'rsa-pss-sha256',
+  'rsa-pss',
+)
+export const rsa_pss_pss_sha384: SignatureScheme = /* @__PURE__ */ row(
+  0x080a,
+  'rsa_pss_pss_sha384',
+  'rsa-pss-sha384',
+  'rsa-pss',
+)
+export const rsa_pss_pss_sha512: SignatureScheme = /* @__PURE__ */ row(
+  0x080b,
+  'rsa_pss_pss_sha512',
+  'rsa-pss-sha512',
+  'rsa-pss',
+)
+export const rsa_pkcs1_sha256: SignatureScheme = /* @__PURE__ */ row(
+  0x0401,
+  'rsa_pkcs1_sha256',
+  'rsa-pkcs1-sha256',
+  'rsa',
+  false,
+)
+export const rsa_pkcs1_sha384: SignatureScheme = /* @__PURE__ */ row(
+  0x0501,
+  'rsa_pkcs1_sha384',
+  'rsa-pkcs1-sha384',
+  'rsa',
+  false,
+)
+export const rsa_pkcs1_sha512: SignatureScheme = /* @__PURE__ */ row(
+  0x0601,
+  'rsa_pkcs1_sha512',
+  'rsa-pkcs1-sha512',
+  'rsa',
+  false,
+)
 
 /** For client keys that can do no better, such as those of older smart cards. https://www.rfc-editor.org/rfc/rfc9963 */
-export const rsa_pkcs1_sha256_legacy: SignatureScheme = legacyRow(0x0420, 'rsa_pkcs1_sha256_legacy', 'rsa-pkcs1-sha256')
-export const rsa_pkcs1_sha384_legacy: SignatureScheme = legacyRow(0x0520, 'rsa_pkcs1_sha384_legacy', 'rsa-pkcs1-sha384')
-export const rsa_pkcs1_sha512_legacy: SignatureScheme = legacyRow(0x0620, 'rsa_pkcs1_sha512_legacy', 'rsa-pkcs1-sha512')
+export const rsa_pkcs1_sha256_legacy: SignatureScheme = /* @__PURE__ */ legacyRow(
+  0x0420,
+  'rsa_pkcs1_sha256_legacy',
+  'rsa-pkcs1-sha256',
+)
+export const rsa_pkcs1_sha384_legacy: SignatureScheme = /* @__PURE__ */ legacyRow(
+  0x0520,
+  'rsa_pkcs1_sha384_legacy',
+  'rsa-pkcs1-sha384',
+)
+export const rsa_pkcs1_sha512_legacy: SignatureScheme = /* @__PURE__ */ legacyRow(
+  0x0620,
+  'rsa_pkcs1_sha512_legacy',
+  'rsa-pkcs1-sha512',
+)
 
 /** https://datatracker.ietf.org/doc/html/draft-ietf-tls-mldsa */
-export const mldsa44: SignatureScheme = lattice(0x0904, 'mldsa44', 'ml-dsa-44')
-export const mldsa65: SignatureScheme = lattice(0x0905, 'mldsa65', 'ml-dsa-65')
-export const mldsa87: SignatureScheme = lattice(0x0906, 'mldsa87', 'ml-dsa-87')
+export const mldsa44: SignatureScheme = /* @__PURE__ */ lattice(0x0904, 'mldsa44', 'ml-dsa-44')
+export const mldsa65: SignatureScheme = /* @__PURE__ */ lattice(0x0905, 'mldsa65', 'ml-dsa-65')
+export const mldsa87: SignatureScheme = /* @__PURE__ */ lattice(0x0906, 'mldsa87', 'ml-dsa-87')
 
 /** Offered and accepted without being asked for, most wanted first. SHA-1 is in none of our lists. */
 export const defaultSignatureSchemes: readonly SignatureScheme[] = [
@@ -78,10 +138,23 @@ export const defaultSignatureSchemes: readonly SignatureScheme[] = [
 
 /**
  * Every scheme we have a row for. ML-DSA is to be asked for: its signatures and certificates are large. So are the legacy
- * ones: RFC 9963 leaves them to those who need them.
+ * ones: RFC 9963 leaves them to those who need them. Written out, since bundlers keep what is spread.
  */
 export const signatureSchemes: readonly SignatureScheme[] = [
-  ...defaultSignatureSchemes,
+  ecdsa_secp256r1_sha256,
+  ecdsa_secp384r1_sha384,
+  ecdsa_secp521r1_sha512,
+  ed25519,
+  ed448,
+  rsa_pss_rsae_sha256,
+  rsa_pss_rsae_sha384,
+  rsa_pss_rsae_sha512,
+  rsa_pss_pss_sha256,
+  rsa_pss_pss_sha384,
+  rsa_pss_pss_sha512,
+  rsa_pkcs1_sha256,
+  rsa_pkcs1_sha384,
+  rsa_pkcs1_sha512,
   mldsa44,
   mldsa65,
   mldsa87,

@@ -1,5 +1,6 @@
 import { TlsError } from '@typetls/wire'
-import { derElement, derInteger, DerReader, tags } from '@typetls/crypto-provider/key-forms'
+import { derInteger, KeyReader } from '@typetls/crypto-provider/key-forms'
+import { derElement, sequence } from '@typetls/wire/der'
 
 /**
  * Ecdsa-Sig-Value in DER, as TLS and certificates have it, from `r` and `s` side by side, as Web Cryptography has them.
@@ -7,13 +8,13 @@ import { derElement, derInteger, DerReader, tags } from '@typetls/crypto-provide
  */
 export function ecdsaToDer(pair: Uint8Array): Uint8Array {
   const width = pair.length / 2
-  return derElement(tags.sequence, derInteger(pair.subarray(0, width)), derInteger(pair.subarray(width)))
+  return derElement(sequence, derInteger(pair.subarray(0, width)), derInteger(pair.subarray(width)))
 }
 
 /** The other way, in two times `width` bytes; `undefined` for anything but DER of two numbers that fit. */
 export function ecdsaFromDer(signature: Uint8Array, width: number): Uint8Array | undefined {
   try {
-    const outer = new DerReader(signature)
+    const outer = new KeyReader(signature)
     const numbers = outer.sequence()
     outer.finish()
     const r = numbers.integer()

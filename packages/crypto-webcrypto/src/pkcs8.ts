@@ -1,10 +1,11 @@
 import type { KeyType } from '@typetls/crypto-provider'
 import { fromHex, TlsError, toHex } from '@typetls/wire'
-import { derElement, DerReader, tags } from '@typetls/crypto-provider/key-forms'
+import { KeyReader } from '@typetls/crypto-provider/key-forms'
 import { ecdsaKeys, ed25519Key, ed448Key } from './elliptic-keys.ts'
 import type { EllipticKey } from './elliptic-keys.ts'
 import { publicHalf, rsaEncryption, rsaKeyKind, writeRsaSpki } from '@typetls/crypto-provider/key-forms'
 import type { RsaKeyKind } from '@typetls/crypto-provider/key-forms'
+import { derElement, explicit, implicit, objectIdentifier, octetString, sequence } from '@typetls/wire/der'
 
 /** A private key as its PKCS#8 describes it. */
 export type ParsedKey = ParsedEllipticKey | ParsedRsaKey
@@ -35,24 +36,24 @@ export interface ParsedRsaKey {
  * @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error)
  */
 export function parsePkcs8(pkcs8: Uint8Array): ParsedKey | undefined {
-  const outer = new DerReader(pkcs8)
+  const outer = new KeyReader(pkcs8)
   const info = outer.sequence()
   outer.finish()
   if (info.smallInteger() > 1) throw unusable('its version is neither 0 nor 1')
-  const algorithm = info.element(tags.sequence)
-  const privateKey = info.content(tags.octetString)
+  const algorithm = info.element(sequence)
+  const privateKey = info.content(octetString)
   // Attributes, and the public key that PKCS#8 may carry behind any kind.
-  info.optional(tags.context)
-  info.optional(tags.primitiveContext + 1)
+  info.optional(explicit(0))
+  info.optional(implicit(1))
   info.finish()
   return read(algorithm, privateKey)
 }
 
 function read(algorithm: Uint8Array, privateKey: Uint8Array): ParsedKey | undefined {
-  const identifier = new DerReader(algorithm).sequence()
-  const oid = toHex(identifier.content(tags.objectIdentifier))
+  const identifier = new KeyReader(algorithm).sequence()
+  const oid = toHex(identifier.content(objectIdentifier))
   if (oid === ecPublicKey) {
-    const curve = toHex(identifier.content(tags.objectIdentifier))
+    const curve = toHex(identifier.content(objectIdentifier))
     identifier.finish()
     const row = ecdsaKeys.find((one) => one.oid === curve)
     return row && ecKey(row, algorithm, privateKey)
@@ -62,7 +63,7 @@ function read(algorithm: Uint8Array, privateKey: Uint8Array): ParsedKey | undefi
     identifier.finish()
     return edwardsKey(row, algorithm, privateKey)
   }
-  const rsa = rsaKeyKind(new DerReader(algorithm).sequence())
+  const rsa = rsaKeyKind(new KeyReader(algorithm).sequence())
   if (rsa === undefined) return undefined
   const spki = writeRsaSpki(publicHalf(privateKey), algorithm)
   return { kind: 'rsa', keyType: rsa.keyType, der: oneAsymmetricKey(rsaEncryption, privateKey), rsa, spki }
@@ -70,28 +71,28 @@ function read(algorithm: Uint8Array, privateKey: Uint8Array): ParsedKey | undefi
 
 /** ECPrivateKey. https://www.rfc-editor.org/rfc/rfc5915#section-3 */
 function ecKey(row: EllipticKey, algorithm: Uint8Array, der: Uint8Array): ParsedEllipticKey {
-  const outer = new DerReader(der)
-  const sequence = outer.sequence()
+  const outer = new KeyReader(der)
+  const fields = outer.sequence()
   outer.finish()
-  if (sequence.smallInteger() !== 1) throw unusable('its ECPrivateKey is not of version 1')
-  const scalar = sequence.content(tags.octetString)
-  const parameters = sequence.optional(tags.context)
-  const publicKey = sequence.optional(tags.context + 1)
-  sequence.finish()
+  if (fields.smallInteger() !== 1) throw unusable('its ECPrivateKey is not of version 1')
+  const scalar = fields.content(octetString)
+  const parameters = fields.optional(explicit(0))
+  const publicKey = fields.optional(explicit(1))
+  fields.finish()
   if (scalar.length !== row.width) throw unusable('its number is not as long as those of its curve')
-  if (parameters !== undefined && toHex(new DerReader(parameters).content(tags.objectIdentifier)) !== row.oid) {
+  if (parameters !== undefined && toHex(new KeyReader(parameters).content(objectIdentifier)) !== row.oid) {
     throw unusable('it names two curves')
   }
-  const parts = [fromHex('020101'), derElement(tags.octetString, scalar)]
+  const parts = [fromHex('020101'), derElement(octetString, scalar)]
   let point: Uint8Array | undefined
   if (publicKey !== undefined) {
-    const bits = new DerReader(publicKey)
+    const bits = new KeyReader(publicKey)
     point = bits.bitString()
     bits.finish()
     if (point[0] !== 4 || point.length !== 1 + 2 * row.width) throw unusable('its public key is not a whole point')
-    parts.push(derElement(tags.context + 1, publicKey))
+    parts.push(derElement(explicit(1), publicKey))
   }
-  const inner = derElement(tags.sequence, ...parts)
+  const inner = derElement(sequence, ...parts)
   const parsed = parsedElliptic(row, algorithm, inner, point && row.spki.write(point))
   for (const part of [...parts, inner]) part.fill(0)
   return parsed
@@ -99,8 +100,8 @@ function ecKey(row: EllipticKey, algorithm: Uint8Array, der: Uint8Array): Parsed
 
 /** CurvePrivateKey. https://www.rfc-editor.org/rfc/rfc8410#section-7 */
 function edwardsKey(row: EllipticKey, algorithm: Uint8Array, der: Uint8Array): ParsedEllipticKey {
-  const outer = new DerReader(der)
-  const seed = outer.content(tags.octetString)
+  const outer = new KeyReader(der)
+  const seed = outer.content(octetString)
   outer.finish()
   if (seed.length !== row.width) throw unusable('its seed has the wrong length')
   return parsedElliptic(row, algorithm, der, undefined)
@@ -116,8 +117,8 @@ function parsedElliptic(
 }
 
 function oneAsymmetricKey(algorithm: Uint8Array, privateKey: Uint8Array): Uint8Array {
-  const octets = derElement(tags.octetString, privateKey)
-  const der = derElement(tags.sequence, fromHex('020100'), algorithm, octets)
+  const octets = derElement(octetString, privateKey)
+  const der = derElement(sequence, fromHex('020100'), algorithm, octets)
   octets.fill(0)
   return der
 }

@@ -1,5 +1,5 @@
 import type { Asn1Value } from './asn1.ts'
-import { integer, sequence } from './der.ts'
+import { integer, sequence } from '@typetls/wire/der'
 import type { GeneralName } from './general-name.ts'
 import { readGeneralName } from './general-name.ts'
 

@@ -5,7 +5,7 @@ import { equalBytes, toHex } from '@typetls/wire'
 import { expect, test } from 'vitest'
 import type { Asn1Value } from './asn1.ts'
 import { parseAsn1 } from './asn1.ts'
-import { bitString, boolean, integer, objectIdentifier } from './der.ts'
+import { bitString, boolean, integer, objectIdentifier } from '@typetls/wire/der'
 import { pemBlocks } from './pem.ts'
 
 interface Limbo {

@@ -1,7 +1,7 @@
 import { TlsError } from '@typetls/wire'
 import { decodeString } from './asn1-string.ts'
-import type { DerErrorCode } from './der.ts'
-import { bitString, boolean, DerReader, integer, objectIdentifier, objectIdentifierText } from './der.ts'
+import type { DerErrorCode } from '@typetls/wire/der'
+import { bitString, boolean, DerReader, integer, objectIdentifier, objectIdentifierText } from '@typetls/wire/der'
 
 /**
  * The value of one DER element, read as far as it is asked for. Strictness comes first: the whole of it is checked to be

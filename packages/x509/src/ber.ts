@@ -1,6 +1,6 @@
 import { concat } from '@typetls/wire'
-import type { DerErrorCode } from './der.ts'
-import { derElement, octetString } from './der.ts'
+import type { DerErrorCode } from '@typetls/wire/der'
+import { derElement, octetString } from '@typetls/wire/der'
 import { TlsError } from '@typetls/wire'
 
 /**

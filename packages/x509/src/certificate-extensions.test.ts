@@ -11,7 +11,16 @@ import {
   signedCertificateTimestamps,
   subjectDirectoryAttributes,
 } from './certificate-extensions.ts'
-import { derElement, explicit, implicit, integer, objectIdentifier, octetString, sequence, set } from './der.ts'
+import {
+  derElement,
+  explicit,
+  implicit,
+  integer,
+  objectIdentifier,
+  octetString,
+  sequence,
+  set,
+} from '@typetls/wire/der'
 import { extensionIds } from './extensions.ts'
 
 const authority = createAuthority()

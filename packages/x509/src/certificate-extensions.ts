@@ -1,7 +1,7 @@
 import type { AccessDescription } from './access-extensions.ts'
 import type { Asn1Value } from './asn1.ts'
 import type { Certificate } from './certificate.ts'
-import { octetString, sequence, set } from './der.ts'
+import { octetString, sequence, set } from '@typetls/wire/der'
 import { readExtension } from './extension-list.ts'
 import type { AuthorityKeyIdentifier, BasicConstraints, Extension, KeyUsage, NameConstraints } from './extensions.ts'
 import { extensionIds } from './extensions.ts'

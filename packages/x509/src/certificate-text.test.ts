@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { certificateText } from './certificate-text.ts'
 import type { CertificateJson } from './certificate-json.ts'
 import { Certificate } from './certificate.ts'
-import { derElement } from './der.ts'
+import { derElement } from '@typetls/wire/der'
 
 test('every extension is written out', () => {
   expect(certificateText(Certificate.parse(stored('every-extension.pem')))).toBe(stored('every-extension.txt'))

@@ -5,7 +5,7 @@ import { ascii, concat, fromHex, TlsError, toHex } from '@typetls/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Certificate } from './certificate.ts'
-import { derElement, DerReader, explicit, generalizedTime, sequence, utcTime } from './der.ts'
+import { derElement, DerReader, explicit, generalizedTime, sequence, utcTime } from '@typetls/wire/der'
 
 const authority = createAuthority()
 

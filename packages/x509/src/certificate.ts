@@ -4,7 +4,7 @@ import { readAccessDescriptions, readIssuerAltName, readTlsFeature } from './acc
 import type { Asn1Value } from './asn1.ts'
 import type { CertificateJson } from './certificate-json.ts'
 import { certificateJson } from './certificate-json.ts'
-import { bitString, DerReader, explicit, implicit, integer, sequence } from './der.ts'
+import { bitString, DerReader, explicit, implicit, integer, sequence } from '@typetls/wire/der'
 import { readTime } from './der-time.ts'
 import { DistinguishedName } from './distinguished-name.ts'
 import { readExtension, readExtensionList } from './extension-list.ts'

@@ -1,5 +1,5 @@
-import type { DerReader } from './der.ts'
-import { generalizedTime, utcTime } from './der.ts'
+import type { DerReader } from '@typetls/wire/der'
+import { generalizedTime, utcTime } from '@typetls/wire/der'
 
 /**
  * Time: a UTCTime or a GeneralizedTime, to the second and in UTC. Milliseconds since 1970.

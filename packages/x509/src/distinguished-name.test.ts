@@ -1,6 +1,6 @@
 import { concat, fromHex } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
-import { derElement, sequence, set } from './der.ts'
+import { derElement, sequence, set } from '@typetls/wire/der'
 import { DistinguishedName } from './distinguished-name.ts'
 
 const commonName = '0603550403'

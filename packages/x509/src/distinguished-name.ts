@@ -1,8 +1,8 @@
 import { equalBytes, toHex } from '@typetls/wire'
 import type { Asn1Value } from './asn1.ts'
 import { parseAsn1 } from './asn1.ts'
-import type { DerErrorCode } from './der.ts'
-import { DerReader, sequence, set } from './der.ts'
+import type { DerErrorCode } from '@typetls/wire/der'
+import { DerReader, sequence, set } from '@typetls/wire/der'
 
 /** Name, the subject or issuer of a certificate. https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.4 */
 export class DistinguishedName {

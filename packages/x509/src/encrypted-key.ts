@@ -1,6 +1,6 @@
 import type { Answer, Mode } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import { DerReader, octetString, sequence } from './der.ts'
+import { DerReader, octetString, sequence } from '@typetls/wire/der'
 import type { PassphraseOptions } from './passphrase.ts'
 import { PassphraseWork, passphraseRequired, wrongPassphrase } from './passphrase.ts'
 import { decryptWithPassphrase } from './pbes2.ts'

@@ -1,7 +1,7 @@
 import type { Asn1Value } from './asn1.ts'
 import { parseAsn1 } from './asn1.ts'
-import type { DerErrorCode, DerReader } from './der.ts'
-import { boolean, objectIdentifier, objectIdentifierText, octetString, sequence } from './der.ts'
+import type { DerErrorCode, DerReader } from '@typetls/wire/der'
+import { boolean, objectIdentifier, objectIdentifierText, octetString, sequence } from '@typetls/wire/der'
 import type { Extension } from './extensions.ts'
 
 /**

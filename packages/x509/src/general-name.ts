@@ -1,6 +1,6 @@
 import { fromAscii } from '@typetls/wire'
 import type { Asn1Value } from './asn1.ts'
-import { explicit, implicit, sequence } from './der.ts'
+import { explicit, implicit, sequence } from '@typetls/wire/der'
 import { DistinguishedName } from './distinguished-name.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.6 */

@@ -1,6 +1,6 @@
 import { Secret } from '@typetls/crypto-provider'
 import { concat, fromHex, TlsError } from '@typetls/wire'
-import { DerReader, octetString, sequence } from './der.ts'
+import { DerReader, octetString, sequence } from '@typetls/wire/der'
 import type { LegacyEncryption, LegacyScheme } from './passphrase.ts'
 import { wrongPassphrase } from './passphrase.ts'
 import { countOf } from './pbes2.ts'

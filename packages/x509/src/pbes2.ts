@@ -1,6 +1,14 @@
 import type { Secret } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import { DerReader, integer, nullValue, objectIdentifier, objectIdentifierText, octetString, sequence } from './der.ts'
+import {
+  DerReader,
+  integer,
+  nullValue,
+  objectIdentifier,
+  objectIdentifierText,
+  octetString,
+  sequence,
+} from '@typetls/wire/der'
 import type { PassphraseWork } from './passphrase.ts'
 import { wrongPassphrase } from './passphrase.ts'
 import type { Program } from './program.ts'

@@ -1,6 +1,6 @@
 import { Secret } from '@typetls/crypto-provider'
 import { equalBytes } from '@typetls/wire'
-import { DerReader, integer, nullValue, octetString, sequence } from './der.ts'
+import { DerReader, integer, nullValue, octetString, sequence } from '@typetls/wire/der'
 import type { PassphraseWork } from './passphrase.ts'
 import { passphraseRequired, wrongPassphrase } from './passphrase.ts'
 import { algorithmOf, countOf, derivedKey, hmacHashes, unsupported } from './pbes2.ts'

@@ -11,7 +11,7 @@ import {
   octetString,
   sequence,
   set,
-} from './der.ts'
+} from '@typetls/wire/der'
 import { decryptPkcs8 } from './encrypted-key.ts'
 import type { PassphraseOptions } from './passphrase.ts'
 import { PassphraseWork, passphraseRequired } from './passphrase.ts'

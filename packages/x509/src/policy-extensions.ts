@@ -1,5 +1,5 @@
 import type { Asn1Value } from './asn1.ts'
-import { implicit, sequence } from './der.ts'
+import { implicit, sequence } from '@typetls/wire/der'
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.4 */
 export interface PolicyInformation {

@@ -3,7 +3,7 @@ import { testKey, testKeyTypes } from '@typetls/testing'
 import { TlsError, toHex } from '@typetls/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { derElement, sequence } from './der.ts'
+import { derElement, sequence } from '@typetls/wire/der'
 import { toPem } from './pem.ts'
 import { readPrivateKey } from './private-key.ts'
 

@@ -1,5 +1,14 @@
 import { TlsError } from '@typetls/wire'
-import { derElement, DerReader, explicit, integer, nullValue, objectIdentifier, octetString, sequence } from './der.ts'
+import {
+  derElement,
+  DerReader,
+  explicit,
+  integer,
+  nullValue,
+  objectIdentifier,
+  octetString,
+  sequence,
+} from '@typetls/wire/der'
 import type { PemBlock } from './pem.ts'
 import { pemBlocks, pemText } from './pem.ts'
 

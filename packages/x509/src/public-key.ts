@@ -9,7 +9,7 @@ import {
   objectIdentifier,
   objectIdentifierText,
   sequence,
-} from './der.ts'
+} from '@typetls/wire/der'
 import { pssName } from './signature-algorithm.ts'
 
 /** A public key with what a policy asks about it. */

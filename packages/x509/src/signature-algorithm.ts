@@ -1,7 +1,7 @@
 import type { KeyType } from '@typetls/crypto-provider'
 import { parseAsn1 } from './asn1.ts'
 import type { Asn1Value } from './asn1.ts'
-import { explicit, nullValue, sequence } from './der.ts'
+import { explicit, nullValue, sequence } from '@typetls/wire/der'
 
 /** The AlgorithmIdentifier of a certificate's signature. https://www.rfc-editor.org/rfc/rfc5280#section-4.1.1.2 */
 export interface CertificateSignatureAlgorithm {

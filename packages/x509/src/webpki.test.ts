@@ -4,7 +4,7 @@ import type { AuthorityOptions, CertificateOptions, OwnExtension, RawExtension }
 import { createAuthority } from '@typetls/testing'
 import { ascii, concat, fromHex } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
-import { derElement, DerReader, explicit, generalizedTime, implicit, sequence, utcTime } from './der.ts'
+import { derElement, DerReader, explicit, generalizedTime, implicit, sequence, utcTime } from '@typetls/wire/der'
 import { extensionIds } from './extensions.ts'
 import { tls } from './profile.ts'
 import { verifyPath } from './verify-path.ts'

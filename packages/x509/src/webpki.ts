@@ -1,5 +1,5 @@
 import type { Certificate } from './certificate.ts'
-import { DerReader, generalizedTime, sequence } from './der.ts'
+import { DerReader, generalizedTime, sequence } from '@typetls/wire/der'
 import { readTime } from './der-time.ts'
 import { extensionIds } from './extensions.ts'
 import { formatIpAddress, parseIpAddress } from './ip-address.ts'

@@ -11,7 +11,7 @@ import {
   objectIdentifier,
   octetString,
   sequence,
-} from '../src/der.ts'
+} from '@typetls/wire/der'
 
 export interface CrlOptions {
   /** Who signs; its subject is the issuer. A P-256 key. */

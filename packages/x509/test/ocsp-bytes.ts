@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { TestCertificate } from '@typetls/testing'
 import { fromHex } from '@typetls/wire'
 import { Certificate } from '../src/certificate.ts'
-import { derElement, explicit, integer, objectIdentifier, octetString, sequence } from '../src/der.ts'
+import { derElement, explicit, integer, objectIdentifier, octetString, sequence } from '@typetls/wire/der'
 import { readPublicKey } from '../src/public-key.ts'
 import { generalizedTime, signed } from './crl-bytes.ts'
 

@@ -1,4 +1,4 @@
-export { derElement, derInteger, DerReader, tags } from './der.ts'
+export { derInteger, KeyReader } from './der.ts'
 export { allowsPss, publicHalf, readRsaSpki, rsaEncryption, rsaKeyKind, writeRsaSpki } from './rsa-key.ts'
 export type { PssParameters, RsaKeyKind, RsaPublicKey } from './rsa-key.ts'
 export { spkiPrefix } from './spki-prefix.ts'

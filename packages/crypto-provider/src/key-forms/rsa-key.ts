@@ -1,6 +1,7 @@
 import { fromHex, TlsError, toHex } from '@typetls/wire'
 import type { KeyType } from '../provider.ts'
-import { derElement, derInteger, DerReader, tags } from './der.ts'
+import { derInteger, KeyReader } from './der.ts'
+import { bitString, derElement, explicit, nullValue, objectIdentifier, sequence } from '@typetls/wire/der'
 
 /** Digits, big-endian without leading zeros. */
 export interface RsaPublicKey {
@@ -31,19 +32,19 @@ export interface RsaKeyKind {
  * @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error)
  */
 export function readRsaSpki(spki: Uint8Array): (RsaPublicKey & RsaKeyKind) | undefined {
-  const outer = new DerReader(spki)
+  const outer = new KeyReader(spki)
   const info = outer.sequence()
   outer.finish()
   const kind = rsaKeyKind(info.sequence())
-  const publicKey = new DerReader(info.bitString())
+  const publicKey = new KeyReader(info.bitString())
   info.finish()
   if (kind === undefined) return undefined
   // RSAPublicKey. https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1
-  const sequence = publicKey.sequence()
+  const fields = publicKey.sequence()
   publicKey.finish()
-  const n = sequence.integer()
-  const e = sequence.integer()
-  sequence.finish()
+  const n = fields.integer()
+  const e = fields.integer()
+  fields.finish()
   return { ...kind, ...usable(n, e) }
 }
 
@@ -52,29 +53,29 @@ export function writeRsaSpki(
   { n, e }: Pick<RsaPublicKey, 'n' | 'e'>,
   algorithm: Uint8Array = rsaEncryption,
 ): Uint8Array {
-  const publicKey = derElement(tags.sequence, derInteger(n), derInteger(e))
-  return derElement(tags.sequence, algorithm, derElement(tags.bitString, Uint8Array.of(0), publicKey))
+  const publicKey = derElement(sequence, derInteger(n), derInteger(e))
+  return derElement(sequence, algorithm, derElement(bitString, Uint8Array.of(0), publicKey))
 }
 
 /** The public half of an RSAPrivateKey of two primes. https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2 */
 export function publicHalf(der: Uint8Array): RsaPublicKey {
-  const outer = new DerReader(der)
-  const sequence = outer.sequence()
+  const outer = new KeyReader(der)
+  const fields = outer.sequence()
   outer.finish()
-  if (sequence.smallInteger() !== 0) throw unusable()
-  const n = sequence.integer()
-  const e = sequence.integer()
-  for (let i = 0; i < 6; i++) sequence.integer()
-  sequence.finish()
+  if (fields.smallInteger() !== 0) throw unusable()
+  const n = fields.integer()
+  const e = fields.integer()
+  for (let i = 0; i < 6; i++) fields.integer()
+  fields.finish()
   return usable(n, e)
 }
 
 /** The kind of an RSA key from the content of its AlgorithmIdentifier, or `undefined` when it is no RSA key. */
-export function rsaKeyKind(algorithm: DerReader): RsaKeyKind | undefined {
-  const oid = toHex(algorithm.content(tags.objectIdentifier))
+export function rsaKeyKind(algorithm: KeyReader): RsaKeyKind | undefined {
+  const oid = toHex(algorithm.content(objectIdentifier))
   if (oid === '2a864886f70d010101') {
     // "The parameters field MUST have ASN.1 type NULL": RFC 3279 section 2.3.1.
-    if (algorithm.content(tags.null).length > 0) throw unusable()
+    if (algorithm.content(nullValue).length > 0) throw unusable()
     algorithm.finish()
     return { keyType: 'rsa', pss: undefined }
   }
@@ -93,38 +94,38 @@ export function allowsPss({ pss: bound }: RsaKeyKind, hash: string, hashLength: 
   return bound === undefined || (bound.hash === hash && bound.maskHash === hash && bound.saltLength <= hashLength)
 }
 
-function readPssParameters(parameters: DerReader): PssParameters {
-  const hash = parameters.optional(tags.context)
-  const mask = parameters.optional(tags.context + 1)
-  const salt = parameters.optional(tags.context + 2)
-  const trailer = parameters.optional(tags.context + 3)
+function readPssParameters(parameters: KeyReader): PssParameters {
+  const hash = parameters.optional(explicit(0))
+  const mask = parameters.optional(explicit(1))
+  const salt = parameters.optional(explicit(2))
+  const trailer = parameters.optional(explicit(3))
   parameters.finish()
   if (trailer !== undefined && wholeInteger(trailer) !== 1) throw unusable()
   return {
-    hash: hash === undefined ? 'sha1' : readHash(new DerReader(hash)),
-    maskHash: mask === undefined ? 'sha1' : readMask(new DerReader(mask)),
+    hash: hash === undefined ? 'sha1' : readHash(new KeyReader(hash)),
+    maskHash: mask === undefined ? 'sha1' : readMask(new KeyReader(mask)),
     saltLength: salt === undefined ? 20 : wholeInteger(salt),
   }
 }
 
-function readMask(explicit: DerReader): string | undefined {
+function readMask(explicit: KeyReader): string | undefined {
   const mask = explicit.sequence()
   explicit.finish()
-  return toHex(mask.content(tags.objectIdentifier)) === mgf1 ? readHash(mask) : undefined
+  return toHex(mask.content(objectIdentifier)) === mgf1 ? readHash(mask) : undefined
 }
 
 /** An AlgorithmIdentifier that ends its surroundings; NULL and no parameters mean the same for hashes. */
-function readHash(surroundings: DerReader): string | undefined {
+function readHash(surroundings: KeyReader): string | undefined {
   const algorithm = surroundings.sequence()
   surroundings.finish()
-  const oid = toHex(algorithm.content(tags.objectIdentifier))
-  if (algorithm.optional(tags.null)?.length) throw unusable()
+  const oid = toHex(algorithm.content(objectIdentifier))
+  if (algorithm.optional(nullValue)?.length) throw unusable()
   algorithm.finish()
   return hashes[oid]
 }
 
 function wholeInteger(content: Uint8Array): number {
-  const reader = new DerReader(content)
+  const reader = new KeyReader(content)
   const value = reader.smallInteger()
   reader.finish()
   return value

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { extension, makeCrl, number, signed, uriPoint, utcTime } from '../../test/crl-bytes.ts'
 import { Certificate } from '../certificate.ts'
-import { derElement, explicit, integer, sequence } from '../der.ts'
+import { derElement, explicit, integer, sequence } from '@typetls/wire/der'
 import { toPem } from '../pem.ts'
 import { CertificateList } from './certificate-list.ts'
 

@@ -1,7 +1,7 @@
 import { equalBytes, toHex, TlsError } from '@typetls/wire'
 import type { Asn1Value } from '../asn1.ts'
 import { RevokedCertificates } from './crl-entries.ts'
-import { bitString, DerReader, explicit, generalizedTime, integer, sequence, utcTime } from '../der.ts'
+import { bitString, DerReader, explicit, generalizedTime, integer, sequence, utcTime } from '@typetls/wire/der'
 import { readTime } from '../der-time.ts'
 import { DistinguishedName } from '../distinguished-name.ts'
 import type { DistributionPoint, IssuingDistributionPoint } from './distribution-point.ts'

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { CrlOptions } from '../../test/crl-bytes.ts'
 import { extension, makeCrl, uriPoint } from '../../test/crl-bytes.ts'
 import { statusOf } from '../../test/status-of.ts'
-import { derElement, explicit, sequence } from '../der.ts'
+import { derElement, explicit, sequence } from '@typetls/wire/der'
 
 const root = createAuthority()
 const leaf = root.issue({ dns: ['example.org'] })

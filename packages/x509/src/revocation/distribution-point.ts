@@ -1,6 +1,6 @@
 import { concat } from '@typetls/wire'
 import type { Asn1Value } from '../asn1.ts'
-import { derElement, explicit, implicit, sequence, set } from '../der.ts'
+import { derElement, explicit, implicit, sequence, set } from '@typetls/wire/der'
 import { DistinguishedName } from '../distinguished-name.ts'
 import type { GeneralName } from '../general-name.ts'
 import { readGeneralName } from '../general-name.ts'

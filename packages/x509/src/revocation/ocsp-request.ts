@@ -1,7 +1,7 @@
 import type { CryptoProvider, Hash } from '@typetls/crypto-provider'
 import { equalBytes, TlsError } from '@typetls/wire'
 import type { Certificate } from '../certificate.ts'
-import { derElement, explicit, integer, objectIdentifier, octetString, sequence } from '../der.ts'
+import { derElement, explicit, integer, objectIdentifier, octetString, sequence } from '@typetls/wire/der'
 import type { NamedKey } from '../named-key.ts'
 import type { OcspCertId } from './ocsp-response.ts'
 import type { Program } from '../program.ts'

@@ -11,7 +11,7 @@ import {
   objectIdentifierText,
   octetString,
   sequence,
-} from '../der.ts'
+} from '@typetls/wire/der'
 import { readGeneralizedTime } from '../der-time.ts'
 import { DistinguishedName } from '../distinguished-name.ts'
 import { readExtensionList } from '../extension-list.ts'

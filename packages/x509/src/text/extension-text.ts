@@ -1,7 +1,7 @@
 import { parseAsn1 } from '../asn1.ts'
 import type { Asn1Value } from '../asn1.ts'
 import type { Certificate } from '../certificate.ts'
-import { derElement, implicit, octetString, sequence } from '../der.ts'
+import { derElement, implicit, octetString, sequence } from '@typetls/wire/der'
 import { DistinguishedName } from '../distinguished-name.ts'
 import type { AuthorityKeyIdentifier, Extension, KeyUsage } from '../extensions.ts'
 import { extensionIds as ids } from '../extensions.ts'

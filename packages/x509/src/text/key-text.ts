@@ -1,7 +1,7 @@
 import { parseAsn1 } from '../asn1.ts'
 import type { Asn1Value } from '../asn1.ts'
 import type { Certificate } from '../certificate.ts'
-import { bitString, explicit, integer, objectIdentifier, sequence } from '../der.ts'
+import { bitString, explicit, integer, objectIdentifier, sequence } from '@typetls/wire/der'
 import { attempted, hexLines, indented } from './lines.ts'
 import { nameOf } from './object-names.ts'
 

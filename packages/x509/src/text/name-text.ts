@@ -1,6 +1,6 @@
 import { toHex } from '@typetls/wire'
 import { parseAsn1 } from '../asn1.ts'
-import { explicit, implicit, objectIdentifierText } from '../der.ts'
+import { explicit, implicit, objectIdentifierText } from '@typetls/wire/der'
 import type { DistinguishedName, NameAttribute, RelativeName } from '../distinguished-name.ts'
 import type { GeneralName } from '../general-name.ts'
 import { hexText, printable } from './lines.ts'

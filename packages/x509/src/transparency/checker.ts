@@ -1,5 +1,5 @@
 import { TlsError } from '@typetls/wire'
-import { DerReader, octetString } from '../der.ts'
+import { DerReader, octetString } from '@typetls/wire/der'
 import type { Extension } from '../extensions.ts'
 import type { Program } from '../program.ts'
 import { run, wait } from '../program.ts'

@@ -1,7 +1,7 @@
 import type { CryptoProvider } from '@typetls/crypto-provider'
 import { concat, TlsError } from '@typetls/wire'
 import type { Certificate } from '../certificate.ts'
-import { derElement, DerReader, explicit, objectIdentifier, objectIdentifierText, sequence } from '../der.ts'
+import { derElement, DerReader, explicit, objectIdentifier, objectIdentifierText, sequence } from '@typetls/wire/der'
 import type { NamedKey } from '../named-key.ts'
 import type { Program } from '../program.ts'
 import { wait } from '../program.ts'

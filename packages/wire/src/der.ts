@@ -1,5 +1,5 @@
-import type { TlsErrorCode } from '@typetls/wire'
-import { TlsError } from '@typetls/wire'
+import type { TlsErrorCode } from './tls-error.ts'
+import { TlsError } from './tls-error.ts'
 
 /**
  * A strict cursor over DER that knows where it is: `Certificate.tbsCertificate.extensions[2]`.
@@ -47,20 +47,20 @@ export class DerReader {
   }
 
   /** A reader over the content of a constructed element. */
-  enter(identifier: number, step: DerStep): DerReader {
+  enter(identifier: number, step?: DerStep): DerReader {
     const start = this.#header(identifier, step)
     return new DerReader(this.bytes, this.#code, step, this, start, this.offset)
   }
 
   /** The content of a primitive element, itself checked as its type demands. */
-  content(identifier: number, step: DerStep): Uint8Array {
+  content(identifier: number, step?: DerStep): Uint8Array {
     const start = this.#header(identifier, step)
     checkPrimitive(this, identifier, start, this.offset, step)
     return this.bytes.subarray(start, this.offset)
   }
 
   /** A whole element, identifier and length included, checked all the way down; `identifier` undefined: any. */
-  element(identifier: number | undefined, step: DerStep): Uint8Array {
+  element(identifier: number | undefined, step?: DerStep): Uint8Array {
     const from = this.offset
     this.checkElement(identifier, step, 0)
     return this.bytes.subarray(from, this.offset)
@@ -76,7 +76,7 @@ export class DerReader {
     throw new TlsError(this.#code, `${path} ${problem}`, cause === undefined ? { path } : { path, cause })
   }
 
-  checkElement(identifier: number | undefined, step: DerStep, depth: number): void {
+  checkElement(identifier: number | undefined, step: DerStep | undefined, depth: number): void {
     if (depth > maxDepth) this.fail(`is nested deeper than ${maxDepth}`, step)
     const actual = this.peek()
     const start = this.#header(identifier, step)
@@ -89,7 +89,7 @@ export class DerReader {
   }
 
   /** Moves behind the element and returns where its content starts. */
-  #header(identifier: number | undefined, step: DerStep): number {
+  #header(identifier: number | undefined, step: DerStep | undefined): number {
     const { bytes, end } = this
     if (this.offset >= end) this.fail('is missing', step)
     const actual = bytes[this.offset] as number
@@ -176,7 +176,13 @@ export function objectIdentifierText(content: Uint8Array): string {
   return text
 }
 
-function checkPrimitive(reader: DerReader, identifier: number, start: number, end: number, step: DerStep): void {
+function checkPrimitive(
+  reader: DerReader,
+  identifier: number,
+  start: number,
+  end: number,
+  step: DerStep | undefined,
+): void {
   const { bytes } = reader
   const first = bytes[start] as number
   switch (identifier) {
