@@ -3,7 +3,8 @@ import http from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { TLSSocket } from 'node:tls'
-import { HttpsAgent, createHttpsServer, httpsConnection } from '@typetls/node-adapter/agents'
+import { HttpsAgent, createHttp2Server, createHttpsServer, httpsConnection } from '@typetls/node-adapter/agents'
+import type { Http2Server, HttpsServerOptions } from '@typetls/node-adapter/agents'
 import type { TlsSocket } from '@typetls/node-adapter'
 import { createSecureContext } from '@typetls/node-adapter/tls'
 import express from 'express'
@@ -91,19 +92,25 @@ describe('HttpsAgent, with an https.Server of Node', () => {
   })
 })
 
-describe('createHttpsServer', () => {
-  test('serves Express, which knows that it is secure and who asks', async () => {
-    const app = express()
-    app.get('/', (request, response) => {
-      const { protocol, secure, ip } = request
-      response.cookie('id', '1', { secure: true }).json({ protocol, secure, ip })
-    })
-    const server = createHttpsServer({ ...identity, ciphers: 'ECDHE+AESGCM' }, app)
-    const port = await listen(server)
-    const text = await textOf(https.get({ port, host: 'localhost', family: 4, ca }))
-    expect(JSON.parse(text)).toEqual({ protocol: 'https', secure: true, ip: '127.0.0.1' })
-  })
+const serveBoth = (options: HttpsServerOptions, app: express.Express): Http2Server =>
+  createHttp2Server({ ...options, allowHTTP1: true }, app as unknown as Parameters<typeof createHttp2Server>[1])
 
+test.each([
+  ['createHttpsServer', createHttpsServer],
+  ['createHttp2Server that allows HTTP/1.1', serveBoth],
+])('Express on %s knows that it is secure and who asks', async (_name, create) => {
+  const app = express()
+  app.get('/', (request, response) => {
+    const { protocol, secure, ip } = request
+    response.cookie('id', '1', { secure: true }).json({ protocol, secure, ip })
+  })
+  const server = create({ ...identity, ciphers: 'ECDHE+AESGCM' }, app)
+  const port = await listen(server)
+  const text = await textOf(https.get({ port, host: 'localhost', family: 4, ca }))
+  expect(JSON.parse(text)).toEqual({ protocol: 'https', secure: true, ip: '127.0.0.1' })
+})
+
+describe('createHttpsServer', () => {
   test('has the events and methods of https.Server', async () => {
     const server = createHttpsServer({}, (_request, response) => response.end('named'))
     server.addContext('other.example', identity)

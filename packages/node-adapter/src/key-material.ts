@@ -9,7 +9,7 @@ import { readPkcs12 } from '@typetls/x509/pkcs12'
 
 /** A private key: PEM (PKCS#8, PKCS#1 or SEC 1, also encrypted), PKCS#8 DER, or a KeyObject. */
 export type KeyInput =
-  string | Uint8Array | KeyObject | { readonly pem: string | Uint8Array; readonly passphrase?: string }
+  string | Uint8Array | KeyObject | { readonly pem: string | Uint8Array; readonly passphrase?: string | undefined }
 
 /** Certificates: PEM with any number of them, leaf first, or one as DER. */
 export type CertificateInput = string | Uint8Array

@@ -1,6 +1,7 @@
 import net from 'node:net'
 import type { ServerOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type tls from 'node:tls'
 import type { TicketKeyRing } from '@typetls/connection'
 import { ticketKeyLength, ticketKeyRing } from '@typetls/connection'
 import { systemCrypto } from '../system.ts'
@@ -43,7 +44,7 @@ export interface Server extends net.Server {
   /** Another context for handshakes from now on: what is not given is the default. Tickets stay valid. */
   setSecureContext(options: NodeTlsOptions): void
   /** The 48 bytes that protect tickets, for `setTicketKeys` of a server elsewhere: secret. From now on they do not rotate. */
-  getTicketKeys(): Buffer
+  getTicketKeys(): ReturnType<tls.Server['getTicketKeys']>
   /**
    * Tickets are protected by these 48 bytes from now on, and those of the keys before are void.
    *
@@ -142,7 +143,7 @@ Server.prototype.setSecureContext = function (this: Accepting, options): void {
   publish(this, options)
 }
 
-Server.prototype.getTicketKeys = function (this: Accepting): Buffer {
+Server.prototype.getTicketKeys = function (this: Accepting) {
   return Buffer.from(givenTicketKeys(this).bytes)
 }
 
