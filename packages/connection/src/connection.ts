@@ -296,6 +296,16 @@ export class Connection {
     return this.#post
   }
 
+  /** @internal runs a program of what comes after the handshake as if a message had asked for it, but after what runs now */
+  begin(programOf: (post: AfterHandshake) => Program<PostHandshakeResult>): void {
+    const post = this.#checkWritable()
+    const program = programOf(post)
+    this.#inOrder(() => {
+      this.#run(post, program)
+      if (!this.#pumping && this.#pending === undefined) void this.#pump()
+    })
+  }
+
   /** @internal sends what a post-handshake action gave out */
   protected act(action: () => void): void {
     this.#inOrder(() => {
@@ -415,9 +425,12 @@ export class Connection {
     const { handshake, expected } = post
     if (handshake.assembler.buffered === 0) return undefined
     const message = nextExpected(handshake, expected)
-    if (message === undefined) return undefined
-    this.#answering = new HandshakeDriver(handshake, post.handle(message))
-    const answering = this.#answering
+    return message === undefined ? undefined : this.#run(post, post.handle(message))
+  }
+
+  #run(post: AfterHandshake, program: Program<PostHandshakeResult>): HandshakeDriver<PostHandshakeResult> {
+    const answering = new HandshakeDriver(post.handshake, program)
+    this.#answering = answering
     answering.start()
     if (post.renegotiating && this.#saidClose) {
       // Our part in it cannot be said any more.
@@ -525,6 +538,9 @@ export class Connection {
     }
     this.#refuseInterleaving(this.#current(), 'an alert')
     if (description === 'close_notify') return this.#takeCloseNotify()
+    if (description === 'no_renegotiation' && this.#post?.awaitsRenegotiation === true) {
+      throw new TlsError('ERR_TLS_NO_RENEGOTIATION', 'the peer does not renegotiate')
+    }
     const tls13 = this.#current().version === 0x0304
     if (description !== 'user_canceled' && tls13 && this.#readEpoch !== 'plaintext') {
       throw new TlsError('ERR_TLS_ALERT_WARNING', `TLS 1.3 has no warning ${name}`, { received: name })

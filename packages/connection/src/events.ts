@@ -17,7 +17,7 @@ export interface ConnectionEvents {
   session?(session: Session): void
   /** Server: the client answered a post-handshake certificate request; `facts.peer` is its new identity. */
   authenticated?(facts: ConnectionFacts): void
-  /** Client, TLS 1.2: the server asked for another handshake, and it is complete. */
+  /** TLS 1.2: another handshake is complete. */
   renegotiated?(facts: ConnectionFacts): void
   /** The peer's close_notify: no more data will come. Writing is still possible until `closeWrite`. */
   end?(): void

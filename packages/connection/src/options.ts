@@ -19,6 +19,7 @@ import type {
 } from '@typetls/handshake'
 import type { PaddingPolicy } from '@typetls/record'
 import type { AlertName, TlsError } from '@typetls/wire'
+import type { ConnectionEvents } from './events.ts'
 
 /** What both roles take. Everything is readonly and has a default, see `defaults.ts`, except `crypto` and `clock`. */
 export interface CommonOptions {
@@ -190,7 +191,7 @@ export interface ClientTls12 {
 export interface ServerTls12 {
   /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) when `crypto` lacks what was asked for */
   older(crypto: CryptoProvider): OlderServer
-  postHandshake(handshake: Handshake, agreed: Agreed): AfterHandshake
+  postHandshake(handshake: Handshake, agreed: Agreed, events: ConnectionEvents): AfterHandshake
 }
 
 /** The time. Adapters hand in the platform's; tests a manual one. */

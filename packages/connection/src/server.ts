@@ -30,7 +30,7 @@ export class ServerConnection extends Connection {
             ...server,
             postHandshake: (handshake, agreed) =>
               agreed.version === 'TLSv1.2'
-                ? tls12.postHandshake(handshake, agreed)
+                ? tls12.postHandshake(handshake, agreed, events)
                 : server.postHandshake(handshake, agreed),
           }
     super(role, parameters, options, events)

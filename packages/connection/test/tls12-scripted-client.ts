@@ -19,7 +19,7 @@ export interface Tls12ClientScript extends Tls12Script {
   /** Whether it has TLS 1.3 too. */
   readonly both?: boolean
   /** Default none: the Certificate is empty. */
-  readonly credential?: Credential
+  readonly credential?: Credential | undefined
   /** What to sign with. Default the credential's first. */
   readonly scheme?: SignatureScheme
   /** Go on with a session: its ticket, or its id, and its secret. */
@@ -34,6 +34,8 @@ export interface Tls12ClientScript extends Tls12Script {
     readonly groups?: readonly number[]
     readonly schemes?: readonly number[]
     readonly supportedVersions?: readonly number[]
+    /** Default `serverName`. */
+    readonly serverName?: string
   }
   /** Extensions of the ClientHello that only TLS 1.2 has, by number; `undefined`: not this one. */
   readonly extensions?: Readonly<Record<number, Uint8Array | undefined>>
@@ -47,13 +49,15 @@ export function tls12ScriptedClient(script: Tls12ClientScript = {}): Tls12Script
 export class Tls12ScriptedClient extends Tls12ScriptedPeer {
   readonly peer: Peer
   steps: Tls12Step[] = ['client_hello']
-  readonly #options: Tls12ClientScript
+  #options: Tls12ClientScript
   #share: Uint8Array = Uint8Array.of(0)
   #premaster: Uint8Array | undefined
   #requested = false
   #resumed = false
   /** Whether the server has extended_main_secret too. */
   #extended = true
+  /** In a renegotiation. */
+  #renegotiationInfo: Uint8Array | undefined
 
   constructor(options: Tls12ClientScript) {
     super('client', options)
@@ -65,6 +69,19 @@ export class Tls12ScriptedClient extends Tls12ScriptedPeer {
       options.both === true
         ? serverPeer({ ...server, tls12: serverTls12(options.server12) }, wire)
         : tls12ServerPeer(server, wire, options.server12 ?? {})
+  }
+
+  /** Is ready to play another handshake. */
+  renegotiate(changed: Pick<Tls12ClientScript, 'extensions' | 'credential' | 'hello' | 'suite'> = {}): this {
+    const finished = this.said.findLast(({ type }) => type === handshakeType.finished)
+    if (finished === undefined) throw new RangeError('there was no handshake')
+    this.#renegotiationInfo = vector(1, finished.body)
+    this.#options = { ...this.#options, ...changed }
+    this.clientRandom = testCrypto.random(32)
+    this.transcript.length = 0
+    this.#requested = false
+    this.steps = ['client_hello']
+    return this
   }
 
   protected override saidStep(step: Tls12Step): void {
@@ -97,7 +114,7 @@ export class Tls12ScriptedClient extends Tls12ScriptedPeer {
   #clientHello(): HandshakeBytes {
     const { hello = {}, resume, ticket, extensions = {}, suite = 0xc02b } = this.#options
     const older: Record<number, Uint8Array | undefined> = {
-      0xff01: Uint8Array.of(0),
+      0xff01: this.#renegotiationInfo ?? Uint8Array.of(0),
       23: new Uint8Array(),
       11: Uint8Array.of(1, 0),
       35: resume?.ticket ?? (ticket === true ? new Uint8Array() : undefined),
@@ -110,7 +127,7 @@ export class Tls12ScriptedClient extends Tls12ScriptedPeer {
       cipherSuites: hello.suites ?? [suite],
       legacyCompressionMethods: hello.compression ?? [0],
       extensions: {
-        server_name: serverName,
+        server_name: hello.serverName ?? serverName,
         supported_groups: hello.groups ?? [29, 23],
         signature_algorithms: hello.schemes ?? [0x0403, 0x0804, 0x0807],
         supported_versions: hello.supportedVersions,
@@ -133,6 +150,9 @@ export class Tls12ScriptedClient extends Tls12ScriptedPeer {
       if (this.#resumed) this.main = resume?.main
     } else if (type === handshakeType.server_key_exchange) {
       this.#agree(((body[1] as number) << 8) | (body[2] as number), body.slice(4, 4 + (body[3] as number)))
+    } else if (type === handshakeType.hello_request) {
+      // No part of the transcript.
+      this.transcript.pop()
     } else if (type === handshakeType.certificate_request) {
       this.#requested = true
     } else if (type === handshakeType.server_hello_done) {

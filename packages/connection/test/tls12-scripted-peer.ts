@@ -38,6 +38,8 @@ export abstract class Tls12ScriptedPeer {
   readonly alerts: SeenAlert[] = []
   /** Handshake messages of the peer. */
   readonly heard: HandshakeBytes[] = []
+  /** Our own. */
+  readonly said: HandshakeBytes[] = []
   /** Application data of the peer. */
   readonly data: Uint8Array[] = []
   readonly transcript: Uint8Array[] = []
@@ -102,6 +104,7 @@ export abstract class Tls12ScriptedPeer {
     const made = this.made(type)
     const message = this.#script.bytes?.[type]?.(made) ?? made
     this.transcript.push(message.raw)
+    this.said.push(message)
     this.saidStep(type)
     return message
   }

@@ -20,6 +20,8 @@ export interface AfterHandshake {
   readonly keyUpdateDue: boolean
   /** TLS 1.2: another handshake runs. What is written waits until it is done. */
   readonly renegotiating: boolean
+  /** TLS 1.2: another handshake runs or was asked for; a peer that does not want it ends the connection. */
+  readonly awaitsRenegotiation?: boolean
   sawApplicationData(): void
   /** @throws TlsError `ERR_TLS_STATE` (internal_error) where the version has no KeyUpdate */
   updateWriteKeys(requestPeer: boolean): Program<void>
@@ -159,7 +161,7 @@ export type PostHandshakeResult =
   | { readonly type: 'session'; readonly session: Session }
   /** Server: `undefined` means that the client has no certificate. */
   | { readonly type: 'authenticated'; readonly peer: AuthenticatedPeer | undefined }
-  /** Client, TLS 1.2: another handshake was made, and this came of it. */
+  /** TLS 1.2: another handshake was made, and this came of it. */
   | { readonly type: 'renegotiated'; readonly agreed: Agreed }
   /** Client: messages to send without anything between. The program uses the write keys: none may change meanwhile. */
   | { readonly type: 'answer'; readonly send: Program<void> }

@@ -1,18 +1,13 @@
 import type { ClientParameters, ServerParameters } from '@typetls/handshake'
 import type { Tls12Connected } from '@typetls/handshake/tls12'
-import {
-  Tls12ClientPostHandshake,
-  Tls12PostHandshake,
-  tls12ClientHandshake,
-  tls12ServerHandshake,
-} from '@typetls/handshake/tls12'
+import { Tls12ClientPostHandshake, tls12ClientHandshake, tls12ServerHandshake } from '@typetls/handshake/tls12'
 import type { RoleOfConnection } from '../connection.ts'
 import { Connection } from '../connection.ts'
 import { clientParameters, serverParameters } from '../defaults.ts'
 import type { ConnectionEvents } from '../events.ts'
 import type { ClientOptions, ServerOptions } from '../options.ts'
 import type { ClientTls12Options, ServerTls12Options } from './tls12-options.ts'
-import { clientTls12Parameters, serverTls12Parameters } from './tls12-options.ts'
+import { clientTls12Parameters, serverPostHandshake, serverTls12Parameters } from './tls12-options.ts'
 
 /**
  * A connection in the client role that speaks TLS 1.2 alone; `clientConnection` with the option `tls12` speaks both.
@@ -50,7 +45,7 @@ export function tls12ServerConnection(
     name: 'server',
     stateless: () => false,
     program: (handshake) => tls12ServerHandshake(handshake, handshake.parameters as ServerParameters, parameters12),
-    postHandshake: (handshake, agreed) => new Tls12PostHandshake(handshake, agreed as Tls12Connected),
+    postHandshake: (handshake, agreed) => serverPostHandshake(handshake, agreed, parameters12, tls12, events),
   }
   return new Connection(role, serverParameters(options), options, events)
 }

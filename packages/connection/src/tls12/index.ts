@@ -68,6 +68,8 @@ export {
   pskLegacyTls12CipherSuites,
   pskTls12CipherSuites,
 } from './psk-suites.ts'
+export { renegotiate } from './renegotiate.ts'
+export type { RenegotiationOptions } from './renegotiate.ts'
 export { clientTls12, serverTls12 } from './tls12-options.ts'
 export type { ClientTls12Options, ServerTls12Options } from './tls12-options.ts'
 export type { RenegotiationPolicy, SessionIdStore } from '@typetls/handshake/tls12'

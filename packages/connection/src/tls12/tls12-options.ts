@@ -1,18 +1,20 @@
 import type { CryptoProvider, FiniteField } from '@typetls/crypto-provider'
-import type { RecordProtection } from '@typetls/handshake'
+import type { AfterHandshake, Agreed, Handshake, RecordProtection } from '@typetls/handshake'
 import { maxPskIdentity, wait } from '@typetls/handshake'
 import type {
   DhParameters,
   ProtectionMaker,
   RenegotiationPolicy,
+  ServerRenegotiationPolicy,
   SessionIdStore,
   Tls12ClientParameters,
   Tls12Connected,
   Tls12ServerParameters,
 } from '@typetls/handshake/tls12'
-import { Tls12ClientPostHandshake, Tls12PostHandshake, olderClient, olderServer } from '@typetls/handshake/tls12'
+import { Tls12ClientPostHandshake, Tls12ServerPostHandshake, olderClient, olderServer } from '@typetls/handshake/tls12'
 import { splitKeyBlock } from '@typetls/record/tls12'
 import { TlsError } from '@typetls/wire'
+import type { ConnectionEvents } from '../events.ts'
 import type { ClientTls12, ServerTls12 } from '../options.ts'
 import type { CipherSuiteRow } from './cipher-suites.ts'
 import { defaultTls12CipherSuites } from './cipher-suites.ts'
@@ -74,6 +76,16 @@ export interface ServerTls12Options extends Tls12Options {
    * OpenSSL does. Default false: the handshake fails as with a wrong key, so that nobody learns which identities exist.
    */
   readonly tellUnknownPskIdentity?: boolean
+  /**
+   * What to do when a client begins another handshake: refuse and end (`never`), go along `once` or `freely`, or ask a
+   * function each time, whose `false` refuses; it is given the `events` of the connection. A client without
+   * renegotiation_info is always refused. extended_main_secret, the server name, the version and what the client
+   * authenticated with must stay; ALPN stays as it was, and nothing is resumed. Data that is written meanwhile waits.
+   * What the server asks for itself by `renegotiate` is refused by a function alone. Default `never`: it costs a server
+   * more than a client, and hardly any client needs it. https://www.rfc-editor.org/rfc/rfc5746
+   */
+  readonly renegotiation?:
+    Exclude<ServerRenegotiationPolicy, () => unknown> | ((events: ConnectionEvents) => boolean | PromiseLike<boolean>)
 }
 
 /** TLS 1.2 for a client: the value of the option `tls12`. */
@@ -91,10 +103,27 @@ export function clientTls12(options: ClientTls12Options = {}): ClientTls12 {
 
 /** TLS 1.2 for a server: the value of the option `tls12`. */
 export function serverTls12(options: ServerTls12Options = {}): ServerTls12 {
-  return {
-    older: (crypto) => olderServer(serverTls12Parameters(options, crypto)),
-    postHandshake: (handshake, agreed) => new Tls12PostHandshake(handshake, agreed as Tls12Connected),
+  let last: { readonly crypto: CryptoProvider; readonly parameters: Tls12ServerParameters } | undefined
+  const parametersFor = (crypto: CryptoProvider): Tls12ServerParameters => {
+    if (last?.crypto !== crypto) last = { crypto, parameters: serverTls12Parameters(options, crypto) }
+    return last.parameters
   }
+  return {
+    older: (crypto) => olderServer(parametersFor(crypto)),
+    postHandshake: (handshake, agreed, events) =>
+      serverPostHandshake(handshake, agreed, parametersFor(handshake.crypto), options, events),
+  }
+}
+
+export function serverPostHandshake(
+  handshake: Handshake,
+  agreed: Agreed,
+  parameters: Tls12ServerParameters,
+  { renegotiation = 'never' }: ServerTls12Options,
+  events: ConnectionEvents,
+): AfterHandshake {
+  const policy = typeof renegotiation === 'function' ? () => renegotiation(events) : renegotiation
+  return new Tls12ServerPostHandshake(handshake, agreed as Tls12Connected, parameters, policy)
 }
 
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */

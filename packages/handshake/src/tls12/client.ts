@@ -17,6 +17,7 @@ import type { Tls12CipherSuite } from './cipher-suite.ts'
 import type { Tls12Connected } from './connected.ts'
 import { olderExtensions } from './extensions.ts'
 import { receive12 } from './messenger.ts'
+import type { Tls12Message } from './messages.ts'
 import { ServerHello, tls12Messages } from './messages.ts'
 import type { Tls12ClientParameters } from './parameters.ts'
 import type { Earlier } from './renegotiation.ts'
@@ -73,8 +74,16 @@ export function* tls12ClientHandshake(
     }),
   )
   hs.messages = tls12Messages
-  const message = yield* receive12(hs, 'server_hello')
+  const message = yield* receiveServerHello(hs, earlier)
   return yield* offer.goOn(hs, { random, sessionId, has: (type) => types.includes(type) }, message, false)
+}
+
+/** "This message will be ignored by the client if the client is currently negotiating a session." */
+function* receiveServerHello(hs: Handshake, earlier: Earlier | undefined): Program<Tls12Message<'server_hello'>> {
+  for (;;) {
+    const message = yield* receive12(hs, ...(earlier === undefined ? firstHello : laterHello))
+    if (message.type === 'server_hello') return message
+  }
 }
 
 class Tls12Offer implements OlderOffer {
@@ -170,5 +179,8 @@ function usableSession(
   if (tls12.requireExtendedMainSecret && !state.extendedMainSecret) return undefined
   return cipherSuites.includes(state.cipherSuite) ? state : undefined
 }
+
+const firstHello = ['server_hello'] as const
+const laterHello = ['server_hello', 'hello_request'] as const
 
 const none = /* @__PURE__ */ new Uint8Array(0)

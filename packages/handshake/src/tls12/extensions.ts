@@ -73,7 +73,7 @@ export function readOlderExtensions({ extensions, cipherSuites }: ClientHello): 
 }
 
 /** TLS_EMPTY_RENEGOTIATION_INFO_SCSV https://www.rfc-editor.org/rfc/rfc5746#section-3.3 */
-const emptyRenegotiationInfo = 0x00ff
+export const emptyRenegotiationInfo = 0x00ff
 
 export const uncompressed = 0
 

@@ -16,9 +16,10 @@ export type {
   Tls12Parameters,
   Tls12ServerParameters,
 } from './parameters.ts'
-export { Tls12PostHandshake } from './post-handshake.ts'
+export { Tls12ServerPostHandshake } from './server-post-handshake.ts'
+export type { RenegotiationChanges } from './server-post-handshake.ts'
 export { exportTls12, extendedMainSecret, mainSecret, prf, verifyData } from './prf.ts'
-export type { RenegotiationPolicy } from './renegotiation.ts'
+export type { Renegotiating, RenegotiationPolicy, ServerRenegotiationPolicy } from './renegotiation.ts'
 export { ecdhePsk, psk, withPsk } from './psk.ts'
 export { rsa } from './rsa.ts'
 export { olderServer, tls12ServerHandshake } from './server.ts'

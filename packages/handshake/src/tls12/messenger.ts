@@ -3,15 +3,15 @@ import type { Program } from '../program.ts'
 import { receive } from '../program.ts'
 import type { Tls12Message, Tls12MessageType, Tls12Messages } from './messages.ts'
 
-/** The next message, which must be of one of these types; it is in the transcript when it arrives here. */
+/** The next message, which must be of one of these types; but for HelloRequest, it is in the transcript when it arrives here. */
 export function* receive12<Type extends Tls12MessageType>(
   hs: Handshake,
   ...types: readonly Type[]
 ): Program<Tls12Message<Type>> {
   // The names are those of TLS 1.3 and of TLS 1.2; `hs.messages` says which bodies they have.
-  const message = yield* receive(...(types as readonly never[]))
-  hs.transcript.add((message as { readonly raw: Uint8Array }).raw)
-  return message
+  const message = (yield* receive(...(types as readonly never[]))) as Tls12Message
+  if (message.type !== 'hello_request') hs.transcript.add(message.raw)
+  return message as Tls12Message<Type>
 }
 
 export function send12<Type extends Tls12MessageType>(hs: Handshake, type: Type, body: Tls12Messages[Type]): void {

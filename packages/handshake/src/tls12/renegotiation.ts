@@ -1,4 +1,6 @@
 import { TlsError, concat, equalBytes } from '@typetls/wire'
+import type { AfterHandshake, PostHandshakeResult } from '../post-handshake.ts'
+import type { Program } from '../program.ts'
 import type { Tls12Connected } from './connected.ts'
 import type { ServerHelloExtensions } from './messages.ts'
 
@@ -7,6 +9,15 @@ import type { ServerHelloExtensions } from './messages.ts'
  * refuses and ends.
  */
 export type RenegotiationPolicy = 'never' | 'once' | 'freely' | 'ignore' | (() => boolean | PromiseLike<boolean>)
+
+/** What comes of a client's wish to renegotiate; a client cannot be ignored, as it waits. */
+export type ServerRenegotiationPolicy = Exclude<RenegotiationPolicy, 'ignore'>
+
+/** How a side that can renegotiate begins to. */
+export interface Renegotiating<Changes = void> extends AfterHandshake {
+  /** Client: makes another handshake. Server: asks for one, and has the parameters with these changes for it. */
+  begin(changes: Changes): Program<PostHandshakeResult>
+}
 
 /** What a renegotiation must go on from. */
 export interface Earlier {

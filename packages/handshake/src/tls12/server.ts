@@ -28,15 +28,22 @@ import { receive12, send12 } from './messenger.ts'
 import type { ServerHelloExtensions } from './messages.ts'
 import { tls12Messages } from './messages.ts'
 import type { Tls12ServerParameters } from './parameters.ts'
+import type { EndOfHandshake } from './renegotiation.ts'
 import type { Choice } from './server-choice.ts'
 import { chooseSuite } from './server-choice.ts'
+import {
+  renegotiationInfo,
+  checkHelloOfRenegotiation,
+  checkSameClient,
+  checkSamePskIdentity,
+} from './server-renegotiation.ts'
 import { findSession } from './server-session.ts'
 
 /** TLS 1.2 as a server accepts it beside TLS 1.3. */
 export function olderServer(tls12: Tls12ServerParameters): OlderServer {
   return {
     accepts: acceptsTls12,
-    goOn: (hs, parameters, message) => answerClientHello(hs, parameters, tls12, message, true),
+    goOn: (hs, parameters, message) => answerClientHello(hs, parameters, tls12, message, { hasNewer: true }),
   }
 }
 
@@ -53,7 +60,25 @@ export function* tls12ServerHandshake(
       received: message.body.extensions.supported_versions ?? [message.body.legacyVersion],
     })
   }
-  return yield* answerClientHello(hs, parameters, tls12, message, false)
+  return yield* answerClientHello(hs, parameters, tls12, message, { hasNewer: false })
+}
+
+/** Another handshake of the same connection, from its ClientHello on. It must say that it goes on from `earlier`. */
+export function* tls12ServerRenegotiation(
+  hs: Handshake,
+  tls12: Tls12ServerParameters,
+  message: HandshakeMessage<'client_hello'>,
+  earlier: EndOfHandshake,
+): Program<Tls12Connected> {
+  hs.logKeysOf(message.body.random)
+  hs.transcript.add(message.raw)
+  if (!acceptsTls12(message.body)) {
+    throw new TlsError('ERR_TLS_RENEGOTIATION_VERSION', 'the renegotiation changes the version', {
+      expected: [0x0303],
+      received: message.body.extensions.supported_versions ?? [message.body.legacyVersion],
+    })
+  }
+  return yield* answerClientHello(hs, hs.parameters as ServerParameters, tls12, message, { hasNewer: false, earlier })
 }
 
 /** With supported_versions, it alone decides. https://www.rfc-editor.org/rfc/rfc9846#section-4.3.1 */
@@ -66,23 +91,32 @@ function* answerClientHello(
   parameters: ServerParameters,
   tls12: Tls12ServerParameters,
   message: HandshakeMessage<'client_hello'>,
-  hasNewer: boolean,
+  context: FlightContext,
 ): Program<Tls12Connected> {
   hs.messages = tls12Messages
   hs.version = 0x0303
   const owned = new Set<{ dispose(): void }>()
   try {
     const hello = message.body
-    checkClientHello(hello, hasNewer)
+    checkClientHello(hello, context.hasNewer)
     const older = readOlderExtensions(hello)
     checkOlder(older, tls12)
+    checkHelloOfRenegotiation(context.earlier, hello, older)
     // The client must wait for our ServerHello.
     hs.endOfFlight()
     hs.decided('version', 'TLSv1.2')
-    return yield* new ServerFlight(hs, parameters, tls12, hello, older, hasNewer, owned).run()
+    return yield* new ServerFlight(hs, parameters, tls12, hello, older, context, owned).run()
   } finally {
     for (const secret of owned) secret.dispose()
   }
+}
+
+/** When a ClientHello came. */
+interface FlightContext {
+  /** Whether we speak TLS 1.3 as well. */
+  readonly hasNewer: boolean
+  /** The handshake before it, in a renegotiation. */
+  readonly earlier?: EndOfHandshake
 }
 
 function checkClientHello(hello: ClientHello, hasNewer: boolean): void {
@@ -100,9 +134,6 @@ function checkClientHello(hello: ClientHello, hasNewer: boolean): void {
 }
 
 function checkOlder(older: OlderExtensions, tls12: Tls12ServerParameters): void {
-  if (older.renegotiationInfo !== undefined && older.renegotiationInfo.length > 0) {
-    throw new TlsError('ERR_TLS_RENEGOTIATION_INFO', 'renegotiation_info must be empty in the first handshake')
-  }
   if (tls12.requireExtendedMainSecret && !older.extendedMainSecret) {
     throw new TlsError('ERR_TLS_EXTENDED_MAIN_SECRET', 'the client has no extended_main_secret')
   }
@@ -115,6 +146,7 @@ class ServerFlight {
   readonly #tls12: Tls12ServerParameters
   readonly #hello: ClientHello
   readonly #older: OlderExtensions
+  readonly #earlier: EndOfHandshake | undefined
   readonly #owned: Set<{ dispose(): void }>
   readonly #randoms: { readonly client: Uint8Array; readonly server: Uint8Array }
 
@@ -124,7 +156,7 @@ class ServerFlight {
     tls12: Tls12ServerParameters,
     hello: ClientHello,
     older: OlderExtensions,
-    hasNewer: boolean,
+    { hasNewer, earlier }: FlightContext,
     owned: Set<{ dispose(): void }>,
   ) {
     this.#hs = hs
@@ -132,6 +164,7 @@ class ServerFlight {
     this.#tls12 = tls12
     this.#hello = hello
     this.#older = older
+    this.#earlier = earlier
     this.#owned = owned
     const server = parameters.crypto.random(32)
     if (hasNewer) server.set(downgradeSentinel, 24)
@@ -140,6 +173,12 @@ class ServerFlight {
 
   *run(): Program<Tls12Connected> {
     const hello = this.#hello
+    const earlier = this.#earlier
+    if (earlier !== undefined) {
+      // ALPN has no part in it: what was chosen stays. And nothing is resumed.
+      const suites = commonSuites(this.#usableSuites(), hello, this.#parameters)
+      return yield* this.#full(suites, earlier.applicationProtocol)
+    }
     const protocol = chooseApplicationProtocol(this.#parameters, hello)
     if (protocol !== undefined) this.#hs.decided('alpn', protocol)
     const suites = commonSuites(this.#usableSuites(), hello, this.#parameters)
@@ -186,11 +225,14 @@ class ServerFlight {
         certificateAuthorities: parameters.certificateAuthorities,
       })
     }
+    // With a PSK nobody is asked.
+    else if (parameters.clientAuthentication !== 'none') checkSameClient(this.#earlier, [])
     send12(hs, 'server_hello_done', {})
 
     const trusted = asks ? yield* this.#clientCertificate() : undefined
     const { premaster, pskIdentity } = yield* keys.finish((yield* receive12(hs, 'client_key_exchange')).body)
     this.#owned.add(premaster)
+    checkSamePskIdentity(this.#earlier, pskIdentity)
     const main = yield* masterOf(hs, suite, premaster, this.#randoms, this.#older.extendedMainSecret)
     this.#owned.add(main)
     let authenticated: AuthenticatedBy = { by: pskIdentity === undefined ? 'nothing' : 'external_psk' }
@@ -286,13 +328,13 @@ class ServerFlight {
       cipherSuite: suite.id,
       compressionMethod: 0,
       extensions: {
-        renegotiation_info: older.renegotiationInfo === undefined ? undefined : none,
+        renegotiation_info: older.renegotiationInfo && renegotiationInfo(this.#earlier),
         extended_main_secret: older.extendedMainSecret ? {} : undefined,
         encrypt_then_mac: this.#encryptThenMac(suite) ? {} : undefined,
         // "if a server … selects an ECC cipher suite in response to a ClientHello message containing" it
         ec_point_formats:
           older.pointFormats !== undefined && suite.keyExchange.name.includes('EC') ? [uncompressed] : undefined,
-        application_layer_protocol_negotiation: protocol,
+        application_layer_protocol_negotiation: this.#earlier === undefined ? protocol : undefined,
         max_fragment_length: fragment,
         record_size_limit: limit,
         ...more,
@@ -321,6 +363,7 @@ class ServerFlight {
 
   *#clientCertificate(): Program<TrustedChain | undefined> {
     const { body } = yield* receive12(this.#hs, 'certificate')
+    checkSameClient(this.#earlier, body.certificateList)
     return yield* maybeTrusted(this.#hs, body.certificateList, this.#parameters.clientAuthentication === 'require')
   }
 
