@@ -3,11 +3,11 @@ import type { CryptoProvider } from '@typetls/crypto-provider'
 import type { PeerVerifier } from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
 import type { TrustAnchor } from '@typetls/x509'
-import { createVerifier } from '@typetls/x509'
 import { defaultHandshakeTimeout } from './defaults.ts'
 import type { OwnCertificate } from './own-certificate.ts'
 import { handled } from './deferred.ts'
 import type { StreamRole } from './from-streams.ts'
+import { verifierFor } from './known-verifiers.ts'
 import { ownCertificate } from './own-certificate.ts'
 import { pinned } from './pinning.ts'
 import { systemClientCrypto, systemClock, systemCrypto } from './system.ts'
@@ -124,17 +124,27 @@ function connectionOptions<T extends SharedOptions & { readonly verifier?: PeerV
   options: T,
   crypto: CryptoProvider,
 ): Omit<T, keyof SharedOptions> & FromShared {
-  const { clock, alpn } = options
+  // Named one by one: a copy with properties deleted is a slow object, and made for each connection.
+  const {
+    crypto: _crypto,
+    clock = systemClock,
+    ca: _ca,
+    pins: _pins,
+    dangerouslyAcceptAnyCertificate: _any,
+    alpn = [],
+    handshakeTimeout: _timeout,
+    allowHalfOpen: _halfOpen,
+    signal: _signal,
+    ...rest
+  } = options
   const verifier = verifierOf(options)
-  const rest: Partial<T> = { ...options }
-  for (const name of sharedNames) delete rest[name]
   const own: FromShared = {
     crypto,
-    clock: clock ?? systemClock,
+    clock,
     ...(verifier !== undefined && { verifier }),
-    ...(alpn !== undefined && alpn.length > 0 && { applicationProtocols: alpn }),
+    ...(alpn.length > 0 && { applicationProtocols: alpn }),
   }
-  return { ...(rest as Omit<T, keyof SharedOptions>), ...own }
+  return { ...rest, ...own }
 }
 
 type FromShared = Pick<CommonOptions, 'crypto' | 'clock' | 'verifier' | 'applicationProtocols'>
@@ -146,24 +156,12 @@ function verifierOf(options: SharedOptions & { readonly verifier?: PeerVerifier 
     throw new TlsError('ERR_TLS_OPTIONS', '`verifier` decides alone: `ca` and the like would have no effect')
   }
   if (verifier === undefined && (ca !== undefined || dangerouslyAcceptAnyCertificate)) {
-    verifier = createVerifier({ trustAnchors: [ca ?? []].flat(), dangerouslyAcceptAnyCertificate })
+    verifier = verifierFor([ca ?? []].flat(), dangerouslyAcceptAnyCertificate)
   }
   if (pins === undefined) return verifier
   if (verifier === undefined) throw new TlsError('ERR_TLS_OPTIONS', '`pins` come on top of `ca` or `verifier`')
   return pinned(verifier, pins)
 }
-
-const sharedNames = [
-  'crypto',
-  'clock',
-  'ca',
-  'pins',
-  'dangerouslyAcceptAnyCertificate',
-  'alpn',
-  'handshakeTimeout',
-  'allowHalfOpen',
-  'signal',
-] as const satisfies readonly (keyof SharedOptions)[]
 
 /** A server's options are resolved once for the same object. */
 const resolvedServers = /* @__PURE__ */ new WeakMap<AcceptOptions, Promise<ServerOptions>>()
