@@ -1,3 +1,4 @@
+import { pemCertificates } from '@typetls/web-adapter'
 import { createFetch } from '@typetls/web-adapter/fetch'
 import type { FetchOutcome } from './fetch-scenario.ts'
 import { playFetch } from './fetch-scenario.ts'
@@ -10,14 +11,14 @@ export interface FetchPage {
 
 const page: FetchPage = {
   async play(relay, origin, ca) {
-    const fetch = createFetch({ relay, token: 'letmein', ca })
+    const fetch = createFetch({ relay, token: 'letmein', ca: pemCertificates(ca) })
     const outcome = await playFetch(fetch, origin)
     fetch.closeIdle()
     return outcome
   },
   async refusal(relay, origin, ca) {
     try {
-      await createFetch({ relay, token: 'letmein', ca })(origin)
+      await createFetch({ relay, token: 'letmein', ca: pemCertificates(ca) })(origin)
       return []
     } catch (error) {
       const { name, cause } = error as Error & { readonly cause?: { readonly code?: string } }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Relay } from '@typetls/relay'
 import { createRelay } from '@typetls/relay'
 import { createAuthority } from '@typetls/testing'
-import { relay as throughRelay } from '@typetls/web-adapter'
+import { pemCertificates, relay as throughRelay } from '@typetls/web-adapter'
 import { createFetch } from '@typetls/web-adapter/fetch'
 import type { WebSocketConstructor } from '@typetls/web-adapter'
 import type { Browser, Page } from 'playwright-core'
@@ -38,7 +38,7 @@ describe('fetch from node:https through the relay', () => {
       token: 'letmein',
       WebSocket: WebSocket as unknown as WebSocketConstructor,
     })
-    const fetch = createFetch({ transport, ca: server.ca })
+    const fetch = createFetch({ transport, ca: pemCertificates(server.ca) })
     expectOutcome(await playFetch(fetch, server.origin))
     expect(server.connections() - before).toBeLessThanOrEqual(9)
     fetch.closeIdle()

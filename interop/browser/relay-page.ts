@@ -1,4 +1,4 @@
-import { relay, SocketError, TypeTls, wsproxy } from '@typetls/web-adapter'
+import { pemCertificates, relay, SocketError, TypeTls, wsproxy } from '@typetls/web-adapter'
 
 /** What the page does and tells. */
 export interface Download {
@@ -19,7 +19,7 @@ export interface Downloaded {
 }
 
 async function download({ transport, relayUrl, port, ca, sni, bytes }: Download): Promise<Downloaded> {
-  const tls = new TypeTls({ ca, transport: (transport === 'relay' ? relay : wsproxy)(relayUrl) })
+  const tls = new TypeTls({ ca: pemCertificates(ca), transport: (transport === 'relay' ? relay : wsproxy)(relayUrl) })
   const socket = tls.connect({ hostname: '127.0.0.1', port }, { secureTransport: 'on', sni })
   try {
     const { tls: facts } = await socket.opened

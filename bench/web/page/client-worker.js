@@ -1,4 +1,4 @@
-import { fromStreams } from '@typetls/web-adapter'
+import { fromStreams, pemCertificates } from '@typetls/web-adapter'
 import { serveSockets } from '@typetls/web-adapter/worker'
 import { open } from './transports.js'
 
@@ -11,6 +11,6 @@ globalThis.addEventListener('message', ({ data }) => {
 serveSockets({
   connect(_address, { signal }) {
     const { way, identity } = next
-    return fromStreams(open(way), { ca: identity.ca, sni: identity.name, signal })
+    return fromStreams(open(way), { ca: pemCertificates(identity.ca), sni: identity.name, signal })
   },
 })

@@ -1,9 +1,9 @@
-import { fromStreams } from '@typetls/web-adapter'
+import { fromStreams, pemCertificates } from '@typetls/web-adapter'
 
 /** @returns what `bench.js` measures by: see there */
 export async function connect(transport, { ca, name, sameAlgorithms }) {
   const alike = sameAlgorithms ? { groups: ['secp256r1'] } : {}
-  const socket = fromStreams(transport, { ca, sni: name, ...alike })
+  const socket = fromStreams(transport, { ca: pemCertificates(ca), sni: name, ...alike })
   await socket.opened
   const reader = socket.readable.getReader()
   const writer = socket.writable.getWriter()

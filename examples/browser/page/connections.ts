@@ -1,5 +1,5 @@
 import type { SecureSocketInfo } from '@typetls/web-adapter'
-import { relay, TypeTls } from '@typetls/web-adapter'
+import { pemCertificates, relay, TypeTls } from '@typetls/web-adapter'
 import type { Connect, Fetch } from '@typetls/web-adapter/fetch'
 import { createFetch, fetchOver } from '@typetls/web-adapter/fetch'
 import { WorkerTls } from '@typetls/web-adapter/worker'
@@ -24,7 +24,7 @@ export function fetchHere({ ca, relay: url }: Settings, onMade: (made: Made) => 
     dialled = performance.now() - started
     return made
   }
-  const tls = new TypeTls({ ca, transport })
+  const tls = new TypeTls({ ca: pemCertificates(ca), transport })
   return createFetch({
     connect: watched(
       (address, options) => tls.connect(address, options),

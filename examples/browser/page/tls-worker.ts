@@ -1,6 +1,10 @@
 // The worker that shakes hands and decrypts for the page.
-import { relay, TypeTls } from '@typetls/web-adapter'
+import { pemCertificates, relay, TypeTls } from '@typetls/web-adapter'
 import { serveSockets } from '@typetls/web-adapter/worker'
 import { loadSettings } from './settings.ts'
 
-serveSockets(loadSettings(self.location.origin).then((to) => new TypeTls({ ca: to.ca, transport: relay(to.relay) })))
+serveSockets(
+  loadSettings(self.location.origin).then(
+    (to) => new TypeTls({ ca: pemCertificates(to.ca), transport: relay(to.relay) }),
+  ),
+)

@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from '@typetls/connection'
 import type { SocketError } from '@typetls/web-adapter'
-import type { CertificateFailure } from '@typetls/x509'
+import type { CertificateFailure, PathCertificate } from '@typetls/x509'
 import { Certificate } from '@typetls/x509'
 import { element, facts } from './elements.ts'
 
@@ -39,7 +39,7 @@ export function negotiated(tls: ConnectionFacts, remoteAddress: string | null): 
 
 /** The path that was verified, each certificate to open. */
 export async function certificatePath(tls: ConnectionFacts): Promise<HTMLElement> {
-  const { path = [] } = (tls.peer?.facts ?? {}) as { readonly path?: readonly (Certificate | Uint8Array)[] }
+  const { path = [] } = (tls.peer?.facts ?? {}) as { readonly path?: readonly (PathCertificate | Uint8Array)[] }
   const certificates = path.map((one) => (one instanceof Uint8Array ? Certificate.parse(one) : one))
   if (certificates.length === 0)
     return element('p', { class: 'quiet' }, 'Known from the first handshake of this session.')

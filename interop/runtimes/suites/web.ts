@@ -3,7 +3,7 @@ import type { CryptoProvider } from '@typetls/crypto-provider'
 import { complete, TLS_CHACHA20_POLY1305_SHA256 } from '@typetls/crypto-provider'
 import { webClientCrypto } from '@typetls/crypto-webcrypto'
 import type { Dialer, SecureOptions, SecureSocket, Transport } from '@typetls/web-adapter'
-import { fromStreams, ownCertificate, relay, serverRole, TypeTls } from '@typetls/web-adapter'
+import { fromStreams, ownCertificate, pemCertificates, relay, serverRole, TypeTls } from '@typetls/web-adapter'
 import { createFetch } from '@typetls/web-adapter/fetch'
 import { serveSockets, WorkerTls } from '@typetls/web-adapter/worker'
 import { socketsHere } from '../sockets.ts'
@@ -90,13 +90,16 @@ function inMemory(): Checks {
     },
     async 'a client shows its certificate'() {
       const credentials = ownCertificate(given.client)
-      const { client, server } = pair({ credentials }, { ca: given.ca, clientAuthentication: 'require' })
+      const { client, server } = pair(
+        { credentials },
+        { ca: pemCertificates(given.ca), clientAuthentication: 'require' },
+      )
       const [{ tls }] = await Promise.all([server.opened, client.opened])
       same('authorized', tls.peer?.authorized, true)
       await Promise.all([client.close(), textOf(server.readable)])
     },
     async 'a stranger is refused, and told why'() {
-      const { client, server } = pair({ ca: given.stranger })
+      const { client, server } = pair({ ca: pemCertificates(given.stranger) })
       same('client', await failureOf(client.opened), 'ERR_TLS_CERTIFICATE_UNKNOWN_CA')
       same('server', await failureOf(server.closed), 'ERR_TLS_PEER_ALERT')
     },
@@ -159,7 +162,7 @@ function filled(): Checks {
 
 function onLoopback(transport: Dialer): Checks {
   const connect = (options: Partial<SecureOptions> = {}): SecureSocket =>
-    new TypeTls({ ca: given.ca, transport, ...options }).connect(given.address, {
+    new TypeTls({ ca: pemCertificates(given.ca), transport, ...options }).connect(given.address, {
       secureTransport: 'on',
       sni: options.sni ?? 'localhost',
       alpn: ['echo'],
@@ -180,7 +183,11 @@ function onLoopback(transport: Dialer): Checks {
       await socket.closed
     },
     async 'a stranger, and another name, are refused'() {
-      same('stranger', await failureOf(connect({ ca: given.stranger }).opened), 'ERR_TLS_CERTIFICATE_UNKNOWN_CA')
+      same(
+        'stranger',
+        await failureOf(connect({ ca: pemCertificates(given.stranger) }).opened),
+        'ERR_TLS_CERTIFICATE_UNKNOWN_CA',
+      )
       same('name', await failureOf(connect({ sni: 'another.test' }).opened), 'ERR_TLS_CERTIFICATE_NAME')
     },
     async 'close ends it at once'() {
@@ -189,7 +196,9 @@ function onLoopback(transport: Dialer): Checks {
       await socket.close()
     },
     async 'an address where nobody is fails'() {
-      const nowhere = new TypeTls({ ca: given.ca, transport }).connect('127.0.0.1:1', { secureTransport: 'on' })
+      const nowhere = new TypeTls({ ca: pemCertificates(given.ca), transport }).connect('127.0.0.1:1', {
+        secureTransport: 'on',
+      })
       same('opened', await failureOf(nowhere.opened), 'ERR_TLS_TRANSPORT')
     },
   }
@@ -204,7 +213,7 @@ function isWorker(): boolean {
 
 /** Serves its page for as long as that is there. */
 function inWorker(): Promise<never> {
-  serveSockets(new TypeTls({ ca: given.ca, transport: relay(given.relayUrl) }))
+  serveSockets(new TypeTls({ ca: pemCertificates(given.ca), transport: relay(given.relayUrl) }))
   return new Promise(() => undefined)
 }
 
@@ -255,7 +264,7 @@ interface Page {
 function fetching(): Checks {
   const echoing = (): ReturnType<typeof createFetch> =>
     createFetch({
-      ca: given.ca,
+      ca: pemCertificates(given.ca),
       transport: () => {
         const up = new TransformStream<Uint8Array, Uint8Array>()
         const down = new TransformStream<Uint8Array, Uint8Array>()
@@ -296,7 +305,10 @@ function fetching(): Checks {
       fetch.closeIdle()
     },
     async 'what fails is a TypeError with its cause, or the reason of the signal'() {
-      const fetch = createFetch({ ca: given.stranger, transport: () => Promise.reject(new Error('no route')) })
+      const fetch = createFetch({
+        ca: pemCertificates(given.stranger),
+        transport: () => Promise.reject(new Error('no route')),
+      })
       const error = await fetch('https://localhost/').catch((reason: unknown) => reason as TypeError)
       same('error', error instanceof TypeError && (error.cause as { code?: string }).code, 'ERR_TLS_TRANSPORT')
       const aborted = await fetch('https://localhost/', { signal: AbortSignal.abort('enough') }).catch(
@@ -338,7 +350,7 @@ function pair(
     server: fromStreams(theirs, { role: serverRole, ...given.server, alpn: ['echo'], ...accept }),
     client: fromStreams(
       { readable: down.readable, writable: up.writable },
-      { ca: given.ca, sni: 'localhost', alpn: ['echo'], ...options },
+      { ca: pemCertificates(given.ca), sni: 'localhost', alpn: ['echo'], ...options },
     ),
   }
 }

@@ -13,7 +13,7 @@ import { createRelay } from '../src/relay.ts'
 
 const authority = createAuthority()
 const leaf = authority.issue({ dns: ['localhost'], ip: ['127.0.0.1'] })
-const ca: string = authority.pem
+const ca: Uint8Array = authority.certificate
 
 /** `ws` where the platform has none, as the type of browsers has it. */
 const NodeWebSocket: WebSocketConstructor = WebSocket as unknown as WebSocketConstructor

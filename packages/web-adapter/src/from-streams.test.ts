@@ -10,7 +10,9 @@ import { authority, ca, clientIdentity, localhost, localhostSpki, otherIdentity,
 import type { Meddle } from '../test/memory-streams.ts'
 import { say, streamPair, textOf, turns } from '../test/memory-streams.ts'
 import { fromStreams, resumingClient, serverRole } from './from-streams.ts'
+import { createPathVerifier } from '@typetls/x509'
 import { ownCertificate } from './own-certificate.ts'
+import { pinned } from './pinning.ts'
 import type { AcceptOptions, SecureOptions } from './secure-options.ts'
 import { SocketError } from './socket-error.ts'
 import type { SecureSocket } from './socket.ts'
@@ -23,6 +25,8 @@ const providers: Record<string, CryptoProvider | undefined> = {
   'node:crypto': nodeCrypto,
   'a provider that answers later': asyncProvider(nodeCrypto),
 }
+
+const verifier = createPathVerifier({ trustAnchors: [ca] })
 
 const unhandled: unknown[] = []
 const note = (reason: unknown): void => void unhandled.push(reason)
@@ -102,7 +106,7 @@ describe.each(Object.entries(providers))('two sockets in memory on %s', (_name, 
   })
 
   test.each<[string, Partial<SecureOptions>, string, string]>([
-    ['by a stranger', { ca: stranger.pem }, 'ERR_TLS_CERTIFICATE_UNKNOWN_CA', 'unknown_ca'],
+    ['by a stranger', { ca: stranger.certificate }, 'ERR_TLS_CERTIFICATE_UNKNOWN_CA', 'unknown_ca'],
     ['for another name', { sni: 'other.test' }, 'ERR_TLS_CERTIFICATE_NAME', 'bad_certificate'],
     [
       'that has expired',
@@ -112,7 +116,7 @@ describe.each(Object.entries(providers))('two sockets in memory on %s', (_name, 
     ],
     [
       'without the pinned key',
-      { pins: [pin(authority.spki.slice(1))] },
+      { ca: undefined as never, verifier: pinned(verifier, [pin(authority.spki.slice(1))]) },
       'ERR_TLS_CERTIFICATE_REFUSED',
       'certificate_unknown',
     ],
@@ -128,9 +132,16 @@ describe.each(Object.entries(providers))('two sockets in memory on %s', (_name, 
   })
 })
 
+test.each([
+  ['none', []],
+  ['what is no hash', ['abc']],
+])('pins that are %s are refused', (_which, pins) => {
+  expect(() => pinned(verifier, pins)).toThrow(expect.objectContaining({ code: 'ERR_TLS_OPTIONS' }))
+})
+
 test('a pinned key of the leaf or of its authority is found', async () => {
   for (const pins of [[pin(localhostSpki)], ['sha256/' + pin(authority.spki)]]) {
-    const { client } = pair({ pins }, {})
+    const { client } = pair({ ca: undefined as never, verifier: pinned(verifier, pins) }, {})
     await client.opened
     await client.close()
   }
@@ -247,10 +258,8 @@ test('a transport that fails is told by its error', async () => {
 test.each<[string, SecureOptions, string]>([
   ['no trust', { sni: 'localhost' }, 'ERR_TLS_OPTIONS'],
   ['a key that is not loaded', { ca, sni: 'localhost', key: localhost.key } as SecureOptions, 'ERR_TLS_OPTIONS'],
-  ['pins that are none', { ca, sni: 'localhost', pins: ['abc'] }, 'ERR_TLS_OPTIONS'],
-  ['an empty list of pins', { ca, sni: 'localhost', pins: [] }, 'ERR_TLS_OPTIONS'],
-  ['pins alone', { sni: 'localhost', pins: [pin(localhostSpki)] }, 'ERR_TLS_OPTIONS'],
-  ['a certificate that is none', { ca: 'nonsense', sni: 'localhost' }, 'ERR_TLS_CERTIFICATE_PARSE'],
+  ['a certificate that is none', { ca: Uint8Array.of(1), sni: 'localhost' }, 'ERR_TLS_CERTIFICATE_PARSE'],
+  ['PEM that nobody read', { ca: authority.pem as never, sni: 'localhost' }, 'ERR_TLS_OPTIONS'],
 ])('options with %s are refused, and the transport is let go', async (_which, options, code) => {
   const { client, server } = streamPair()
   const socket = fromStreams(client, options)
@@ -390,7 +399,7 @@ describe('a session', () => {
     for (const [options, other] of [
       [{}, ticketing()],
       [
-        { ca: [ca, stranger.pem], sni: 'other.test' },
+        { ca: [ca, stranger.certificate], sni: 'other.test' },
         { ...accept, ...otherIdentity },
       ],
     ] as const) {
@@ -429,7 +438,7 @@ test('what was written before close() arrives, also at a server that has tickets
 test('roots that are loaded by need and private authorities are trusted together', async () => {
   const trusting = createRootsVerifier({ trustAnchors: [ca] })
   for (const pins of [undefined, [pin(authority.spki)]]) {
-    const { client, server } = pair({ ca: undefined as never, verifier: trusting, ...(pins && { pins }) }, {})
+    const { client, server } = pair({ ca: undefined as never, verifier: pins ? pinned(trusting, pins) : trusting }, {})
     const { tls } = await client.opened
     expect(tls.peer).toMatchObject({ authorized: true })
     await Promise.all([client.close(), textOf(server.readable)])

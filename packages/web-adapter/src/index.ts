@@ -1,3 +1,4 @@
+export { createPathVerifier, pemCertificates } from '@typetls/x509'
 export { bunSockets } from './bun-sockets.ts'
 export type { BunConnect, BunSocket, BunSocketEvents } from './bun-sockets.ts'
 export { fromStreams, resumingClient, serverRole } from './from-streams.ts'

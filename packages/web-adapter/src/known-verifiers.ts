@@ -1,26 +1,26 @@
 import type { PeerVerifier } from '@typetls/handshake'
-import type { TrustAnchor } from '@typetls/x509'
-import { createVerifier } from '@typetls/x509'
+import { equalBytes } from '@typetls/wire'
+import type { PathCertificate } from '@typetls/x509'
+import { createPathVerifier } from '@typetls/x509'
 
 /**
  * The verifier of an earlier connection with the same anchors, as it remembers what it has parsed and checked, or a new one.
  *
  * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) when an anchor cannot be read
  */
-export function verifierFor(anchors: readonly TrustAnchor[], acceptsAny: boolean): PeerVerifier {
+export function verifierFor(anchors: readonly (PathCertificate | Uint8Array)[], acceptsAny: boolean): PeerVerifier {
   const alike = known.find((one) => one.acceptsAny === acceptsAny && sameItems(one.anchors, anchors))
   if (alike !== undefined) return alike.verifier
-  const verifier = createVerifier({ trustAnchors: anchors, dangerouslyAcceptAnyCertificate: acceptsAny })
-  // Whoever has an array of bytes may change them.
-  if (!anchors.some((anchor) => anchor instanceof Uint8Array)) {
-    known.push({ anchors, acceptsAny, verifier })
-    if (known.length > maxKnown) known.shift()
-  }
+  // Copies: whoever has an array of bytes may change them.
+  const kept = anchors.map((anchor) => (anchor instanceof Uint8Array ? anchor.slice() : anchor))
+  const verifier = createPathVerifier({ trustAnchors: kept, dangerouslyAcceptAnyCertificate: acceptsAny })
+  known.push({ anchors: kept, acceptsAny, verifier })
+  if (known.length > maxKnown) known.shift()
   return verifier
 }
 
 interface KnownVerifier {
-  readonly anchors: readonly TrustAnchor[]
+  readonly anchors: readonly unknown[]
   readonly acceptsAny: boolean
   readonly verifier: PeerVerifier
 }
@@ -30,5 +30,9 @@ const known: KnownVerifier[] = []
 const maxKnown = 8
 
 function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, i) => item === b[i])
+  return a.length === b.length && a.every((item, i) => isSame(item, b[i]))
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || (a instanceof Uint8Array && b instanceof Uint8Array && equalBytes(a, b))
 }

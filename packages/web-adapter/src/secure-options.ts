@@ -2,14 +2,13 @@ import type { ClientOptions, CommonOptions, ServerOptions, Session } from '@type
 import type { CryptoProvider } from '@typetls/crypto-provider'
 import type { PeerVerifier } from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
-import type { TrustAnchor } from '@typetls/x509'
+import type { PathCertificate } from '@typetls/x509'
 import { defaultHandshakeTimeout } from './defaults.ts'
 import type { OwnCertificate } from './own-certificate.ts'
 import { handled } from './deferred.ts'
 import type { StreamRole } from './from-streams.ts'
 import { verifierFor } from './known-verifiers.ts'
 import { ownCertificate } from './own-certificate.ts'
-import { pinned } from './pinning.ts'
 import { systemClientCrypto, systemClock, systemCrypto } from './system.ts'
 import type { LinkOptions } from './tls-link.ts'
 
@@ -20,15 +19,11 @@ export interface SharedOptions {
   /** Default: the wall clock. */
   readonly clock?: CommonOptions['clock']
   /**
-   * Trusted certificates: DER, or PEM with any number of them. A page cannot ask the browser for its own, so a client
-   * needs this or `verifier`.
+   * Trusted certificates: DER, or `pemCertificates(text)` of PEM. A page cannot ask the browser for its own, so a client
+   * needs this or `verifier`: `createVerifier` of `@typetls/x509` knows policies, revocation and transparency as well, and
+   * `pinned` asks for keys on top.
    */
-  readonly ca?: TrustAnchor | readonly TrustAnchor[]
-  /**
-   * Of the path to a trusted certificate one must have one of these keys: SHA-256 of its SubjectPublicKeyInfo, in
-   * base64, as in HPKP (RFC 7469). Default: none are asked for.
-   */
-  readonly pins?: readonly string[]
+  readonly ca?: Authority | readonly Authority[]
   /** Goes on with a peer that could be anybody; what is wrong is told by `opened`. Default false. */
   readonly dangerouslyAcceptAnyCertificate?: boolean
   /** ALPN, most wanted first. Default: none. */
@@ -40,6 +35,9 @@ export interface SharedOptions {
   /** Ends the socket with `ERR_TLS_ABORTED`, whenever it is aborted. */
   readonly signal?: AbortSignal
 }
+
+/** A certificate, or its DER. */
+type Authority = PathCertificate | Uint8Array
 
 /** Options of a client. */
 export interface SecureOptions extends SharedOptions, Omit<Partial<ClientOptions>, OwnNames | 'serverName'> {
@@ -129,7 +127,6 @@ function connectionOptions<T extends SharedOptions & { readonly verifier?: PeerV
     crypto: _crypto,
     clock = systemClock,
     ca: _ca,
-    pins: _pins,
     dangerouslyAcceptAnyCertificate: _any,
     alpn = [],
     handshakeTimeout: _timeout,
@@ -150,17 +147,15 @@ function connectionOptions<T extends SharedOptions & { readonly verifier?: PeerV
 type FromShared = Pick<CommonOptions, 'crypto' | 'clock' | 'verifier' | 'applicationProtocols'>
 
 function verifierOf(options: SharedOptions & { readonly verifier?: PeerVerifier }): PeerVerifier | undefined {
-  const { ca, pins, dangerouslyAcceptAnyCertificate = false } = options
-  let { verifier } = options
+  const { ca, dangerouslyAcceptAnyCertificate = false } = options
+  const { verifier } = options
   if (verifier !== undefined && (ca !== undefined || dangerouslyAcceptAnyCertificate)) {
     throw new TlsError('ERR_TLS_OPTIONS', '`verifier` decides alone: `ca` and the like would have no effect')
   }
   if (verifier === undefined && (ca !== undefined || dangerouslyAcceptAnyCertificate)) {
-    verifier = verifierFor([ca ?? []].flat(), dangerouslyAcceptAnyCertificate)
+    return verifierFor([ca ?? []].flat(), dangerouslyAcceptAnyCertificate)
   }
-  if (pins === undefined) return verifier
-  if (verifier === undefined) throw new TlsError('ERR_TLS_OPTIONS', '`pins` come on top of `ca` or `verifier`')
-  return pinned(verifier, pins)
+  return verifier
 }
 
 /** A server's options are resolved once for the same object. */

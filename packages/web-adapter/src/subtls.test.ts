@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ca, localhost, stranger } from '../test/identities.ts'
+import { authority, localhost, stranger } from '../test/identities.ts'
 import { streamPair } from '../test/memory-streams.ts'
 import { fromStreams, serverRole } from './from-streams.ts'
 import type { SecureSocket } from './socket.ts'
@@ -8,7 +8,7 @@ import { createSubtls } from './subtls.ts'
 
 describe('in place of subtls', () => {
   test('a driver speaks TLS over its WebSocket with the roots it was given', async () => {
-    const { socket, server } = await started({ roots: ca })
+    const { socket, server } = await started({ roots: authority.pem })
     expect(socket.userCert?.toString()).toContain('localhost')
     const echo = server.readable.pipeTo(server.writable).catch(() => undefined)
     await socket.write(Buffer.from('select 1'))
@@ -24,7 +24,7 @@ describe('in place of subtls', () => {
   })
 
   test('its buffer may be used again as soon as it was written', async () => {
-    const { socket, server } = await started({ roots: ca })
+    const { socket, server } = await started({ roots: authority.pem })
     const reused = Buffer.from('first')
     const writing = socket.write(reused)
     reused.fill(0)
@@ -35,25 +35,30 @@ describe('in place of subtls', () => {
 
   test('options of ours decide whom to trust, and hear of the socket', async () => {
     let opened: Promise<unknown> | undefined
-    const options = { ca, alpn: ['postgresql'], onSocket: (one: SecureSocket) => (opened = one.opened) }
+    const options = {
+      ca: authority.certificate,
+      alpn: ['postgresql'],
+      onSocket: (one: SecureSocket) => (opened = one.opened),
+    }
     await started({ roots: stranger.pem, options, alpn: ['postgresql'] })
     expect(await opened).toMatchObject({ alpn: 'postgresql' })
   })
 
   test('the name is verified also where it is not sent', async () => {
-    const { server } = await started({ roots: ca, more: { useSNI: false } })
+    const { server } = await started({ roots: authority.pem, more: { useSNI: false } })
     expect((await server.opened).tls.serverName).toBeUndefined()
-    const { socket } = await started({ roots: ca, host: 'other.test', more: { useSNI: false } })
+    const { socket } = await started({ roots: authority.pem, host: 'other.test', more: { useSNI: false } })
     await expect(socket.read()).rejects.toMatchObject({ code: 'ERR_TLS_CERTIFICATE_NAME' })
   })
 
   test.each<[string, Partial<Start>, string]>([
     ['a certificate of a stranger', { roots: stranger.pem }, 'ERR_TLS_CERTIFICATE_UNKNOWN_CA'],
     ['nobody to trust', { roots: '' }, 'ERR_TLS_OPTIONS'],
-    ['a WebSocket that is closed', { roots: ca, cut: true }, 'ERR_TLS_HANDSHAKE_CLOSED'],
+    ['roots that are not PEM', { roots: 'nonsense' }, 'ERR_TLS_CERTIFICATE_PARSE'],
+    ['a WebSocket that is closed', { roots: authority.pem, cut: true }, 'ERR_TLS_HANDSHAKE_CLOSED'],
     [
       'another answer than was expected',
-      { roots: ca, more: { expectPreData: Uint8Array.of(83) } },
+      { roots: authority.pem, more: { expectPreData: Uint8Array.of(83) } },
       'ERR_TLS_TRANSPORT',
     ],
   ])('%s is told by reading, and nothing is written', async (_what, start, code) => {
@@ -68,7 +73,7 @@ describe('in place of subtls', () => {
 
   test('what is agreed on before TLS goes along with its first bytes', async () => {
     const { socket, first } = await started({
-      roots: ca,
+      roots: authority.pem,
       preData: true,
       more: { writePreData: Uint8Array.of(1, 2), expectPreData: Uint8Array.of(83) },
     })
@@ -91,7 +96,7 @@ interface Start {
 
 /** A driver's WebSocket, whose other end is a server. */
 async function started({
-  roots = ca,
+  roots = authority.pem,
   host = 'localhost',
   options = {},
   more,

@@ -1,5 +1,6 @@
 import { TlsError } from '@typetls/wire'
-import type { Certificate, CertificateFacts } from '@typetls/x509'
+import type { CertificateFacts, PathCertificate } from '@typetls/x509'
+import { pemCertificates } from '@typetls/x509'
 import { ByteQueue } from './byte-queue.ts'
 import { handled, Signal } from './deferred.ts'
 import { fromStreams } from './from-streams.ts'
@@ -69,7 +70,7 @@ export interface SubtlsSocket {
   /** Done when it is on its way. Its rejection need not be looked at: reading tells, too. */
   write(data: Uint8Array): Promise<void>
   /** The server's certificate; `undefined` where there is none, or the handshake failed. */
-  readonly userCert: Certificate | undefined
+  readonly userCert: PathCertificate | undefined
 }
 
 /** Bytes of a WebSocket, so many at a time as are asked for; the last ones may be fewer. */
@@ -121,9 +122,14 @@ async function startTls(
   { useSNI = true, writePreData, expectPreData }: StartOptions = {},
 ): Promise<SubtlsSocket> {
   const given = typeof roots === 'string' && roots !== '' && options.ca === undefined && options.verifier === undefined
-  const socket = fromStreams(records(networkRead, networkWrite, writePreData, expectPreData), {
+  const trusted = given ? readRoots(roots) : undefined
+  const transport =
+    trusted instanceof TlsError
+      ? Promise.reject(trusted)
+      : records(networkRead, networkWrite, writePreData, expectPreData)
+  const socket = fromStreams(transport, {
     ...options,
-    ...(given && { ca: roots }),
+    ...(trusted !== undefined && { ca: trusted instanceof TlsError ? [] : trusted }),
     ...(useSNI ? { sni: host } : { verifyName: host }),
   })
   onSocket?.(socket)
@@ -132,7 +138,7 @@ async function startTls(
   handled(reader.closed)
   handled(writer.closed)
   const info = await socket.opened.catch(() => undefined)
-  const facts = info?.tls.peer?.facts as CertificateFacts | undefined
+  const facts = info?.tls.peer?.facts as CertificateFacts<PathCertificate> | undefined
   return {
     read: async () => (await reader.read()).value,
     write: (data) => {
@@ -142,6 +148,15 @@ async function startTls(
       return writing
     },
     userCert: facts?.path[0],
+  }
+}
+
+function readRoots(pem: string): readonly Uint8Array[] | TlsError {
+  try {
+    return pemCertificates(pem)
+  } catch (error) {
+    if (error instanceof TlsError) return error
+    throw error
   }
 }
 

@@ -6,7 +6,7 @@ const leaf = authority.issue({ dns: ['localhost'] })
 const otherLeaf = stranger.issue({ dns: ['other.test'] })
 const clientLeaf = authority.issue({ subject: 'a client' })
 
-export const ca: string = authority.pem
+export const ca: Uint8Array = authority.certificate
 /** `cert` and `key` of localhost. */
 export const localhost = { cert: leaf.chainPem, key: leaf.privateKeyPem }
 /** Of `other.test`, by the stranger. */

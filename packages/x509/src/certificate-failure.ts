@@ -1,6 +1,6 @@
 import type { TlsErrorCode } from '@typetls/wire'
 import { TlsError } from '@typetls/wire'
-import type { Certificate, CertificateSummary } from './certificate.ts'
+import type { CertificateSummary, PathCertificate } from './path-certificate.ts'
 
 /** What was wrong with a certificate: which one broke which rule. Plain data, as JSON the same. */
 export interface CertificateFailure {
@@ -20,7 +20,7 @@ export interface CertificateFailure {
 
 /** A certificate with its place. */
 export interface PlacedCertificate {
-  readonly certificate: Certificate
+  readonly certificate: PathCertificate
   /** Position in the chain as it was sent, 0 is the leaf; `undefined`: a trust anchor of ours. */
   readonly index: number | undefined
 }

@@ -1,8 +1,9 @@
 import { TlsError, toHex } from '@typetls/wire'
-import type { Certificate, CertificateSummary } from './certificate.ts'
+import type { Certificate } from './certificate.ts'
 import { DistinguishedName } from './distinguished-name.ts'
 import { extensionIds } from './extensions.ts'
 import { formatIpAddress } from './ip-address.ts'
+import type { CertificateSummary } from './path-certificate.ts'
 
 /** All that a certificate says, of plain values: octets in hex, names as RFC 4514 writes them. */
 export interface CertificateJson extends CertificateSummary {

@@ -1,4 +1,5 @@
 import type { Certificate } from './certificate.ts'
+import { extensionIds } from './extensions.ts'
 
 /**
  * Certificate policies of a whole path, computed over a graph that has each policy once a level, so that its cost is
@@ -29,6 +30,12 @@ export type PolicyCheck = (path: readonly Certificate[]) => PolicyOutcome
 export function certificatePolicies(options: PolicyOptions = {}): PolicyCheck {
   return (path) => checkPolicies(path, options)
 }
+
+/** What can require a policy, or say which is meant: not to be passed over without judging policies. */
+export const policyExtensions: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  extensionIds.policyConstraints,
+  extensionIds.policyMappings,
+])
 
 export const anyPolicy = '2.5.29.32.0'
 

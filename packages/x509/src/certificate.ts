@@ -1,26 +1,11 @@
-import { equalBytes, TlsError, toHex } from '@typetls/wire'
 import type { AccessDescription } from './access-extensions.ts'
 import { readAccessDescriptions, readIssuerAltName, readTlsFeature } from './access-extensions.ts'
-import type { Asn1Value } from './asn1.ts'
 import type { CertificateJson } from './certificate-json.ts'
 import { certificateJson } from './certificate-json.ts'
-import { bitString, DerReader, explicit, implicit, integer, sequence } from '@typetls/wire/der'
-import { readTime } from './der-time.ts'
-import { DistinguishedName } from './distinguished-name.ts'
-import { readExtension, readExtensionList } from './extension-list.ts'
-import type { AuthorityKeyIdentifier, BasicConstraints, Extension, KeyUsage, NameConstraints } from './extensions.ts'
-import {
-  extensionIds,
-  readAuthorityKeyIdentifier,
-  readBasicConstraints,
-  readExtendedKeyUsage,
-  readKeyUsage,
-  readNameConstraints,
-  readSubjectAltName,
-  readSubjectKeyIdentifier,
-} from './extensions.ts'
+import { extensionIds } from './extensions.ts'
 import type { GeneralName } from './general-name.ts'
-import { pemBlocks } from './pem.ts'
+import { pemCertificates } from './pem-certificates.ts'
+import { PathCertificate, readFrame } from './path-certificate.ts'
 import type { PolicyConstraints, PolicyInformation, PolicyMapping } from './policy-extensions.ts'
 import {
   readCertificatePolicies,
@@ -28,10 +13,7 @@ import {
   readPolicyConstraints,
   readPolicyMappings,
 } from './policy-extensions.ts'
-import type { SubjectPublicKey } from './public-key.ts'
-import { readPublicKey } from './public-key.ts'
-import type { CertificateSignatureAlgorithm } from './signature-algorithm.ts'
-import { readSignatureAlgorithm } from './signature-algorithm.ts'
+import { TlsError } from '@typetls/wire'
 
 /**
  * An X.509 certificate. `parse` checks the frame: every length, the fields, the order and uniqueness of extensions.
@@ -42,13 +24,13 @@ import { readSignatureAlgorithm } from './signature-algorithm.ts'
  *
  * https://www.rfc-editor.org/rfc/rfc5280#section-4.1
  */
-export class Certificate {
+export class Certificate extends PathCertificate {
   /**
    * @param input DER, or PEM text with one certificate. Bytes are copied. At most 256 KiB
    * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) with the `path` of the field, such as
    *   `Certificate.tbsCertificate.extensions[2]`
    */
-  static parse(input: Uint8Array | string): Certificate {
+  static override parse(input: Uint8Array | string): Certificate {
     if (typeof input !== 'string') return new Certificate(readFrame(input))
     const [first, ...more] = Certificate.parseAll(input)
     if (first === undefined || more.length > 0) {
@@ -63,294 +45,51 @@ export class Certificate {
    * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error)
    */
   static parseAll(pem: string): Certificate[] {
-    const blocks = pemBlocks(pem, 'ERR_TLS_CERTIFICATE_PARSE').filter(({ label }) => certificateLabels.has(label))
-    if (blocks.length === 0) {
-      throw new TlsError('ERR_TLS_CERTIFICATE_PARSE', 'the PEM text has no CERTIFICATE block')
-    }
-    return blocks.map(({ bytes }) => Certificate.parse(bytes))
-  }
-
-  /** The whole certificate. */
-  readonly der: Uint8Array
-  /** TBSCertificate, DER: the bytes that are signed. */
-  readonly tbs: Uint8Array
-  readonly version: 1 | 2 | 3
-  /** Content of the INTEGER, big-endian; may start with a zero octet. */
-  readonly serialNumber: Uint8Array
-  readonly issuer: DistinguishedName
-  readonly subject: DistinguishedName
-  /** Milliseconds since 1970; the first one at which it is valid. */
-  readonly notBefore: number
-  /** Milliseconds since 1970; it is valid up to and including the second that starts here. */
-  readonly notAfter: number
-  /** SubjectPublicKeyInfo, DER. */
-  readonly spki: Uint8Array
-  /** Signature value, without the octet that counts unused bits. */
-  readonly signature: Uint8Array
-  /** By object identifier, in the order they are encoded. */
-  readonly extensions: ReadonlyMap<string, Extension>
-  /** AlgorithmIdentifier of the signature, DER. */
-  readonly algorithm: Uint8Array
-  readonly #read = new Map<string, unknown>()
-
-  private constructor(frame: Frame) {
-    this.der = frame.der
-    this.tbs = frame.tbs
-    this.version = frame.version
-    this.serialNumber = frame.serialNumber
-    this.issuer = frame.issuer
-    this.subject = frame.subject
-    this.notBefore = frame.notBefore
-    this.notAfter = frame.notAfter
-    this.signature = frame.signature
-    this.extensions = frame.extensions
-    this.spki = frame.spki
-    this.algorithm = frame.algorithm
-  }
-
-  /** The same object each time: backends keep what they import from it. */
-  get publicKey(): SubjectPublicKey {
-    return this.#once('publicKey', () => readPublicKey(this.spki, `${tbsPath}.subjectPublicKeyInfo`))
-  }
-
-  get signatureAlgorithm(): CertificateSignatureAlgorithm {
-    return this.#once('signature', () => readSignatureAlgorithm(this.algorithm, `${tbsPath}.signature`))
-  }
-
-  get basicConstraints(): BasicConstraints | undefined {
-    return this.#extension(extensionIds.basicConstraints, readBasicConstraints)
-  }
-
-  get keyUsage(): ReadonlySet<KeyUsage> | undefined {
-    return this.#extension(extensionIds.keyUsage, readKeyUsage)
-  }
-
-  /** Object identifiers of purposes. */
-  get extendedKeyUsage(): ReadonlySet<string> | undefined {
-    return this.#extension(extensionIds.extendedKeyUsage, readExtendedKeyUsage)
-  }
-
-  get subjectAltName(): readonly GeneralName[] | undefined {
-    return this.#extension(extensionIds.subjectAltName, readSubjectAltName)
-  }
-
-  get nameConstraints(): NameConstraints | undefined {
-    return this.#extension(extensionIds.nameConstraints, readNameConstraints)
+    return pemCertificates(pem).map((der) => Certificate.parse(der))
   }
 
   get issuerAltName(): readonly GeneralName[] | undefined {
-    return this.#extension(extensionIds.issuerAltName, readIssuerAltName)
+    return this.extension(extensionIds.issuerAltName, readIssuerAltName)
   }
 
   get certificatePolicies(): readonly PolicyInformation[] | undefined {
-    return this.#extension(extensionIds.certificatePolicies, readCertificatePolicies)
+    return this.extension(extensionIds.certificatePolicies, readCertificatePolicies)
   }
 
   get policyMappings(): readonly PolicyMapping[] | undefined {
-    return this.#extension(extensionIds.policyMappings, readPolicyMappings)
+    return this.extension(extensionIds.policyMappings, readPolicyMappings)
   }
 
   get policyConstraints(): PolicyConstraints | undefined {
-    return this.#extension(extensionIds.policyConstraints, readPolicyConstraints)
+    return this.extension(extensionIds.policyConstraints, readPolicyConstraints)
   }
 
   /** How many certificates that are not self-issued may follow before anyPolicy means nothing. */
   get inhibitAnyPolicy(): number | undefined {
-    return this.#extension(extensionIds.inhibitAnyPolicy, readInhibitAnyPolicy)
+    return this.extension(extensionIds.inhibitAnyPolicy, readInhibitAnyPolicy)
   }
 
   get authorityInfoAccess(): readonly AccessDescription[] | undefined {
-    return this.#extension(extensionIds.authorityInfoAccess, readAccessDescriptions)
+    return this.extension(extensionIds.authorityInfoAccess, readAccessDescriptions)
   }
 
   get subjectInfoAccess(): readonly AccessDescription[] | undefined {
-    return this.#extension(extensionIds.subjectInfoAccess, readAccessDescriptions)
+    return this.extension(extensionIds.subjectInfoAccess, readAccessDescriptions)
   }
 
   /** Numbers of TLS extensions that the server promises; 5, status_request, is "must-staple". RFC 7633 */
   get tlsFeature(): readonly number[] | undefined {
-    return this.#extension(extensionIds.tlsFeature, readTlsFeature)
-  }
-
-  get subjectKeyIdentifier(): Uint8Array | undefined {
-    return this.#extension(extensionIds.subjectKeyIdentifier, readSubjectKeyIdentifier)
-  }
-
-  get authorityKeyIdentifier(): AuthorityKeyIdentifier | undefined {
-    return this.#extension(extensionIds.authorityKeyIdentifier, readAuthorityKeyIdentifier)
-  }
-
-  /** "If the same name appears in both subject and issuer": RFC 5280 section 3.2 calls it self-issued. */
-  get isSelfIssued(): boolean {
-    return this.#once('selfIssued', () => this.subject.equals(this.issuer))
-  }
-
-  /** The same bytes. */
-  equals(other: Certificate): boolean {
-    return this === other || equalBytes(this.der, other.der)
-  }
-
-  /** `CN=example.org (serial 04d2, issued by CN=Example CA)` */
-  toString(): string {
-    return `${nameText(this.subject)} (serial ${toHex(this.serialNumber)}, issued by ${nameText(this.issuer)})`
+    return this.extension(extensionIds.tlsFeature, readTlsFeature)
   }
 
   /** All that it says, of plain values. What cannot be read is given in hex, with the reason. */
-  toJSON(): CertificateJson {
+  override toJSON(): CertificateJson {
     return certificateJson(this)
   }
 
-  /** What tells it from others. */
-  summary(): CertificateSummary {
-    return {
-      subject: nameText(this.subject),
-      issuer: nameText(this.issuer),
-      serialNumber: toHex(this.serialNumber),
-      notBefore: new Date(this.notBefore).toISOString(),
-      notAfter: new Date(this.notAfter).toISOString(),
-    }
-  }
-
-  #extension<T>(oid: string, read: (value: Asn1Value) => T): T | undefined {
-    return this.#once(oid, () => readExtension(this.extensions, oid, read))
-  }
-
-  #once<T>(key: string, read: () => T): T {
-    if (!this.#read.has(key)) this.#read.set(key, read())
-    return this.#read.get(key) as T
+  /** Reads all that a path looks at, the policies too. */
+  override readAll(): void {
+    super.readAll()
+    void [this.certificatePolicies, this.policyMappings, this.policyConstraints, this.inhibitAnyPolicy]
   }
 }
-
-export interface CertificateSummary {
-  readonly subject: string
-  readonly issuer: string
-  /** Hex. */
-  readonly serialNumber: string
-  /** ISO 8601. */
-  readonly notBefore: string
-  /** ISO 8601. */
-  readonly notAfter: string
-}
-
-interface Frame {
-  readonly der: Uint8Array
-  readonly tbs: Uint8Array
-  readonly version: 1 | 2 | 3
-  readonly serialNumber: Uint8Array
-  readonly algorithm: Uint8Array
-  readonly issuer: DistinguishedName
-  readonly notBefore: number
-  readonly notAfter: number
-  readonly subject: DistinguishedName
-  readonly spki: Uint8Array
-  readonly extensions: ReadonlyMap<string, Extension>
-  readonly signature: Uint8Array
-}
-
-function readFrame(input: Uint8Array): Frame {
-  if (input.length > maxLength) {
-    throw new TlsError('ERR_TLS_CERTIFICATE_PARSE', `a certificate of ${input.length} bytes is larger than we read`, {
-      path: 'Certificate',
-      expected: { max: maxLength },
-      received: input.length,
-    })
-  }
-  // A certificate outlives the buffer it arrived in, and caches rely on its bytes.
-  const der = Uint8Array.from(input)
-  const document = new DerReader(der, 'ERR_TLS_CERTIFICATE_PARSE')
-  const certificate = document.enter(sequence, 'Certificate')
-  document.finish('Certificate')
-
-  const tbsStart = certificate.offset
-  const tbs = certificate.enter(sequence, 'tbsCertificate')
-  const tbsEnd = certificate.offset
-  const outerAlgorithm = certificate.element(sequence, 'signatureAlgorithm')
-  const signature = certificate.content(bitString, 'signatureValue')
-  certificate.finish()
-  if (signature[0] !== 0) certificate.fail('has unused bits', 'signatureValue')
-
-  const version = readVersion(tbs)
-  const serialNumber = tbs.content(integer, 'serialNumber')
-  const algorithm = tbs.element(sequence, 'signature')
-  // "This field MUST contain the same algorithm identifier as the signatureAlgorithm field" section 4.1.2.3
-  if (!equalBytes(algorithm, outerAlgorithm)) tbs.fail('is not the signatureAlgorithm of the certificate', 'signature')
-  const issuer = tbs.element(sequence, 'issuer')
-  const validity = tbs.enter(sequence, 'validity')
-  const notBefore = readTime(validity, 'notBefore')
-  const notAfter = readTime(validity, 'notAfter')
-  validity.finish()
-  const subject = tbs.element(sequence, 'subject')
-  const spki = tbs.element(sequence, 'subjectPublicKeyInfo')
-  skipUniqueIdentifiers(tbs, version)
-  const extensions = readExtensions(tbs, version)
-  tbs.finish()
-
-  return {
-    der,
-    tbs: der.subarray(tbsStart, tbsEnd),
-    version,
-    serialNumber,
-    algorithm,
-    issuer: new DistinguishedName(issuer, `${tbsPath}.issuer`),
-    notBefore,
-    notAfter,
-    subject: new DistinguishedName(subject, `${tbsPath}.subject`),
-    spki,
-    extensions,
-    signature: signature.subarray(1),
-  }
-}
-
-/** https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.1 */
-function readVersion(tbs: DerReader): 1 | 2 | 3 {
-  if (tbs.peek() !== explicit(0)) return 1
-  const field = tbs.enter(explicit(0), 'version')
-  const content = field.content(integer, 'version')
-  field.finish()
-  const number = content.length === 1 ? content[0] : undefined
-  // v1 (0) is the default, which DER does not encode.
-  if (number !== 1 && number !== 2) return tbs.fail('is not v2 or v3', 'version')
-  return number === 1 ? 2 : 3
-}
-
-/** https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.8 */
-function skipUniqueIdentifiers(tbs: DerReader, version: number): void {
-  for (const [number, step] of uniqueIdentifiers) {
-    if (tbs.peek() !== implicit(number)) continue
-    if (version === 1) tbs.fail('needs version 2', step)
-    tbs.content(implicit(number), step)
-  }
-}
-
-/** https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.9 */
-function readExtensions(tbs: DerReader, version: number): ReadonlyMap<string, Extension> {
-  if (tbs.peek() !== explicit(3)) return new Map()
-  if (version !== 3) tbs.fail('need version 3', 'extensions')
-  const field = tbs.enter(explicit(3), 'extensions')
-  const list = field.enter(sequence, '')
-  field.finish()
-  return readExtensionList(list)
-}
-
-/** A name that cannot be read must not hide what is being said about its certificate. */
-function nameText(name: DistinguishedName): string {
-  try {
-    return name.isEmpty ? '(no name)' : name.toString()
-  } catch (error) {
-    if (error instanceof TlsError) return '(unreadable name)'
-    throw error
-  }
-}
-
-const tbsPath = 'Certificate.tbsCertificate'
-
-const uniqueIdentifiers = [
-  [1, 'issuerUniqueID'],
-  [2, 'subjectUniqueID'],
-] as const
-
-/** "CERTIFICATE" is RFC 7468's; the others are what OpenSSL also writes and reads. */
-const certificateLabels: ReadonlySet<string> = /* @__PURE__ */ new Set(['CERTIFICATE', 'X509 CERTIFICATE'])
-
-/** Bytes. The largest post-quantum signatures take about 50 KiB; a list of ten thousand names about 200. */
-const maxLength = 256 * 1024

@@ -1,6 +1,5 @@
 export type { AccessDescription } from './access-extensions.ts'
 export { Certificate } from './certificate.ts'
-export type { CertificateSummary } from './certificate.ts'
 export type { CertificateJson, ExtensionJson, JsonValue } from './certificate-json.ts'
 export type { CertificateErrorCode, CertificateFailure, CertificateRule, RuleSource } from './certificate-failure.ts'
 export { anyPolicy, certificatePolicies } from './certificate-policies.ts'
@@ -17,8 +16,13 @@ export { formatIpAddress, parseIpAddress } from './ip-address.ts'
 export type { NamedKey } from './named-key.ts'
 export { hostNames, matchesHost } from './name-match.ts'
 export type { MatchOptions } from './name-match.ts'
+export { PathCertificate } from './path-certificate.ts'
+export type { CertificateSummary } from './path-certificate.ts'
+export { createPathVerifier } from './path-verifier.ts'
+export type { PathVerifierOptions } from './path-verifier.ts'
 export { pemBlocks, toPem } from './pem.ts'
 export type { PemBlock, PemErrorCode } from './pem.ts'
+export { pemCertificates } from './pem-certificates.ts'
 export type { PolicyConstraints, PolicyInformation, PolicyMapping, PolicyQualifier } from './policy-extensions.ts'
 export { readPrivateKey } from './private-key.ts'
 export { rfc5280, tls } from './profile.ts'
@@ -41,14 +45,8 @@ export { TrustAnchors } from './trust-anchors.ts'
 export type { TransparencyAnswer, TransparencyChecker, TransparencyQuery } from './transparency.ts'
 export type { TrustAnchor } from './trust-anchors.ts'
 export { createVerifier } from './verifier.ts'
-export type {
-  CertificateFacts,
-  CertificateVerifier,
-  PeerChain,
-  PeerVerdict,
-  VerifierOptions,
-  VerifyContext,
-} from './verifier.ts'
+export type { VerifierOptions } from './verifier.ts'
+export type { CertificateFacts, CertificateVerifier, PeerChain, PeerVerdict, VerifyContext } from './chain-verifier.ts'
 export { webpki } from './webpki.ts'
 export { verifyPath } from './verify-path.ts'
 export type { InvalidPath, PathQuestion, PathVerdict, ValidPath } from './verify-path.ts'

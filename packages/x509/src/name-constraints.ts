@@ -1,4 +1,4 @@
-import type { Certificate } from './certificate.ts'
+import type { PathCertificate } from './path-certificate.ts'
 import type { NameConstraints } from './extensions.ts'
 import type { GeneralName } from './general-name.ts'
 import { isDnsName } from './name-match.ts'
@@ -21,7 +21,7 @@ export interface NameConstraintViolation {
  */
 export function violatedNameConstraint(
   constraints: NameConstraints,
-  certificate: Certificate,
+  certificate: PathCertificate,
   spend: (comparisons: number) => void,
 ): NameConstraintViolation | undefined {
   const names = namesOf(certificate)
@@ -52,7 +52,7 @@ function violated(
  * "the subject field … (if it is non-empty) and … subjectAltName extension", and email addresses of the subject
  * "when … the certificate does not include a subject alternative name".
  */
-function namesOf(certificate: Certificate): GeneralName[] {
+function namesOf(certificate: PathCertificate): GeneralName[] {
   const names: GeneralName[] = [...(certificate.subjectAltName ?? [])]
   if (!certificate.subject.isEmpty) names.push({ type: 'directory', value: certificate.subject })
   if (certificate.subjectAltName === undefined) {

@@ -1,5 +1,5 @@
 import { equalBytes } from '@typetls/wire'
-import type { Certificate } from './certificate.ts'
+import type { PathCertificate } from './path-certificate.ts'
 import type { GeneralName } from './general-name.ts'
 import { formatIpAddress, parseIpAddress } from './ip-address.ts'
 
@@ -14,7 +14,11 @@ import { formatIpAddress, parseIpAddress } from './ip-address.ts'
  *
  * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) for a malformed subjectAltName
  */
-export function matchesHost(certificate: Certificate, host: string, options: MatchOptions = {}): string | undefined {
+export function matchesHost(
+  certificate: PathCertificate,
+  host: string,
+  options: MatchOptions = {},
+): string | undefined {
   const reference = referenceIdentity(host)
   if (reference === undefined) return undefined
   for (const name of certificate.subjectAltName ?? []) {
@@ -32,7 +36,7 @@ export interface MatchOptions {
 }
 
 /** The DNS names and IP addresses that a certificate is for, as text. */
-export function hostNames(certificate: Certificate): string[] {
+export function hostNames(certificate: PathCertificate): string[] {
   return (certificate.subjectAltName ?? []).filter(({ type }) => type === 'dns' || type === 'ip').map(nameText)
 }
 

@@ -1,9 +1,9 @@
 import type { TlsError } from '@typetls/wire'
-import type { Certificate } from './certificate.ts'
+import type { PathCertificate } from './path-certificate.ts'
 import type { CertificateFailure, CertificateRule, PlacedCertificate } from './certificate-failure.ts'
 import { certificateFailure, isCertificateFailure } from './certificate-failure.ts'
 import { extensionIds } from './extensions.ts'
-import type { ProfileRule, RuleContext } from './profile.ts'
+import type { PathRule, RuleContext } from './profile.ts'
 
 /** What a certificate is held to wherever it stands in a path. */
 export interface CertificateRules {
@@ -13,9 +13,9 @@ export interface CertificateRules {
   readonly purpose: string | undefined
   readonly minRsaBits: number
   /** Of the profile. */
-  readonly rules: readonly (readonly [name: string, rule: ProfileRule])[]
-  /** Whether policies are judged; otherwise policyConstraints must not be critical. */
-  readonly knowsPolicies: boolean
+  readonly rules: readonly (readonly [name: string, rule: PathRule])[]
+  /** Extensions that may be critical, since somebody else judges them. */
+  readonly alsoUnderstood: ReadonlySet<string> | undefined
 }
 
 /** All that is wrong with a certificate, whatever is below and above it. The order is that of RFC 5280 section 6.1. */
@@ -54,7 +54,7 @@ export function brokenRules(placed: PlacedCertificate, role: RuleContext['role']
 }
 
 /** "from the date on which … notBefore through the date … notAfter, inclusive", and times here have whole seconds. */
-export function isValidAt(certificate: Certificate, time: number): boolean {
+export function isValidAt(certificate: PathCertificate, time: number): boolean {
   return notYetValid(certificate, time) === undefined && expired(certificate, time) === undefined
 }
 
@@ -74,13 +74,13 @@ export function isBudgetSpent(error: unknown): error is TlsError {
   return (error.details as Partial<CertificateFailure> | undefined)?.rule !== 'path.length'
 }
 
-function readAll(certificate: Certificate, role: RuleContext['role']): void {
-  for (const field of lazyFields) void certificate[field]
+function readAll(certificate: PathCertificate, role: RuleContext['role']): void {
+  certificate.readAll()
   // Whether an intermediate is self-issued is asked only where something depends on it: its names can be read always.
   if (role === 'intermediate') void [certificate.subject.relativeNames, certificate.issuer.relativeNames]
 }
 
-function notAuthority(certificate: Certificate, role: RuleContext['role']): string | undefined {
+function notAuthority(certificate: PathCertificate, role: RuleContext['role']): string | undefined {
   const constraints = certificate.basicConstraints
   // Before version 3 there is no way to say it; then trusting it says it.
   const unsaid = constraints === undefined && role === 'anchor' && certificate.version < 3
@@ -88,31 +88,31 @@ function notAuthority(certificate: Certificate, role: RuleContext['role']): stri
 }
 
 /** "A certificate-using system MUST reject the certificate if it encounters a critical extension it does not recognize" */
-function unknownCritical(certificate: Certificate, { knowsPolicies }: CertificateRules): string | undefined {
+function unknownCritical(certificate: PathCertificate, { alsoUnderstood }: CertificateRules): string | undefined {
   for (const { oid, critical } of certificate.extensions.values()) {
-    if (critical && !understood.has(oid) && !(knowsPolicies && policyExtensions.has(oid))) {
+    if (critical && !understood.has(oid) && alsoUnderstood?.has(oid) !== true) {
       return `has the critical extension ${oid}, which is not supported`
     }
   }
   return undefined
 }
 
-function notYetValid({ notBefore }: Certificate, time: number): string | undefined {
+function notYetValid({ notBefore }: PathCertificate, time: number): string | undefined {
   return time < notBefore ? `is not valid before ${new Date(notBefore).toISOString()}` : undefined
 }
 
-function expired({ notAfter }: Certificate, time: number): string | undefined {
+function expired({ notAfter }: PathCertificate, time: number): string | undefined {
   return time < notAfter + 1000 ? undefined : `expired on ${new Date(notAfter).toISOString()}`
 }
 
 /** A purpose that an authority lacks, nobody below it has: what browsers do, and RFC 5280 leaves open. */
-function otherPurpose({ extendedKeyUsage }: Certificate, purpose: string | undefined): string | undefined {
+function otherPurpose({ extendedKeyUsage }: PathCertificate, purpose: string | undefined): string | undefined {
   if (purpose === undefined || extendedKeyUsage === undefined) return undefined
   if (extendedKeyUsage.has(anyExtendedKeyUsage) || extendedKeyUsage.has(purpose)) return undefined
   return `is not for ${purposeNames[purpose] ?? `the purpose ${purpose}`}`
 }
 
-function weaponKey({ publicKey: { rsa } }: Certificate): string | undefined {
+function weaponKey({ publicKey: { rsa } }: PathCertificate): string | undefined {
   return rsa !== undefined && (rsa.modulusBits > maxRsaBits || rsa.exponentBits > maxRsaExponentBits)
     ? 'has an RSA key that would take too long to use'
     : undefined
@@ -127,23 +127,6 @@ const purposeNames: Readonly<Record<string, string>> = {
   [tlsPurposes.server]: 'TLS servers',
   [tlsPurposes.client]: 'TLS clients',
 }
-
-/** All that is read on demand and that a path looks at. */
-const lazyFields = [
-  'publicKey',
-  'signatureAlgorithm',
-  'basicConstraints',
-  'keyUsage',
-  'extendedKeyUsage',
-  'subjectAltName',
-  'nameConstraints',
-  'subjectKeyIdentifier',
-  'authorityKeyIdentifier',
-  'certificatePolicies',
-  'policyMappings',
-  'policyConstraints',
-  'inhibitAnyPolicy',
-] as const satisfies readonly (keyof Certificate)[]
 
 /**
  * What may be critical: what is enforced here, what only demands something of others (distribution points), and
@@ -162,12 +145,6 @@ const understood: ReadonlySet<string> = /* @__PURE__ */ new Set([
   extensionIds.inhibitAnyPolicy,
   extensionIds.crlDistributionPoints,
   extensionIds.tlsFeature,
-])
-
-/** What can require a policy, or say which is meant: not to be passed over without judging policies. */
-const policyExtensions: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  extensionIds.policyConstraints,
-  extensionIds.policyMappings,
 ])
 
 /** OpenSSL's limits, so that a key cannot be a weapon. */

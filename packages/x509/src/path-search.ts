@@ -1,33 +1,47 @@
 import type { CryptoProvider, PublicKey } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import type { Certificate } from './certificate.ts'
+import type { AnchorList } from './anchor-list.ts'
+import type { PathCertificate } from './path-certificate.ts'
 import type { CertificateFailure, PlacedCertificate } from './certificate-failure.ts'
 import { certificateFailure } from './certificate-failure.ts'
-import type { PolicyCheck } from './certificate-policies.ts'
 import type { NamedKey } from './named-key.ts'
 import type { CertificateRules } from './path-rules.ts'
-import type { RevocationChecker, RevocationStatus } from './revocation.ts'
-import type { TrustAnchors } from './trust-anchors.ts'
+import type { Program } from './program.ts'
+import type { RevocationStatus } from './revocation.ts'
 
 /** The question that a search for a path answers. */
 export interface PathSearch extends CertificateRules {
-  readonly leaf: Certificate
+  readonly leaf: PathCertificate
   /** What the peer sent behind the leaf, in any order; not trusted. */
   readonly intermediates: readonly PlacedCertificate[]
-  readonly anchors: TrustAnchors
+  readonly anchors: AnchorList
   readonly crypto: CryptoProvider
-  readonly policies: PolicyCheck | undefined
-  readonly revocation: RevocationChecker | undefined
-  readonly ocspResponse: Uint8Array | undefined
-  /** Signers whose status depends on this search. */
-  readonly pending: readonly Certificate[]
+  /** What can only be judged of a path that has reached its anchor. `undefined`: nothing. */
+  readonly judgeWhole: JudgeWhole | undefined
   /** Certificates, leaf and anchor included. */
   readonly maxPathLength: number
   /** Intermediates that are not self-issued. */
   readonly maxIntermediates: number
   readonly budget: Budget
   /** Signatures that were found good: certificate → key of the issuer. */
-  readonly verified: WeakMap<Certificate, PublicKey>
+  readonly verified: WeakMap<PathCertificate, PublicKey>
+}
+
+/**
+ * Asked of a path that has reached its anchor; `undefined`: the path is refused, and `failures` of the state says why.
+ *
+ * @param path leaf first; the anchor is the last if it is a certificate
+ */
+export type JudgeWhole = (
+  path: readonly PlacedCertificate[],
+  anchor: PathCertificate | NamedKey,
+  state: SearchState,
+) => Program<JudgedPath | undefined>
+
+export interface JudgedPath {
+  readonly policies: readonly string[]
+  /** Of the certificates of the path, the anchor not included; empty without a checker. */
+  readonly revocation: readonly RevocationStatus[]
 }
 
 /** What is left of the work that a chain may cause. */
@@ -42,13 +56,10 @@ export function newBudget(maxSignatureChecks: number): Budget {
   return { signatureChecks: 0, maxSignatureChecks, candidates: 0, nameComparisons: 0 }
 }
 
-export interface FoundPath {
+export interface FoundPath<T extends PathCertificate = PathCertificate> extends JudgedPath {
   /** Leaf first; the anchor is the last if it is a certificate. */
-  readonly path: readonly Certificate[]
-  readonly anchor: Certificate | NamedKey
-  readonly policies: readonly string[]
-  /** Of the certificates of `path`, the anchor not included; empty without a checker. */
-  readonly revocation: readonly RevocationStatus[]
+  readonly path: readonly T[]
+  readonly anchor: T | NamedKey
 }
 
 export interface NoPath {
@@ -64,7 +75,7 @@ export interface ToldFailure {
 export interface SearchState extends PathSearch {
   readonly failures: Failure[]
   /** What the rules say of each certificate, as an authority. */
-  readonly judged: Map<Certificate, readonly TlsError[]>
+  readonly judged: Map<PathCertificate, readonly TlsError[]>
 }
 
 export interface Failure {

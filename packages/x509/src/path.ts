@@ -1,21 +1,19 @@
-import type { PublicKey, SignatureAlgorithm } from '@typetls/crypto-provider'
+import type { SignatureAlgorithm } from '@typetls/crypto-provider'
 import { equalBytes, TlsError } from '@typetls/wire'
-import { Certificate } from './certificate.ts'
+import { PathCertificate } from './path-certificate.ts'
 import type { PlacedCertificate } from './certificate-failure.ts'
 import { certificateFailure, failureOf } from './certificate-failure.ts'
 import type { DistinguishedName } from './distinguished-name.ts'
 import type { NameConstraints } from './extensions.ts'
 import { violatedNameConstraint } from './name-constraints.ts'
 import type { NamedKey } from './named-key.ts'
-import type { Failure, FoundPath, NoPath, PathSearch, SearchState, ToldFailure } from './path-search.ts'
+import type { Failure, FoundPath, JudgedPath, NoPath, PathSearch, SearchState, ToldFailure } from './path-search.ts'
 import { spendSignatureCheck } from './path-search.ts'
 import { brokenRules, isBudgetSpent, isValidAt, refusalOf } from './path-rules.ts'
 import type { Program } from './program.ts'
 import { wait } from './program.ts'
 import type { SubjectPublicKey } from './public-key.ts'
-import { withInheritedParameters } from './public-key.ts'
 import { fitsKey } from './signature-algorithm.ts'
-import { checkRevocation } from './revocation-of-path.ts'
 
 /**
  * Finds a path from the leaf to a trust anchor in which every certificate may do what it does there: leaf first, anchor
@@ -48,7 +46,7 @@ export function* findPath(search: PathSearch): Program<FoundPath | NoPath> {
 
 /** A certificate that may have issued the last one of a path, or an anchor without a certificate. */
 interface Candidate {
-  readonly authority: Certificate | NamedKey
+  readonly authority: PathCertificate | NamedKey
   /** Position in the chain as it was sent; `undefined`: a trust anchor of ours. */
   readonly index: number | undefined
 }
@@ -65,11 +63,11 @@ function* extend(path: Path, state: SearchState): Program<FoundPath | undefined>
     issuerSeen = true
     const { authority, index } = candidate
     if (refusals.length > 0) {
-      const about = authority instanceof Certificate ? { certificate: authority, index } : child
+      const about = authority instanceof PathCertificate ? { certificate: authority, index } : child
       for (const error of refusals) state.failures.push({ error, about, depth: path.length })
       continue
     }
-    const longer = authority instanceof Certificate ? [...path, { certificate: authority, index }] : path
+    const longer = authority instanceof PathCertificate ? [...path, { certificate: authority, index }] : path
     const found = yield* index === undefined ? whole(longer, authority, state) : extend(longer, state)
     if (found !== undefined) return found
   }
@@ -84,37 +82,12 @@ function* extend(path: Path, state: SearchState): Program<FoundPath | undefined>
   return undefined
 }
 
-/** What can only be judged of a path that has reached its anchor. */
-function* whole(path: Path, anchor: Certificate | NamedKey, state: SearchState): Program<FoundPath | undefined> {
-  const certificates = path.map(({ certificate }) => certificate)
-  const refuse = (error: TlsError, about: PlacedCertificate): undefined => {
-    state.failures.push({ error, about, depth: path.length + 1 })
-    return undefined
-  }
-  const below = anchor instanceof Certificate && certificates.length > 1 ? certificates.slice(0, -1) : certificates
-  // Keys without parameters of their own take those of the key above: working_public_key_parameters, section 6.1.4
-  const keys = new Map<PublicKey, SubjectPublicKey>()
-  for (const placed of path.slice(0, below.length).reverse()) {
-    const { certificate } = placed
-    const issuer = below[below.indexOf(certificate) + 1] ?? anchor
-    const key = keys.get(issuer.publicKey) ?? issuer.publicKey
-    if (issuer !== certificate && issuer.publicKey.inheritsParameters === true) {
-      const algorithm = refusalOf(() => checkedAlgorithm(placed, key, state))
-      if (algorithm instanceof TlsError) return refuse(algorithm, placed)
-      if (!(yield* isSignedBy(placed, key, algorithm, state))) return refuse(wrongSignature(placed, issuer), placed)
-    }
-    const working = withInheritedParameters(certificate.publicKey, key)
-    if (working !== certificate.publicKey) keys.set(certificate.publicKey, working)
-  }
-
-  const outcome = state.policies?.(below) ?? { policies: [] }
-  if ('rule' in outcome) {
-    const about = path[outcome.index] as PlacedCertificate
-    return refuse(certificateFailure(outcome.rule, about, outcome.problem), about)
-  }
-  const revocation = yield* checkRevocation({ path, below, anchor, keys, state, refuse, findPath })
-  return revocation === undefined ? undefined : { path: certificates, anchor, policies: outcome.policies, revocation }
+function* whole(path: Path, anchor: PathCertificate | NamedKey, state: SearchState): Program<FoundPath | undefined> {
+  const judged = state.judgeWhole === undefined ? nothingToJudge : yield* state.judgeWhole(path, anchor, state)
+  return judged && { path: path.map(({ certificate }) => certificate), anchor, ...judged }
 }
+
+const nothingToJudge: JudgedPath = { policies: [], revocation: [] }
 
 /** Why the candidate is not the next step of the path; `'other-key'`: it only has the issuer's name. */
 function* triedWith(candidate: Candidate, path: Path, state: SearchState): Program<readonly TlsError[] | 'other-key'> {
@@ -128,22 +101,22 @@ function* triedWith(candidate: Candidate, path: Path, state: SearchState): Progr
   const algorithm = refusalOf(() => checkedAlgorithm(child, authority.publicKey, state))
   if (algorithm instanceof TlsError) return [...refusals, algorithm]
   if (refusals.length > 0) return refusals
-  // Its parameters are known when the path is whole.
-  if (authority.publicKey.inheritsParameters === true) return []
+  // Its parameters are known when the path is whole: who judges that checks the signature.
+  if (state.judgeWhole !== undefined && authority.publicKey.inheritsParameters === true) return []
   if (yield* isSignedBy(child, authority.publicKey, algorithm, state)) return []
   if (keyIdentifierMatch(child.certificate, authority) === false) return 'other-key'
   return [wrongSignature(child, authority)]
 }
 
-function wrongSignature(child: PlacedCertificate, authority: Certificate | NamedKey): TlsError {
+export function wrongSignature(child: PlacedCertificate, authority: PathCertificate | NamedKey): TlsError {
   return certificateFailure('signature.value', child, `was not signed by the key of ${authority.subject}`)
 }
 
 /** What keeps an authority from having issued the path below it. */
 function authorityRefusals({ authority, index }: Candidate, path: Path, state: SearchState): TlsError[] {
   const child = path.at(-1) as PlacedCertificate
-  const about = authority instanceof Certificate ? { certificate: authority, index } : child
-  const refusals = authority instanceof Certificate ? [...judged(authority, index, state)] : []
+  const about = authority instanceof PathCertificate ? { certificate: authority, index } : child
+  const refusals = authority instanceof PathCertificate ? [...judged(authority, index, state)] : []
   // Counted only where there is a limit: whether a certificate is self-issued takes reading two names.
   const below = (): number => path.filter((one, i) => i > 0 && !one.certificate.isSelfIssued).length
   const ask = (check: () => TlsError | undefined): void => {
@@ -156,14 +129,15 @@ function authorityRefusals({ authority, index }: Candidate, path: Path, state: S
     refusals.push(certificateFailure('path.length', about, problem))
   }
   // The authority itself is an intermediate if it is not an anchor.
-  const own = (): number => (index !== undefined && !(authority as Certificate).isSelfIssued ? 1 : 0)
+  const own = (): number => (index !== undefined && !(authority as PathCertificate).isSelfIssued ? 1 : 0)
   if (state.maxIntermediates < Infinity && below() + own() > state.maxIntermediates) {
     const problem = `makes a path of more than ${state.maxIntermediates} intermediates`
     refusals.push(certificateFailure('path.intermediates', about, problem))
   }
   // "the maximum number of non-self-issued intermediate certificates that may follow this certificate"
   ask(() => {
-    const pathLength = authority instanceof Certificate ? authority.basicConstraints?.pathLength : authority.pathLength
+    const pathLength =
+      authority instanceof PathCertificate ? authority.basicConstraints?.pathLength : authority.pathLength
     if (pathLength === undefined) return undefined
     const intermediates = below()
     if (intermediates <= pathLength) return undefined
@@ -177,7 +151,7 @@ function authorityRefusals({ authority, index }: Candidate, path: Path, state: S
   return refusals
 }
 
-function judged(certificate: Certificate, index: number | undefined, state: SearchState): readonly TlsError[] {
+function judged(certificate: PathCertificate, index: number | undefined, state: SearchState): readonly TlsError[] {
   const known = state.judged.get(certificate)
   if (known !== undefined) return known
   const role = index === undefined ? 'anchor' : 'intermediate'
@@ -189,7 +163,7 @@ function judged(certificate: Certificate, index: number | undefined, state: Sear
 /** "Name constraints are not applied to self-issued certificates (unless the certificate is the final certificate)" */
 function forbiddenName(
   constraints: NameConstraints,
-  authority: Certificate | NamedKey,
+  authority: PathCertificate | NamedKey,
   path: Path,
   { budget }: SearchState,
 ): TlsError | undefined {
@@ -230,15 +204,15 @@ function rankedIssuers(path: Path, state: SearchState): Candidate[] {
   return candidates.sort((a, b) => (ranks.get(b) as number) - (ranks.get(a) as number))
 }
 
-function rank(child: Certificate, { authority, index }: Candidate, time: number): number {
+function rank(child: PathCertificate, { authority, index }: Candidate, time: number): number {
   const match = keyIdentifierMatch(child, authority)
   const known = match === true ? 4 : match === undefined ? 2 : 0
-  const valid = !(authority instanceof Certificate) || isValidAt(authority, time)
+  const valid = !(authority instanceof PathCertificate) || isValidAt(authority, time)
   return (index === undefined ? 8 : 0) + known + (valid ? 1 : 0)
 }
 
 /** "A certificate MUST NOT appear more than once in a prospective certification path": nor may its name and key. */
-function isSameEntity(one: Certificate, other: Certificate | NamedKey): boolean {
+function isSameEntity(one: PathCertificate, other: PathCertificate | NamedKey): boolean {
   return one === other || (equalBytes(one.spki, other.publicKey.spki) && isSameName(one.subject, other.subject))
 }
 
@@ -248,7 +222,7 @@ function isSameName(one: DistinguishedName, other: DistinguishedName): boolean {
 }
 
 /** `undefined`: one of the identifiers is missing. */
-function keyIdentifierMatch(child: Certificate, authority: Certificate | NamedKey): boolean | undefined {
+function keyIdentifierMatch(child: PathCertificate, authority: PathCertificate | NamedKey): boolean | undefined {
   const wanted = child.authorityKeyIdentifier?.keyIdentifier
   const own = authority.subjectKeyIdentifier
   return wanted === undefined || own === undefined ? undefined : equalBytes(wanted, own)
@@ -256,7 +230,7 @@ function keyIdentifierMatch(child: Certificate, authority: Certificate | NamedKe
 
 /** Whether what ranking looks at can be read; otherwise the reason is kept and the candidate is none. */
 function isReadable({ authority, index }: Candidate, path: Path, state: SearchState): boolean {
-  if (!(authority instanceof Certificate)) return true
+  if (!(authority instanceof PathCertificate)) return true
   const [first] = judged(authority, index, state)
   if (first?.code !== 'ERR_TLS_CERTIFICATE_PARSE') return true
   state.failures.push({ error: first, about: { certificate: authority, index }, depth: path.length })
@@ -264,7 +238,7 @@ function isReadable({ authority, index }: Candidate, path: Path, state: SearchSt
 }
 
 /** The name of the child's signature algorithm, if the key can have made such a signature. */
-function checkedAlgorithm(child: PlacedCertificate, key: SubjectPublicKey, { crypto }: SearchState): string {
+export function checkedAlgorithm(child: PlacedCertificate, key: SubjectPublicKey, { crypto }: SearchState): string {
   const { oid, name } = child.certificate.signatureAlgorithm
   if (name === undefined || crypto.signature[name] === undefined) {
     throw certificateFailure('signature.algorithm', child, `is signed with ${name ?? oid}, which is not supported`)
@@ -276,7 +250,7 @@ function checkedAlgorithm(child: PlacedCertificate, key: SubjectPublicKey, { cry
   return name
 }
 
-function* isSignedBy(
+export function* isSignedBy(
   child: PlacedCertificate,
   key: SubjectPublicKey,
   algorithm: string,

@@ -1,6 +1,7 @@
 import type { Certificate } from './certificate.ts'
 import type { CertificateErrorCode } from './certificate-failure.ts'
 import { extensionIds } from './extensions.ts'
+import type { PathCertificate } from './path-certificate.ts'
 
 /**
  * What is asked of certificates beyond validating their path (RFC 5280 section 6.1, always done): rules by name. One
@@ -22,6 +23,11 @@ export interface ProfileRule {
    * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) for a field that cannot be read
    */
   broken(certificate: Certificate, context: RuleContext): string | undefined
+}
+
+/** A rule that asks for no more than a path does. */
+export interface PathRule extends Omit<ProfileRule, 'broken'> {
+  broken(certificate: PathCertificate, context: RuleContext): string | undefined
 }
 
 export interface RuleContext {
@@ -92,7 +98,7 @@ export const tls: Profile = {
 }
 
 /** Of those whose key signs a handshake: always so in TLS 1.3. */
-export const digitalSignature: ProfileRule = {
+const digitalSignature: ProfileRule = {
   code: 'ERR_TLS_CERTIFICATE_KEY_USAGE',
   reference: 'RFC 9846 section 4.5.2.2',
   // "the digitalSignature bit MUST be set if the Key Usage extension is present"
@@ -103,7 +109,7 @@ export const digitalSignature: ProfileRule = {
 }
 
 /** Of those whose key decrypts what a client sends it: static RSA. */
-export const keyEncipherment: ProfileRule = {
+const keyEncipherment: ProfileRule = {
   code: 'ERR_TLS_CERTIFICATE_KEY_USAGE',
   reference: 'RFC 5246 section 7.4.2',
   // "the certificate MUST allow the key to be used for encryption (the keyEncipherment bit MUST be set if the key usage
@@ -112,11 +118,26 @@ export const keyEncipherment: ProfileRule = {
     role === 'leaf' && keyUsage?.has('keyEncipherment') === false ? 'has a key that is not for encryption' : undefined,
 }
 
+/**
+ * The rules of a profile that are on, with those of what a leaf's key does in a handshake.
+ *
+ * @param switches by name; names that there are not say nothing
+ */
+export function rulesOfUse(profile: Profile, switches?: Readonly<Record<string, boolean>>): RulesOfUse {
+  const rulesWith = (usage: Readonly<Record<string, ProfileRule>>): ActiveRules =>
+    activeRules({ ...profile, rules: { ...profile.rules, ...usage } }, switches)
+  return {
+    signing: rulesWith({ 'key-usage.digital-signature': digitalSignature }),
+    decrypting: rulesWith({ 'key-usage.key-encipherment': keyEncipherment }),
+  }
+}
+
+export type RulesOfUse = Readonly<Record<'signing' | 'decrypting', ActiveRules>>
+
+type ActiveRules = readonly (readonly [name: string, rule: ProfileRule])[]
+
 /** The rules of a profile that are on. @param switches by name; names that the profile does not have say nothing */
-export function activeRules(
-  profile: Profile,
-  switches: Readonly<Record<string, boolean>> = {},
-): readonly (readonly [name: string, rule: ProfileRule])[] {
+export function activeRules(profile: Profile, switches: Readonly<Record<string, boolean>> = {}): ActiveRules {
   return [
     ...Object.entries(profile.rules).filter(([name]) => switches[name] !== false),
     ...Object.entries(profile.optional).filter(([name]) => switches[name] === true),

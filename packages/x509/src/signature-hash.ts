@@ -1,4 +1,4 @@
-import { Certificate } from './certificate.ts'
+import { PathCertificate } from './path-certificate.ts'
 
 /**
  * The hash that a certificate is signed with, by the name it has in `CryptoProvider.hash`; `undefined`: it has none of its
@@ -9,7 +9,7 @@ import { Certificate } from './certificate.ts'
  * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error)
  */
 export function signatureHash(certificate: Uint8Array): string | undefined {
-  const { name, oid } = Certificate.parse(certificate).signatureAlgorithm
+  const { name, oid } = PathCertificate.parse(certificate).signatureAlgorithm
   return oid === md5WithRsa ? 'md5' : name === undefined ? undefined : /-(sha\d+)$/.exec(name)?.[1]
 }
 

@@ -1,44 +1,22 @@
-import { fromAscii, TlsError } from '@typetls/wire'
+import { TlsError } from '@typetls/wire'
+import { AnchorList } from './anchor-list.ts'
 import { Certificate } from './certificate.ts'
 import { DistinguishedName } from './distinguished-name.ts'
 import type { NamedKey } from './named-key.ts'
 import { pemText } from './pem.ts'
 
 /** The certificates a path may end at, found by name. */
-export class TrustAnchors {
-  readonly #bySubject = new Map<string, Anchor[]>()
-  #byComparable: Map<string, Anchor[]> | undefined
-
+export class TrustAnchors extends AnchorList {
   /** @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) when one of them cannot be read */
   constructor(anchors: readonly (TrustAnchor | NamedKey)[]) {
-    for (const anchor of anchors.flatMap(anchorsOf)) {
-      if (anchor instanceof Certificate && this.has(anchor)) continue
-      entry(this.#bySubject, fromAscii(anchor.subject.der)).push(anchor)
-    }
-  }
-
-  /** Whether this very certificate is an anchor. */
-  has(certificate: Certificate): boolean {
-    const sameName = this.#bySubject.get(fromAscii(certificate.subject.der))
-    return sameName?.some((anchor) => anchor instanceof Certificate && anchor.equals(certificate)) ?? false
-  }
-
-  /** Anchors whose subject is the certificate's issuer. */
-  issuersOf(certificate: Certificate): readonly (Certificate | NamedKey)[] {
-    const sameBytes = this.#bySubject.get(fromAscii(certificate.issuer.der))
-    if (sameBytes !== undefined) return sameBytes
-    // Names nearly always come back byte for byte: only otherwise are the anchors' own names read, once.
-    this.#byComparable ??= byComparable([...this.#bySubject.values()].flat())
-    return this.#byComparable.get(comparableKey(certificate.issuer)) ?? []
+    super(anchors.flatMap(anchorsOf))
   }
 }
 
 /** A certificate, its DER, or PEM (as text or bytes of a file) with any number of them. */
 export type TrustAnchor = Certificate | Uint8Array | string
 
-type Anchor = Certificate | NamedKey
-
-function anchorsOf(anchor: TrustAnchor | NamedKey): readonly Anchor[] {
+function anchorsOf(anchor: TrustAnchor | NamedKey): readonly (Certificate | NamedKey)[] {
   if (anchor instanceof Certificate || isNamedKey(anchor)) return [anchor]
   if (typeof anchor !== 'string' && !(anchor instanceof Uint8Array)) {
     throw new TlsError(
@@ -53,22 +31,4 @@ function anchorsOf(anchor: TrustAnchor | NamedKey): readonly Anchor[] {
 function isNamedKey(anchor: TrustAnchor | NamedKey): anchor is NamedKey {
   if (typeof anchor !== 'object' || anchor === null) return false
   return 'publicKey' in anchor && (anchor as Partial<NamedKey>).subject instanceof DistinguishedName
-}
-
-function byComparable(anchors: readonly Anchor[]): Map<string, Anchor[]> {
-  const map = new Map<string, Anchor[]>()
-  for (const anchor of anchors) entry(map, comparableKey(anchor.subject)).push(anchor)
-  return map
-}
-
-function comparableKey(name: DistinguishedName): string {
-  return name.comparable.join(',')
-}
-
-function entry(map: Map<string, Anchor[]>, key: string): Anchor[] {
-  const existing = map.get(key)
-  if (existing !== undefined) return existing
-  const created: Anchor[] = []
-  map.set(key, created)
-  return created
 }

@@ -9,7 +9,8 @@ import { derElement, objectIdentifier, sequence } from '@typetls/wire/der'
 import { extensionIds } from './extensions.ts'
 import { createRevocationChecker } from './revocation/index.ts'
 import type { RevocationChecker } from './revocation.ts'
-import type { PeerVerdict, VerifierOptions } from './verifier.ts'
+import type { PeerVerdict } from './chain-verifier.ts'
+import type { VerifierOptions } from './verifier.ts'
 import { createVerifier } from './verifier.ts'
 
 const now = Date.UTC(2026, 10, 21)

@@ -7,7 +7,11 @@ import { fromHex, TlsError } from '@typetls/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Certificate } from './certificate.ts'
-import type { PeerVerdict, VerifierOptions, VerifyContext } from './verifier.ts'
+import type { PeerVerdict, VerifyContext } from './chain-verifier.ts'
+import { createPathVerifier } from './path-verifier.ts'
+import { pemText } from './pem.ts'
+import { pemCertificates } from './pem-certificates.ts'
+import type { VerifierOptions } from './verifier.ts'
 import { createVerifier } from './verifier.ts'
 
 const now = Date.UTC(2026, 10, 21)
@@ -671,6 +675,21 @@ test('options that make no sense are refused', () => {
   expect(codeOf(() => createVerifier({ trustAnchors: [{} as Certificate] }))).toBe('ERR_TLS_OPTIONS')
 })
 
+test('for pages, trust anchors are DER or parsed, and policies are not read', () => {
+  expect(codeOf(() => createPathVerifier({ trustAnchors: [root.pem as never] }))).toBe('ERR_TLS_OPTIONS')
+  expect(codeOf(() => createPathVerifier({ trustAnchors: [Uint8Array.of(0x30, 0)] }))).toBe('ERR_TLS_CERTIFICATE_PARSE')
+  const one = createPathVerifier({ trustAnchors: [root.certificate], dangerouslyAcceptAnyCertificate: true })
+  const [leaf] = createAuthority({ name: 'other', key: 5 }).issue(host).chain as [Uint8Array]
+  expect(one.verify(peerChain([leaf]), context({}))).toMatchObject({ authorized: false })
+  const unread = root.issue({ ...host, extensions: [{ oid: '2.5.29.32', value: fromHex('3000') }] }).certificate
+  expect(
+    createPathVerifier({ trustAnchors: [root.certificate] }).verify(peerChain([unread]), context({})),
+  ).toMatchObject({
+    authorized: true,
+  })
+  expect(codeOf(() => verify([unread], { options: {} }))).toBe('ERR_TLS_CERTIFICATE_PARSE')
+})
+
 interface Question extends Partial<VerifyContext> {
   readonly anchors?: VerifierOptions['trustAnchors']
   readonly options?: Partial<VerifierOptions>
@@ -678,9 +697,39 @@ interface Question extends Partial<VerifyContext> {
 
 function verify(chain: readonly Uint8Array[], question: Question = {}): PeerVerdict {
   const { anchors, options, ...change } = question
-  const verdict = verifier(anchors, options).verify(peerChain(chain), context(change))
+  const ask = (one: Pick<ReturnType<typeof createPathVerifier>, 'verify'>): unknown =>
+    one.verify(peerChain(chain), context(change))
+  if (options === undefined && change.crypto === undefined)
+    expectTheSame(
+      () => ask(createPathVerifier({ trustAnchors: ders(anchors) })),
+      () => ask(verifier(anchors)),
+    )
+  const verdict = ask(verifier(anchors, options)) as PeerVerdict
   if (verdict instanceof Promise) throw new TypeError('a synchronous provider must give a synchronous verdict')
   return verdict
+}
+
+/** Pages judge by another verifier: what one of them says of a chain, the other says. */
+function expectTheSame(inPages: () => unknown, elsewhere: () => unknown): void {
+  const [one, other] = [inPages, elsewhere].map((act) => {
+    try {
+      const { authorized, facts } = act() as PeerVerdict
+      return { authorized, path: facts.path.map(String), matchedName: facts.matchedName }
+    } catch (error) {
+      const { code, message, details } = error as TlsError
+      return { code, message, details }
+    }
+  })
+  expect(one).toEqual(other)
+}
+
+function ders(anchors: VerifierOptions['trustAnchors'] = [root.pem]): Uint8Array[] {
+  return anchors.flatMap((one) => {
+    if (typeof one === 'string') return pemCertificates(one)
+    const text = one instanceof Uint8Array ? pemText(one) : undefined
+    if (text !== undefined) return pemCertificates(text)
+    return one instanceof Uint8Array ? one : (one as Certificate)
+  }) as Uint8Array[]
 }
 
 function verifier(

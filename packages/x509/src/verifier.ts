@@ -1,26 +1,20 @@
-import type { CryptoProvider, PublicKey, SignatureScheme } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
-import type { Certificate } from './certificate.ts'
-import { CertificateCache } from './certificate-cache.ts'
-import type { PlacedCertificate } from './certificate-failure.ts'
-import { certificateFailure, isCertificateFailure } from './certificate-failure.ts'
+import { Certificate } from './certificate.ts'
+import { certificateFailure } from './certificate-failure.ts'
 import type { PolicyCheck } from './certificate-policies.ts'
-import { matchesHost, referenceIdentity } from './name-match.ts'
+import { policyExtensions } from './certificate-policies.ts'
+import type { CertificateVerifier, VerifierSetup } from './chain-verifier.ts'
+import { ChainVerifier, defaultLimits } from './chain-verifier.ts'
 import type { MatchOptions } from './name-match.ts'
 import type { NamedKey } from './named-key.ts'
-import { findPath } from './path.ts'
-import { tlsPurposes } from './path-rules.ts'
-import type { FoundPath, ToldFailure } from './path-search.ts'
-import { newBudget, wholeNumber } from './path-search.ts'
-import type { Profile, ProfileRule } from './profile.ts'
-import { activeRules, digitalSignature, keyEncipherment, tls } from './profile.ts'
-import type { Program } from './program.ts'
-import { run, wait } from './program.ts'
+import { wholeNumber } from './path-search.ts'
+import type { Profile } from './profile.ts'
+import { rulesOfUse, tls } from './profile.ts'
+import { wait } from './program.ts'
 import type { RevocationChecker } from './revocation.ts'
 import type { TransparencyChecker } from './transparency.ts'
 import type { TrustAnchor } from './trust-anchors.ts'
 import { TrustAnchors } from './trust-anchors.ts'
-import { wrongName } from './wrong-name.ts'
+import { wholePathJudge } from './whole-path.ts'
 
 /**
  * A verifier for `Connection`: the peer's chain must lead to one of the trust anchors, be for this purpose, and (for a
@@ -34,7 +28,24 @@ import { wrongName } from './wrong-name.ts'
  *   (internal_error) for limits that are not whole numbers
  */
 export function createVerifier(options: VerifierOptions): CertificateVerifier {
-  return new CertificateVerifier(options)
+  const { profile = tls, policies, revocation } = options
+  return new ChainVerifier({
+    anchors: new TrustAnchors(options.trustAnchors),
+    parse: Certificate.parse,
+    rules: rulesOfUse(profile, options.rules),
+    acceptsUnauthorized: options.dangerouslyAcceptAnyCertificate === true,
+    skipsName: options.dangerouslySkipNameCheck === true,
+    ...(options.isPublicSuffix && { isPublicSuffix: options.isPublicSuffix }),
+    minRsaBits: wholeNumber('minRsaBits', options.minRsaBits ?? defaultLimits.minRsaBits),
+    maxPathLength: wholeNumber('maxPathLength', options.maxPathLength ?? defaultLimits.maxPathLength),
+    maxSignatureChecks: wholeNumber(
+      'maxSignatureChecks',
+      options.maxSignatureChecks ?? defaultLimits.maxSignatureChecks,
+    ),
+    alsoUnderstood: policies && policyExtensions,
+    judgeWhole: ({ ocspResponse }) => wholePathJudge({ policies, revocation, ocspResponse, pending: [] }),
+    ...(options.transparency && { judgeLeaf: transparencyJudge(options.transparency) }),
+  })
 }
 
 export interface VerifierOptions {
@@ -82,180 +93,12 @@ export interface VerifierOptions {
   readonly maxSignatureChecks?: number
 }
 
-/** The chain as the peer sent it, DER, leaf first. */
-export interface PeerChain {
-  readonly certificates: readonly Uint8Array[]
-  readonly ocspResponse: Uint8Array | undefined
-  readonly signedCertificateTimestamps: Uint8Array | undefined
-}
-
-export interface VerifyContext {
-  /** Whose chain it is. */
-  readonly peer: 'server' | 'client'
-  /** DNS name or IP address that a server was dialled by. */
-  readonly name: string | undefined
-  /** Milliseconds since 1970. */
-  readonly now: number
-  readonly crypto: CryptoProvider
-  /** What we said that we accept in certificates. Not enforced: the rules here are stricter where it matters. */
-  readonly signatureSchemes: readonly SignatureScheme[]
-  /** What the leaf's key will do: its keyUsage must allow it. Default `signing`. */
-  readonly keyUse?: KeyUse | undefined
-}
-
-type KeyUse = 'signing' | 'decrypting'
-
-export interface PeerVerdict {
-  /** The leaf's key. */
-  readonly publicKey: PublicKey
-  /** `false` only with `dangerouslyAcceptAnyCertificate`. */
-  readonly authorized: boolean
-  /** Why it is not authorized; its `details` are a `CertificateFailure`. */
-  readonly failure: TlsError | undefined
-  readonly facts: CertificateFacts
-}
-
-/** What was found out about a chain. */
-export interface CertificateFacts {
-  /** Leaf first, trust anchor last; only the leaf if it is not authorized. */
-  readonly path: readonly Certificate[]
-  /** The entry of subjectAltName that is for the dialled name, as it stands there; `undefined` if none was looked for. */
-  readonly matchedName: string | undefined
-}
-
-export class CertificateVerifier {
-  /** Whether it goes on with peers it did not authorize, so that sessions with such peers may be resumed. */
-  readonly acceptsUnauthorized: boolean
-  readonly #anchors: TrustAnchors
-  readonly #skipName: boolean
-  readonly #options: VerifierOptions
-  readonly #rules: Readonly<Record<KeyUse, readonly (readonly [name: string, rule: ProfileRule])[]>>
-  readonly #minRsaBits: number
-  readonly #maxPathLength: number
-  readonly #maxSignatureChecks: number
-  readonly #cache = new CertificateCache()
-  readonly #verified = new WeakMap<Certificate, PublicKey>()
-
-  constructor(options: VerifierOptions) {
-    this.#anchors = new TrustAnchors(options.trustAnchors)
-    this.#options = options
-    const profile = options.profile ?? tls
-    const rulesWith = (usage: Readonly<Record<string, ProfileRule>>) =>
-      activeRules({ ...profile, rules: { ...profile.rules, ...usage } }, options.rules)
-    this.#rules = {
-      signing: rulesWith({ 'key-usage.digital-signature': digitalSignature }),
-      decrypting: rulesWith({ 'key-usage.key-encipherment': keyEncipherment }),
-    }
-    this.acceptsUnauthorized = options.dangerouslyAcceptAnyCertificate === true
-    this.#skipName = options.dangerouslySkipNameCheck === true
-    this.#minRsaBits = wholeNumber('minRsaBits', options.minRsaBits ?? 2048)
-    this.#maxPathLength = wholeNumber('maxPathLength', options.maxPathLength ?? 10)
-    this.#maxSignatureChecks = wholeNumber('maxSignatureChecks', options.maxSignatureChecks ?? 100)
-  }
-
-  /**
-   * @throws TlsError `ERR_TLS_CERTIFICATE_*`, its `details` a `CertificateFailure`; as a rejection where the provider
-   *   answers later
-   */
-  verify(chain: PeerChain, context: VerifyContext): PeerVerdict | Promise<PeerVerdict> {
-    return run(this.#verdict(chain, context))
-  }
-
-  *#verdict(chain: PeerChain, context: VerifyContext): Program<PeerVerdict> {
-    const [first] = chain.certificates
-    if (first === undefined) throw new TlsError('ERR_TLS_CERTIFICATE_EMPTY', 'the chain has no certificate')
-    const leaf = this.#cache.parse(first)
-    const { publicKey } = leaf
-    try {
-      const { path, anchor } = yield* this.#path(leaf, chain, context)
-      const matchedName = this.#matchedName(leaf, context)
-      yield* this.#checkTransparency(path[1] ?? anchor, leaf, chain, context)
-      return { publicKey, authorized: true, failure: undefined, facts: { path, matchedName } }
-    } catch (error) {
-      if (!this.acceptsUnauthorized || !isCertificateFailure(error)) throw error
-      return { publicKey, authorized: false, failure: error, facts: { path: [leaf], matchedName: undefined } }
-    }
-  }
-
-  *#path(leaf: Certificate, chain: PeerChain, context: VerifyContext): Program<FoundPath> {
-    const bytes = chain.certificates.reduce((sum, { length }) => sum + length, 0)
-    if (chain.certificates.length > maxSent || bytes > maxSentBytes) {
-      const problem = `came in a chain of over ${maxSent} certificates or ${maxSentBytes} bytes`
-      throw certificateFailure('chain.size', { certificate: leaf, index: 0 }, problem)
-    }
-    const intermediates: PlacedCertificate[] = []
-    const unreadable: TlsError[] = []
-    for (const [i, der] of chain.certificates.entries()) {
-      if (i === 0) continue
-      try {
-        intermediates.push({ certificate: this.#cache.parse(der), index: i })
-      } catch (error) {
-        // A peer may send what nobody needs: it only matters if there is no path without it.
-        if (!isCertificateFailure(error)) throw error
-        unreadable.push(error)
-      }
-    }
-    const answer = yield* findPath({
-      leaf,
-      intermediates,
-      anchors: this.#anchors,
-      time: context.now,
-      crypto: context.crypto,
-      purpose: tlsPurposes[context.peer],
-      minRsaBits: this.#minRsaBits,
-      rules: this.#rules[context.keyUse ?? 'signing'],
-      knowsPolicies: this.#options.policies !== undefined,
-      policies: this.#options.policies,
-      revocation: this.#options.revocation,
-      ocspResponse: chain.ocspResponse,
-      pending: [],
-      maxPathLength: this.#maxPathLength,
-      maxIntermediates: Infinity,
-      budget: newBudget(this.#maxSignatureChecks),
-      verified: this.#verified,
-    })
-    if ('path' in answer) return answer
-    const [first, ...others] = answer.failures as [ToldFailure, ...ToldFailure[]]
-    const [notRead] = unreadable
-    if (notRead !== undefined && first.error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') throw notRead
-    if (others.length === 0) throw first.error
-    throw new TlsError(first.error.code, first.error.message, {
-      ...(first.failure.path === undefined ? {} : { path: first.failure.path }),
-      details: { ...first.failure, others: others.map(({ failure }) => failure) },
-    })
-  }
-
-  /** A leaf that is itself the anchor was not issued by anybody who had to log it. */
-  *#checkTransparency(
-    issuer: Certificate | NamedKey,
-    leaf: Certificate,
-    { signedCertificateTimestamps, ocspResponse }: PeerChain,
-    { peer, now, crypto }: VerifyContext,
-  ): Program<void> {
-    const { transparency } = this.#options
-    if (transparency === undefined || peer === 'client' || issuer === leaf) return
+/** A leaf that is itself the anchor was not issued by anybody who had to log it. */
+function transparencyJudge(transparency: TransparencyChecker): VerifierSetup<Certificate>['judgeLeaf'] & {} {
+  return function* (leaf, issuer, { signedCertificateTimestamps, ocspResponse }, { peer, now, crypto }) {
+    if (peer === 'client' || issuer === leaf) return
     const query = { certificate: leaf, issuer, time: now, crypto, signedCertificateTimestamps, ocspResponse }
     const answer = yield* wait(transparency.check(query))
     if (answer !== undefined) throw certificateFailure(answer.rule, { certificate: leaf, index: 0 }, answer.problem)
   }
-
-  #matchedName(leaf: Certificate, { peer, name }: VerifyContext): string | undefined {
-    if (peer === 'client' || this.#skipName) return undefined
-    const placed = { certificate: leaf, index: 0 }
-    if (name === undefined) {
-      const problem = 'cannot be checked, since no name was dialled: give one, or set dangerouslySkipNameCheck'
-      throw certificateFailure('host-name.unknown', placed, problem)
-    }
-    const matched = matchesHost(leaf, name, this.#options)
-    if (matched !== undefined) return matched
-    const odd =
-      referenceIdentity(name) === undefined ? ', which is neither a DNS name in A-labels nor an IP address' : ''
-    throw wrongName(leaf, name, odd)
-  }
 }
-
-/** Certificates in a chain, the leaf included. */
-const maxSent = 64
-
-/** Reading is linear in the bytes; OpenSSL stops at 100 KiB, and three post-quantum certificates may need more. */
-const maxSentBytes = 256 * 1024

@@ -4,13 +4,15 @@ import { Certificate } from './certificate.ts'
 import type { CertificateFailure, PlacedCertificate } from './certificate-failure.ts'
 import { failureOf, isCertificateFailure } from './certificate-failure.ts'
 import type { PolicyOptions } from './certificate-policies.ts'
-import { certificatePolicies } from './certificate-policies.ts'
+import { certificatePolicies, policyExtensions } from './certificate-policies.ts'
 import type { Identity, MatchOptions } from './identity.ts'
 import { identityText, matchIdentity } from './identity.ts'
 import type { NamedKey } from './named-key.ts'
 import { findPath } from './path.ts'
 import { tlsPurposes } from './path-rules.ts'
+import type { FoundPath } from './path-search.ts'
 import { newBudget, wholeNumber } from './path-search.ts'
+import type { PathCertificate } from './path-certificate.ts'
 import type { Profile } from './profile.ts'
 import { activeRules, rfc5280 } from './profile.ts'
 import type { Program } from './program.ts'
@@ -18,6 +20,7 @@ import { run } from './program.ts'
 import type { RevocationChecker, RevocationStatus } from './revocation.ts'
 import type { TrustAnchor } from './trust-anchors.ts'
 import { TrustAnchors } from './trust-anchors.ts'
+import { wholePathJudge } from './whole-path.ts'
 import { wrongName } from './wrong-name.ts'
 
 /**
@@ -105,15 +108,17 @@ function* verdictOn(question: PathQuestion): Program<PathVerdict> {
     purpose: purposeId(purpose),
     minRsaBits: wholeNumber('minRsaBits', question.minRsaBits ?? 2048),
     rules: activeRules(profile, question.rules),
-    knowsPolicies: true,
-    policies: certificatePolicies(question.policies),
-    revocation: question.revocation,
-    ocspResponse: question.ocspResponse,
-    pending: [],
+    alsoUnderstood: policyExtensions,
+    judgeWhole: wholePathJudge({
+      policies: certificatePolicies(question.policies),
+      revocation: question.revocation,
+      ocspResponse: question.ocspResponse,
+      pending: [],
+    }),
     maxPathLength: wholeNumber('maxPathLength', question.maxPathLength ?? 10),
     maxIntermediates: question.maxIntermediates ?? Infinity,
     budget: newBudget(wholeNumber('maxSignatureChecks', question.maxSignatureChecks ?? 100)),
-    verified: new WeakMap<Certificate, PublicKey>(),
+    verified: new WeakMap<PathCertificate, PublicKey>(),
   })
   const name = nameOf(certificate, question)
   const told = 'failures' in answer ? [...answer.failures] : []
@@ -122,7 +127,7 @@ function* verdictOn(question: PathQuestion): Program<PathVerdict> {
   if (first !== undefined) {
     return { valid: false, failures: told.map(({ failure }) => failure), error: first.error }
   }
-  const { path, anchor, policies, revocation } = answer as Exclude<typeof answer, { failures: unknown }>
+  const { path, anchor, policies, revocation } = answer as FoundPath<Certificate>
   return { valid: true, path, anchor, matchedName: name as string | undefined, policies, revocation }
 }
 

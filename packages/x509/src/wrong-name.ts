@@ -1,10 +1,10 @@
 import type { TlsError } from '@typetls/wire'
-import type { Certificate } from './certificate.ts'
+import type { PathCertificate } from './path-certificate.ts'
 import { certificateFailure } from './certificate-failure.ts'
 import { hostNames } from './name-match.ts'
 
 /** The failure of a certificate that is for others: `is for a.example, b.example, not for example.org` */
-export function wrongName(certificate: Certificate, expected: string, remark = ''): TlsError {
+export function wrongName(certificate: PathCertificate, expected: string, remark = ''): TlsError {
   const names = hostNames(certificate)
   const others = names.length === 0 ? 'has no name' : `is for ${names.slice(0, maxNamesShown).map(shown).join(', ')}`
   const more = names.length > maxNamesShown ? ` and ${names.length - maxNamesShown} more` : ''

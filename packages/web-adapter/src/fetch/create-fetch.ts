@@ -30,7 +30,7 @@ export interface ConnectFetchOptions extends FetchOptions {
  * ```ts no-run
  * import { createFetch } from '@typetls/web-adapter/fetch'
  *
- * const fetch = createFetch({ relay: 'wss://relay.example/', ca: '-----BEGIN CERTIFICATE-----…' })
+ * const fetch = createFetch({ relay: 'wss://relay.example/', ca })
  * const response = await fetch('https://api.example/things', { signal: AbortSignal.timeout(10_000) })
  * console.log(response.status, await response.json())
  * ```

@@ -503,7 +503,7 @@ describe('connections', () => {
 
 describe('a failure', () => {
   test('of TLS is a TypeError whose cause is the SocketError', async () => {
-    const { fetch } = server(always(ok('x')), { ca: stranger.pem })
+    const { fetch } = server(always(ok('x')), { ca: stranger.certificate })
     const error: unknown = await fetch(home).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(TypeError)
     expect((error as Error).cause).toBeInstanceOf(SocketError)
@@ -512,7 +512,7 @@ describe('a failure', () => {
 
   test('to dial makes room for the next that waits', async () => {
     const fetch = createFetch({
-      ca: stranger.pem,
+      ca: stranger.certificate,
       transport: () => Promise.reject(new Error('no route')),
       maxConnectionsPerOrigin: 1,
     })
@@ -532,7 +532,7 @@ describe('a failure', () => {
     expect(dialled).toEqual([])
 
     const dialling = new AbortController()
-    const never = createFetch({ ca: stranger.pem, transport: () => new Promise<never>(() => undefined) })
+    const never = createFetch({ ca: stranger.certificate, transport: () => new Promise<never>(() => undefined) })
     const dials = never(home, { signal: dialling.signal })
     setTimeout(() => dialling.abort(reason), 5)
     await expect(dials).rejects.toBe(reason)

@@ -81,7 +81,7 @@ describe('a socket of a worker', () => {
   })
 
   test('tells each failure with its code, alert and details, on every promise', async () => {
-    const { socket } = connected({ options: { ca: stranger.pem } })
+    const { socket } = connected({ options: { ca: stranger.certificate } })
     const code = 'ERR_TLS_CERTIFICATE_UNKNOWN_CA'
     const error = await failureOf(socket)
     expect(error).toMatchObject({ code, alert: 'unknown_ca', cause: { details: { rule: expect.any(String) } } })

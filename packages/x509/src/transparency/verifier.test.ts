@@ -2,7 +2,7 @@ import { nodeCrypto } from '@typetls/crypto-node'
 import { asyncProvider, createAuthority } from '@typetls/testing'
 import { describe, expect, test } from 'vitest'
 import type { TransparencyAnswer, TransparencyQuery } from '../transparency.ts'
-import type { VerifyContext } from '../verifier.ts'
+import type { VerifyContext } from '../chain-verifier.ts'
 import { createVerifier } from '../verifier.ts'
 
 const root = createAuthority()

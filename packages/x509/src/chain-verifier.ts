@@ -1,0 +1,191 @@
+import type { CryptoProvider, PublicKey, SignatureScheme } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import type { AnchorList } from './anchor-list.ts'
+import type { Certificate } from './certificate.ts'
+import { CertificateCache } from './certificate-cache.ts'
+import type { PlacedCertificate } from './certificate-failure.ts'
+import { certificateFailure, isCertificateFailure } from './certificate-failure.ts'
+import { matchesHost, referenceIdentity } from './name-match.ts'
+import type { MatchOptions } from './name-match.ts'
+import type { NamedKey } from './named-key.ts'
+import { findPath } from './path.ts'
+import type { PathCertificate } from './path-certificate.ts'
+import { tlsPurposes } from './path-rules.ts'
+import type { FoundPath, JudgeWhole, ToldFailure } from './path-search.ts'
+import { newBudget } from './path-search.ts'
+import type { RulesOfUse } from './profile.ts'
+import type { Program } from './program.ts'
+import { run } from './program.ts'
+import { wrongName } from './wrong-name.ts'
+
+/** The chain as the peer sent it, DER, leaf first. */
+export interface PeerChain {
+  readonly certificates: readonly Uint8Array[]
+  readonly ocspResponse: Uint8Array | undefined
+  readonly signedCertificateTimestamps: Uint8Array | undefined
+}
+
+export interface VerifyContext {
+  /** Whose chain it is. */
+  readonly peer: 'server' | 'client'
+  /** DNS name or IP address that a server was dialled by. */
+  readonly name: string | undefined
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly crypto: CryptoProvider
+  /** What we said that we accept in certificates. Not enforced: the rules here are stricter where it matters. */
+  readonly signatureSchemes: readonly SignatureScheme[]
+  /** What the leaf's key will do: its keyUsage must allow it. Default `signing`. */
+  readonly keyUse?: keyof RulesOfUse | undefined
+}
+
+export interface PeerVerdict<T extends PathCertificate = Certificate> {
+  /** The leaf's key. */
+  readonly publicKey: PublicKey
+  /** `false` only with `dangerouslyAcceptAnyCertificate`. */
+  readonly authorized: boolean
+  /** Why it is not authorized; its `details` are a `CertificateFailure`. */
+  readonly failure: TlsError | undefined
+  readonly facts: CertificateFacts<T>
+}
+
+/** What was found out about a chain. */
+export interface CertificateFacts<T extends PathCertificate = Certificate> {
+  /** Leaf first, trust anchor last; only the leaf if it is not authorized. */
+  readonly path: readonly T[]
+  /** The entry of subjectAltName that is for the dialled name, as it stands there; `undefined` if none was looked for. */
+  readonly matchedName: string | undefined
+}
+
+/** What `createVerifier` and `createPathVerifier` make. */
+export interface CertificateVerifier<T extends PathCertificate = Certificate> {
+  /** Whether it goes on with peers it did not authorize, so that sessions with such peers may be resumed. */
+  readonly acceptsUnauthorized: boolean
+  /**
+   * @throws TlsError `ERR_TLS_CERTIFICATE_*`, its `details` a `CertificateFailure`; as a rejection where the provider
+   *   answers later
+   */
+  verify(chain: PeerChain, context: VerifyContext): PeerVerdict<T> | Promise<PeerVerdict<T>>
+}
+
+/** What a verifier is made of. */
+export interface VerifierSetup<T extends PathCertificate> extends MatchOptions {
+  readonly anchors: AnchorList
+  readonly parse: (der: Uint8Array) => T
+  readonly rules: RulesOfUse
+  readonly acceptsUnauthorized: boolean
+  readonly skipsName: boolean
+  readonly minRsaBits: number
+  readonly maxPathLength: number
+  readonly maxSignatureChecks: number
+  readonly alsoUnderstood?: ReadonlySet<string> | undefined
+  /** As `PathSearch.judgeWhole`, for this chain. */
+  readonly judgeWhole?: (chain: PeerChain) => JudgeWhole
+  /** Asked about the leaf when all else is well; throws to refuse it. */
+  readonly judgeLeaf?: (leaf: T, issuer: T | NamedKey, chain: PeerChain, context: VerifyContext) => Program<void>
+}
+
+export class ChainVerifier<T extends PathCertificate> implements CertificateVerifier<T> {
+  readonly #setup: VerifierSetup<T>
+  readonly #cache: CertificateCache<T>
+  readonly #verified = new WeakMap<PathCertificate, PublicKey>()
+
+  constructor(setup: VerifierSetup<T>) {
+    this.#setup = setup
+    this.#cache = new CertificateCache(setup.parse)
+  }
+
+  get acceptsUnauthorized(): boolean {
+    return this.#setup.acceptsUnauthorized
+  }
+
+  verify(chain: PeerChain, context: VerifyContext): PeerVerdict<T> | Promise<PeerVerdict<T>> {
+    return run(this.#verdict(chain, context))
+  }
+
+  *#verdict(chain: PeerChain, context: VerifyContext): Program<PeerVerdict<T>> {
+    const [first] = chain.certificates
+    if (first === undefined) throw new TlsError('ERR_TLS_CERTIFICATE_EMPTY', 'the chain has no certificate')
+    const leaf = this.#cache.parse(first)
+    const { publicKey } = leaf
+    try {
+      const { path, anchor } = yield* this.#path(leaf, chain, context)
+      const matchedName = this.#matchedName(leaf, context)
+      const { judgeLeaf } = this.#setup
+      if (judgeLeaf !== undefined) yield* judgeLeaf(leaf, path[1] ?? anchor, chain, context)
+      return { publicKey, authorized: true, failure: undefined, facts: { path, matchedName } }
+    } catch (error) {
+      if (!this.acceptsUnauthorized || !isCertificateFailure(error)) throw error
+      return { publicKey, authorized: false, failure: error, facts: { path: [leaf], matchedName: undefined } }
+    }
+  }
+
+  *#path(leaf: T, chain: PeerChain, context: VerifyContext): Program<FoundPath<T>> {
+    const bytes = chain.certificates.reduce((sum, { length }) => sum + length, 0)
+    if (chain.certificates.length > maxSent || bytes > maxSentBytes) {
+      const problem = `came in a chain of over ${maxSent} certificates or ${maxSentBytes} bytes`
+      throw certificateFailure('chain.size', { certificate: leaf, index: 0 }, problem)
+    }
+    const intermediates: PlacedCertificate[] = []
+    const unreadable: TlsError[] = []
+    for (const [i, der] of chain.certificates.entries()) {
+      if (i === 0) continue
+      try {
+        intermediates.push({ certificate: this.#cache.parse(der), index: i })
+      } catch (error) {
+        // A peer may send what nobody needs: it only matters if there is no path without it.
+        if (!isCertificateFailure(error)) throw error
+        unreadable.push(error)
+      }
+    }
+    const { anchors, rules, judgeWhole, minRsaBits, maxPathLength, maxSignatureChecks, alsoUnderstood } = this.#setup
+    const answer = yield* findPath({
+      leaf,
+      intermediates,
+      anchors,
+      time: context.now,
+      crypto: context.crypto,
+      purpose: tlsPurposes[context.peer],
+      minRsaBits,
+      rules: rules[context.keyUse ?? 'signing'],
+      alsoUnderstood,
+      judgeWhole: judgeWhole?.(chain),
+      maxPathLength,
+      maxIntermediates: Infinity,
+      budget: newBudget(maxSignatureChecks),
+      verified: this.#verified,
+    })
+    // All were read by `parse`, or are anchors that the same class read.
+    if ('path' in answer) return answer as FoundPath<T>
+    const [first, ...others] = answer.failures as [ToldFailure, ...ToldFailure[]]
+    const [notRead] = unreadable
+    if (notRead !== undefined && first.error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') throw notRead
+    if (others.length === 0) throw first.error
+    throw new TlsError(first.error.code, first.error.message, {
+      ...(first.failure.path === undefined ? {} : { path: first.failure.path }),
+      details: { ...first.failure, others: others.map(({ failure }) => failure) },
+    })
+  }
+
+  #matchedName(leaf: T, { peer, name }: VerifyContext): string | undefined {
+    if (peer === 'client' || this.#setup.skipsName) return undefined
+    const placed = { certificate: leaf, index: 0 }
+    if (name === undefined) {
+      const problem = 'cannot be checked, since no name was dialled: give one, or set dangerouslySkipNameCheck'
+      throw certificateFailure('host-name.unknown', placed, problem)
+    }
+    const matched = matchesHost(leaf, name, this.#setup)
+    if (matched !== undefined) return matched
+    const odd =
+      referenceIdentity(name) === undefined ? ', which is neither a DNS name in A-labels nor an IP address' : ''
+    throw wrongName(leaf, name, odd)
+  }
+}
+
+/** Certificates in a chain, the leaf included. */
+const maxSent = 64
+
+/** Reading is linear in the bytes; OpenSSL stops at 100 KiB, and three post-quantum certificates may need more. */
+const maxSentBytes = 256 * 1024
+
+export const defaultLimits = { minRsaBits: 2048, maxPathLength: 10, maxSignatureChecks: 100 } as const
