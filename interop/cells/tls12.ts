@@ -137,7 +137,7 @@ export function renegotiatedCells(): Cell[] {
     ['renegotiation, twice', 'renegotiate', 'freely', 2],
     ['renegotiation that asks for a certificate', 'renegotiate-for-certificate', 'once', 1],
   ] as const
-  return wanted.map(([name, command, renegotiation, times]) => ({
+  const asked: Cell[] = wanted.map(([name, command, renegotiation, times]) => ({
     name,
     role: 'client',
     feature,
@@ -157,6 +157,27 @@ export function renegotiatedCells(): Cell[] {
       expect(messages(events, 'sent').includes('certificate_verify')).toBe(asked)
     },
   }))
+  return [...asked, begunByTheirClient(feature)]
+}
+
+function begunByTheirClient(feature: Cell['feature']): Cell {
+  return {
+    name: 'renegotiation, twice',
+    role: 'server',
+    feature,
+    async play(match) {
+      const { events, trace } = traced()
+      const server = await match.ourServer({ trace, tls12: { renegotiation: 'freely' } })
+      const client = await match.theirClient(server.port, { interactive: true })
+      const handshakes = () => messages(events, 'received').filter((type) => type === 'finished').length
+      await Promise.all([server.next(), client.roundTrip(freshLine())])
+      for (let time = 1; time <= 2; time++) {
+        await client.command?.('renegotiate')
+        await until(() => handshakes() === 1 + time)
+        await client.roundTrip(freshLine())
+      }
+    },
+  }
 }
 
 export function fragmentCells(): Cell[] {

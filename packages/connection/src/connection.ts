@@ -167,7 +167,7 @@ export class Connection {
 
   /**
    * Bytes from the transport, in any pieces. They must stay unchanged until this returns, or until its promise is
-   * settled. Never throws: failures come as `closed`.
+   * settled; after the handshake a promise means that only with an asynchronous provider. Never throws: failures come as `closed`.
    */
   receive(bytes: Uint8Array): void | PromiseLike<void> {
     if (this.#closed || this.#readEnded) return
@@ -175,7 +175,10 @@ export class Connection {
     // Bytes that must wait are the connection's to keep: the caller may use its buffer again.
     const mustWait = this.#pending !== undefined || this.#pumping
     this.#reader.push(mustWait ? new Uint8Array(bytes) : bytes)
-    return mustWait ? this.#pending : this.#guard(() => this.#pump())
+    if (mustWait) return this.#pending
+    const pending = this.#guard(() => this.#pump())
+    if (pending !== undefined && this.#facts !== undefined) this.#reader.keep()
+    return pending
   }
 
   /** The transport will give no more. Without a close_notify before it somebody may have cut the connection short. */

@@ -37,7 +37,7 @@ export class ClientSetup implements SocketSetup {
     if (this.#options === undefined) throw new TlsError('ERR_TLS_STATE', 'this setup was used before')
     const options = this.prepared(this.#options, socket)
     this.#options = undefined
-    if (socket.listenerCount('keylog') === 0) return this.#connection(options, events)
+    if (socket.listenerCount('keylog') === 0) return this.#connection(options, events, socket)
     const { keyLog } = options
     return this.#connection(
       {
@@ -48,6 +48,7 @@ export class ClientSetup implements SocketSetup {
         },
       },
       events,
+      socket,
     )
   }
 
@@ -61,9 +62,18 @@ export class ClientSetup implements SocketSetup {
     return options
   }
 
-  #connection(options: ClientOptions, events: ConnectionEvents): Connection {
+  #connection(options: ClientOptions, events: ConnectionEvents, socket: TlsSocket): Connection {
     const { tls12, tls13 } = this.versions
-    if (!tls13) return tls12ClientConnection(options, events, this.#tls12)
-    return clientConnection(tls12 ? { ...options, tls12: clientTls12(this.#tls12) } : options, events)
+    if (!tls12) return clientConnection(options, events)
+    const own = renegotiatingBy(this.#tls12, socket)
+    if (!tls13) return tls12ClientConnection(options, events, own)
+    return clientConnection({ ...options, tls12: clientTls12(own) }, events)
   }
+}
+
+/** With a policy that heeds `disableRenegotiation`. */
+function renegotiatingBy(tls12: ClientTls12Options, socket: TlsSocket): ClientTls12Options {
+  const { renegotiation: policy = 'never' } = tls12
+  if (policy === 'never' || policy === 'ignore') return tls12
+  return { ...tls12, renegotiation: () => socket.grantsRenegotiation(policy) }
 }

@@ -17,6 +17,7 @@ export interface LinkHandlers<Owner> {
   connected(owner: Owner, facts: ConnectionFacts): void
   session(owner: Owner, session: Session): void
   authenticated(owner: Owner, facts: ConnectionFacts): void
+  renegotiated(owner: Owner, facts: ConnectionFacts): void
   /** The peer's close_notify. */
   end(owner: Owner): void
   /** The connection failed, or the transport did. */
@@ -73,6 +74,10 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     stream.allowHalfOpen = true
     stream.on('error', onError)
     stream.on('close', onClose)
+  }
+
+  get owner(): Owner {
+    return this.#owner
   }
 
   get connection(): Connection | undefined {
@@ -173,6 +178,11 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     }
   }
 
+  /** The answer of an action that must come after the owner was told all that came so far. */
+  afterNews<T>(action: () => T | PromiseLike<T>): T | PromiseLike<T> {
+    return this.#news === undefined ? action() : new Promise<void>(process.nextTick).then(action)
+  }
+
   // What the transport says
 
   transportData(bytes: Uint8Array): void {
@@ -239,6 +249,10 @@ export class Link<Owner = unknown> implements ConnectionEvents {
 
   authenticated(facts: ConnectionFacts): void {
     this.#tell({ news: 'authenticated', facts })
+  }
+
+  renegotiated(facts: ConnectionFacts): void {
+    this.#tell({ news: 'renegotiated', facts })
   }
 
   end(): void {
@@ -389,6 +403,8 @@ export class Link<Owner = unknown> implements ConnectionEvents {
         return handlers.session(owner, news.session)
       case 'authenticated':
         return handlers.authenticated(owner, news.facts)
+      case 'renegotiated':
+        return handlers.renegotiated(owner, news.facts)
       case 'end':
         return handlers.end(owner)
       case 'failed':
@@ -420,7 +436,7 @@ export class Link<Owner = unknown> implements ConnectionEvents {
 
 type News =
   | Uint8Array
-  | { readonly news: 'connected' | 'authenticated'; readonly facts: ConnectionFacts }
+  | { readonly news: 'connected' | 'authenticated' | 'renegotiated'; readonly facts: ConnectionFacts }
   | { readonly news: 'session'; readonly session: Session }
   | { readonly news: 'end' }
   | { readonly news: 'failed'; readonly error: TlsError }

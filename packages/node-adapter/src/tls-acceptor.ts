@@ -8,6 +8,7 @@ import type { Credential, CredentialSelector } from '@typetls/handshake'
 import { credentialSelector } from './credentials.ts'
 import { defaultHandshakeTimeout } from './defaults.ts'
 import { given } from './given.ts'
+import type { Link } from './link.ts'
 import type { AskForName, NamedContext } from './named-credentials.ts'
 import { NamedCredentials } from './named-credentials.ts'
 import type { TlsServerOptions } from './server-options.ts'
@@ -150,7 +151,7 @@ export class TlsAcceptor implements SocketSetup {
 function opener(options: TlsServerOptions): (options: ServerOptions, events: ConnectionEvents) => Connection {
   const versions = versionsOf(options)
   const ofTls12: ServerTls12Options = {
-    ...options.tls12,
+    ...renegotiatingByOwner(options.tls12 ?? {}),
     ...given({ cipherSuites: tls12Suites(options.cipherSuites) }),
   }
   if (!versions.tls13) return (resolved, events) => tls12ServerConnection(resolved, events, ofTls12)
@@ -163,4 +164,15 @@ function opener(options: TlsServerOptions): (options: ServerOptions, events: Con
     both.set(resolved, known)
     return serverConnection(known, events)
   }
+}
+
+/** With a policy that heeds `disableRenegotiation` of the socket that it is about. */
+function renegotiatingByOwner(tls12: ServerTls12Options): ServerTls12Options {
+  const { renegotiation: policy = 'never' } = tls12
+  if (policy === 'never') return tls12
+  const renegotiation = (events: ConnectionEvents): boolean | PromiseLike<boolean> => {
+    const { owner } = events as Link<TlsSocket>
+    return owner.grantsRenegotiation(typeof policy === 'function' ? () => policy(events) : policy)
+  }
+  return { ...tls12, renegotiation }
 }

@@ -4,6 +4,7 @@ import type { EphemeralKeyInfo, PeerCertificate } from 'node:tls'
 import { X509Certificate } from 'node:crypto'
 import type { ChannelBindingType, Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
 import { ServerConnection } from '@typetls/connection'
+import type { RenegotiationPolicy } from '@typetls/connection/tls12'
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { signatureHash } from '@typetls/x509'
@@ -32,7 +33,7 @@ export interface SocketSetup {
   /** Whether the end of the transport is the end of the peer's data also without close_notify. Default false. */
   readonly endsWithTransport?: boolean
   /** What else speaks against what was agreed; asked before anybody hears of it. */
-  refuses?(facts: ConnectionFacts): Error | undefined
+  refuses?(facts: ConnectionFacts, socket: TlsSocket): Error | undefined
   /** Authorities above the last certificate of the peer's chain, DER, nearest first, for `getPeerCertificate(true)`. */
   issuersAbove?(certificates: readonly Uint8Array[]): readonly Uint8Array[]
   /** An error in the words of whoever the socket is for. Default: as it is. */
@@ -56,7 +57,7 @@ export interface SocketSetup {
  *   transport keep their own, and a transport that ends before the handshake gives `ECONNRESET` as node:tls does.
  *
  * Events beside those of `net.Socket`: `secureConnect` (client), `secure`, `session` (client, a Buffer for `setSession`
- * and the option `session`), `authenticated` (server, after `requestClientCertificate`), `keylog`.
+ * and the option `session`), `authenticated` (server, after `requestClientCertificate`), `renegotiated` (TLS 1.2), `keylog`.
  */
 export class TlsSocket extends SocketBase {
   static readonly #handlers: LinkHandlers<TlsSocket> = {
@@ -64,6 +65,7 @@ export class TlsSocket extends SocketBase {
     connected: (socket, facts) => socket.#connected(facts),
     session: (socket, session) => socket.#sessionReceived(session),
     authenticated: (socket, facts) => socket.#authenticated(facts),
+    renegotiated: (socket, facts) => socket.#renegotiated(facts),
     end: (socket) => socket.#ended(),
     failed: (socket, error) => socket.#failed(error),
     closed: (socket) => socket.#transportClosed(),
@@ -92,6 +94,8 @@ export class TlsSocket extends SocketBase {
   #waitingCallback: WriteCallback | undefined
   /** A truncation that is told when what came before has been read. */
   #deferredError: Error | undefined
+  #renegotiationDisabled = false
+  #renegotiations = 0
   #bytesRead = 0
   #bytesWritten = 0
 
@@ -316,8 +320,25 @@ export class TlsSocket extends SocketBase {
     return binding && bufferOf(binding)
   }
 
-  /** TLS 1.3 has none. */
-  disableRenegotiation(): void {}
+  /** TLS 1.2: from now on another handshake that the peer wants is refused, and ends the connection. TLS 1.3 has none. */
+  disableRenegotiation(): void {
+    this.#renegotiationDisabled = true
+  }
+
+  /** @internal whether the peer may have another handshake, by the policy it was given; asked in turn with what came before */
+  grantsRenegotiation(policy: RenegotiationPolicy): boolean | PromiseLike<boolean> {
+    return this.#link.afterNews(() => this.decideRenegotiation(policy))
+  }
+
+  protected decideRenegotiation(policy: RenegotiationPolicy): boolean | PromiseLike<boolean> {
+    if (this.#renegotiationDisabled || this.destroyed) return false
+    if (typeof policy === 'function') return policy()
+    return policy === 'freely' || (policy === 'once' && this.#renegotiations++ === 0)
+  }
+
+  protected get renegotiationDisabled(): boolean {
+    return this.#renegotiationDisabled
+  }
 
   /** New keys for our direction, and for the peer's too if asked. https://www.rfc-editor.org/rfc/rfc9846#section-4.7.3 */
   updateKeys(requestPeer?: boolean): void {
@@ -446,7 +467,7 @@ export class TlsSocket extends SocketBase {
     this.#handshakeTimer = undefined
     this.#idleTimer?.refresh()
     this.#facts = facts
-    const refusal = this.#setup.refuses?.(facts)
+    const refusal = this.#setup.refuses?.(facts, this)
     if (refusal !== undefined) {
       this.#judged(facts)
       // What would complete the handshake is not sent.
@@ -466,6 +487,18 @@ export class TlsSocket extends SocketBase {
     this.emit('secure')
     if (this.#setup.role === 'client') this.emit('secureConnect')
     this.#setup.secured?.(this)
+  }
+
+  #renegotiated(facts: ConnectionFacts): void {
+    this.#facts = facts
+    this.#judged(facts)
+    const refusal = this.#setup.refuses?.(facts, this)
+    if (refusal === undefined) this.tellRenegotiated()
+    else this.destroy(refusal)
+  }
+
+  protected tellRenegotiated(): void {
+    this.emit('renegotiated')
   }
 
   #authenticated(facts: ConnectionFacts): void {

@@ -162,6 +162,13 @@ export class RecordReader {
     }
   }
 
+  /** What was pushed and is not consumed is kept as a copy: those arrays may change from here on. */
+  keep(): void {
+    this.#chunk = this.#chunk.slice(this.#offset)
+    this.#offset = 0
+    this.#queue = this.#queue?.map((bytes) => bytes.slice())
+  }
+
   /**
    * The next record, or `undefined` when that needs more bytes. A promise only from an asynchronous AEAD, and then
    * `next()` waits to be called again until it is settled.

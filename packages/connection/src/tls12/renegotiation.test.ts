@@ -3,7 +3,7 @@ import { ClientHello } from '@typetls/handshake'
 import { contentType, handshakeType } from '@typetls/testing'
 import { decode } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
-import { authority, certificateFor, credentialFor, serverName } from '../../test/peers.ts'
+import { authority, certificateFor, credentialFor, serverName, verifier } from '../../test/peers.ts'
 import { expectRefusal } from '../../test/refusal.ts'
 import { tls12ScriptedClient } from '../../test/tls12-scripted-client.ts'
 import type { Tls12ServerScript } from '../../test/tls12-scripted-server.ts'
@@ -133,6 +133,23 @@ test('a client asks a function each time, which may answer later, and writes not
   server.renegotiate()
   await new Promise((resolve) => setImmediate(resolve))
   expectRefusal(server.listen(), 'ERR_TLS_NO_RENEGOTIATION', 'no_renegotiation')
+})
+
+test('a client that waits for an answer keeps what came, whatever becomes of the array it was given', async () => {
+  const slow = { ...verifier, verify: async (...args: Parameters<typeof verifier.verify>) => verifier.verify(...args) }
+  const script = { client: { verifier: slow }, client12: { renegotiation: 'freely' } } as const
+  const server = new Tls12ScriptedServer(script).listen()
+  const flight = ['server_hello', 'certificate', 'server_key_exchange', 'server_hello_done'] as const
+  for (const type of flight) server.step(type)
+  await new Promise((resolve) => setImmediate(resolve))
+  server.listen().play().renegotiate()
+  const bytes = concat(...flight.map((type) => server.sealed(contentType.handshake, server.written(type).raw)))
+  void server.peer.receive(bytes)
+  bytes.fill(0)
+  await new Promise((resolve) => setImmediate(resolve))
+  server.listen().play()
+  expect(server.peer.failure).toBeUndefined()
+  expect(server.peer.told).toContain('renegotiated')
 })
 
 test('a client whose function fails ends the connection', () => {

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { ConnectionFacts, ServerOptions as ConnectionOptions } from '@typetls/connection'
+import type { PeerVerifier } from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
 import { given } from '../given.ts'
 import type { AskForName, NamedContext } from '../named-credentials.ts'
@@ -15,6 +16,7 @@ import { NodeSocket } from './node-socket.ts'
 import { withStaples } from './ocsp-event.ts'
 import { cryptoError } from './openssl-error.ts'
 import { isNothingSpoken, noProtocolsAvailable } from './protocol-versions.ts'
+import type { Asks } from './renegotiation.ts'
 import type { PskServerCallback } from './psk-callback.ts'
 import { maxIdentity, serverPsks } from './psk-callback.ts'
 import { SecureContext, ofSocketIn } from './secure-context.ts'
@@ -26,7 +28,7 @@ import { alsoPrinted } from './trace-text.ts'
 /** A server's side that does as node:tls, and speaks of failures as it does. */
 export class NodeTlsAcceptor extends TlsAcceptor {
   readonly endsWithTransport = true
-  readonly #refusesUnauthorized: boolean
+  readonly asksOfClients: Asks
   readonly #chooseProtocol: ChooseProtocol | undefined
   readonly #enableTrace: boolean | null | undefined
   readonly #server: ListeningServer | undefined
@@ -35,6 +37,7 @@ export class NodeTlsAcceptor extends TlsAcceptor {
   readonly #SNICallback: AskForContext | undefined
   readonly #pskCallback: PskServerCallback | undefined
   readonly #hintFits: boolean
+  readonly #verifier: PeerVerifier | undefined
   #context: SecureContext
 
   /**
@@ -52,8 +55,12 @@ export class NodeTlsAcceptor extends TlsAcceptor {
     this.#chooseProtocol = options.ALPNCallback ?? undefined
     this.#enableTrace = options.enableTrace
     this.#server = server
-    this.#refusesUnauthorized = options.requestCert === true && options.rejectUnauthorized !== false
+    this.asksOfClients = {
+      requestCert: options.requestCert === true,
+      rejectUnauthorized: options.rejectUnauthorized !== false,
+    }
     this.#context = context
+    this.#verifier = options.verifier
     this.#SNICallback = options.SNICallback ?? undefined
     this.#pskCallback = options.pskCallback ?? undefined
     this.#hintFits = Buffer.byteLength(options.pskIdentityHint ?? '') <= maxIdentity
@@ -98,9 +105,16 @@ export class NodeTlsAcceptor extends TlsAcceptor {
   }
 
   /** As Node does it: the handshake is done, and the connection ends without a word. */
-  refuses({ peer, externalPskIdentity }: ConnectionFacts): Error | undefined {
-    const fits = !this.#refusesUnauthorized || (peer?.authorized ?? externalPskIdentity !== undefined)
-    return fits ? undefined : resetBeforeSecure({ role: 'server' }, peer?.failure)
+  refuses({ peer, externalPskIdentity }: ConnectionFacts, socket: TlsSocket): Error | undefined {
+    const { requestCert, rejectUnauthorized } = (socket as NodeSocket).asks
+    const fits = !requestCert || !rejectUnauthorized || (peer?.authorized ?? externalPskIdentity !== undefined)
+    if (fits) return undefined
+    if (socket.secureConnecting) return resetBeforeSecure({ role: 'server' }, peer?.failure)
+    return inNodeWords(peer?.failure ?? new TlsError('ERR_TLS_CERTIFICATE_REQUIRED', 'the client has no certificate'))
+  }
+
+  get judge(): PeerVerifier {
+    return this.#verifier ?? this.#context.context.verifier(true)
   }
 
   issuersAbove(certificates: readonly Uint8Array[]): readonly Uint8Array[] {

@@ -28,8 +28,6 @@ export type { TLSSocketOptions } from './tls-socket.ts'
 
 /** What `import tls from` gives. */
 export interface NodeTls extends ModuleDefaults {
-  CLIENT_RENEG_LIMIT: number
-  CLIENT_RENEG_WINDOW: number
   checkServerIdentity: typeof tls.checkServerIdentity
   connect: typeof connect
   convertALPNProtocols: typeof convertALPNProtocols
@@ -46,8 +44,6 @@ export interface NodeTls extends ModuleDefaults {
 
 /** One object whose members programs may assign, as that of node:tls. */
 const members: Omit<NodeTls, keyof ModuleDefaults> = {
-  CLIENT_RENEG_LIMIT: tls.CLIENT_RENEG_LIMIT,
-  CLIENT_RENEG_WINDOW: tls.CLIENT_RENEG_WINDOW,
   checkServerIdentity: tls.checkServerIdentity,
   connect,
   convertALPNProtocols,

@@ -162,15 +162,6 @@ test.each([
   },
 )
 
-test.each([
-  ['TLSv1.2', 'ERR_TLS_RENEGOTIATE'],
-  ['TLSv1.3', 'ERR_SSL_WRONG_SSL_VERSION'],
-])('renegotiate fails in %s as %s', async (maxVersion, code) => {
-  const { client } = await pair({ maxVersion })
-  const failed = new Promise((resolve) => expect(client.renegotiate({}, resolve)).toBe(false))
-  expect(await failed).toMatchObject({ code })
-})
-
 describe('new TLSSocket', () => {
   test('goes on with any server and tells the verdict, unless it is to reject', async () => {
     const port = await listen(tls.createServer(identity, (socket) => socket.on('error', () => {}).end()))

@@ -6,6 +6,10 @@ export interface ModuleDefaults {
   DEFAULT_ECDH_CURVE: string
   DEFAULT_MAX_VERSION: string
   DEFAULT_MIN_VERSION: string
+  /** How often a client may renegotiate within `CLIENT_RENEG_WINDOW`. */
+  CLIENT_RENEG_LIMIT: number
+  /** Seconds. */
+  CLIENT_RENEG_WINDOW: number
 }
 
 /** As Node has them at its start, its command line included. */
@@ -14,4 +18,6 @@ export const moduleDefaults: ModuleDefaults = {
   DEFAULT_ECDH_CURVE: tls.DEFAULT_ECDH_CURVE,
   DEFAULT_MAX_VERSION: tls.DEFAULT_MAX_VERSION,
   DEFAULT_MIN_VERSION: tls.DEFAULT_MIN_VERSION,
+  CLIENT_RENEG_LIMIT: tls.CLIENT_RENEG_LIMIT,
+  CLIENT_RENEG_WINDOW: tls.CLIENT_RENEG_WINDOW,
 }

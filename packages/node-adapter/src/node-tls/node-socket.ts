@@ -1,3 +1,5 @@
+import type { RenegotiationOptions, RenegotiationPolicy } from '@typetls/connection/tls12'
+import { renegotiate } from '@typetls/connection/tls12'
 import type { CredentialSelector } from '@typetls/handshake'
 import type { PeerCertificate } from 'node:tls'
 import type { X509Certificate } from 'node:crypto'
@@ -21,7 +23,14 @@ import { NodeClientSetup, readSession, sessionBytes } from './client-setup.ts'
 import type { OnRead } from './lent-input.ts'
 import { LentInput } from './lent-input.ts'
 import { nodeError } from './node-error.ts'
-import { openSslError } from './openssl-error.ts'
+import type { AskingSetup, Asks } from './renegotiation.ts'
+import {
+  RenegotiationLimit,
+  cannotRenegotiate,
+  changesFor,
+  renegotiationDisabled,
+  sessionAttack,
+} from './renegotiation.ts'
 import type { SecureContext } from './secure-context.ts'
 import { contextOf } from './secure-context.ts'
 import type { StreamHandle } from './stream-handle.ts'
@@ -53,6 +62,10 @@ export class NodeSocket extends TlsSocket {
   #credentials: CredentialSelector | undefined
   /** Told by `getSession` while there is nothing to resume. */
   #noSession: Buffer | undefined
+  /** Server: what was changed by `renegotiate`. */
+  #asks: Asks | undefined
+  #limit: RenegotiationLimit | undefined
+  readonly #born = performance.now()
 
   constructor(transport: Duplex, setup: SocketSetup, { onread, quiet, server, enableTrace }: NodeSocketOptions = {}) {
     // What is wrong is said before anything listens to the transport.
@@ -91,8 +104,9 @@ export class NodeSocket extends TlsSocket {
   /** The handshake starts by itself when the transport is there. */
   _start(): void {}
 
+  /** Server: how many followed the first within `CLIENT_RENEG_WINDOW`. */
   get handshakes(): number {
-    return this.facts === undefined ? 0 : 1
+    return this.#limit?.handshakes ?? 0
   }
 
   get verifyError(): Error | null {
@@ -283,22 +297,59 @@ export class NodeSocket extends TlsSocket {
   }
 
   /**
-   * Never succeeds: TLS 1.3 has no renegotiation, and in TLS 1.2 we only go along with one that a server asks for. The
-   * callback is told so, as it is in node:tls when it fails.
+   * TLS 1.2: makes another handshake, or asks the client for one; `'secure'` tells when it is done. TLS 1.3 has none.
    *
-   * @returns false; `undefined` when the socket is destroyed
+   * @param options server: what to ask of the client from now on; default as before
+   * @param callback is told `null` then, or why there cannot be one; not called when it fails, which is an `'error'`
+   * @returns whether it began; `undefined` when the socket is destroyed
    * @throws TypeError `ERR_INVALID_ARG_TYPE`
    */
-  renegotiate(options: object, callback?: (error: Error | null) => void): boolean | undefined {
+  renegotiate(options: Partial<Asks>, callback?: (error: Error | null) => void): boolean | undefined {
     checkObject('options', options)
     if (callback !== undefined) checkFunction('callback', callback)
     if (this.destroyed) return undefined
-    const error =
-      super.getProtocol() === 'TLSv1.3'
-        ? openSslError('0A00010A', 'SSL routines', 'wrong ssl version')
-        : nodeError('ERR_TLS_RENEGOTIATE', 'Attempt to renegotiate TLS session failed')
-    if (callback !== undefined) process.nextTick(callback, error)
+    const failure = this.#renegotiate(options)
+    if (callback !== undefined) {
+      if (failure === undefined) this.once('secure', () => callback(null))
+      else process.nextTick(callback, failure)
+    }
+    return failure === undefined
+  }
+
+  #renegotiate(options: Partial<Asks>): Error | undefined {
+    const { connection } = this
+    if (connection === undefined || super.getProtocol() !== 'TLSv1.2') return cannotRenegotiate(super.getProtocol())
+    try {
+      renegotiate(connection, this.#changes(options))
+      return undefined
+    } catch {
+      return cannotRenegotiate('TLSv1.2')
+    }
+  }
+
+  #changes(options: Partial<Asks>): RenegotiationOptions {
+    if (this.setup.role === 'client') return {}
+    const { requestCert = this.asks.requestCert, rejectUnauthorized = this.asks.rejectUnauthorized } = options
+    this.#asks = { requestCert: Boolean(requestCert), rejectUnauthorized: Boolean(rejectUnauthorized) }
+    return changesFor(this.#asks, this.setup as AskingSetup)
+  }
+
+  /** @internal what a server asks of the client of this socket */
+  get asks(): Asks {
+    return this.#asks ?? (this.setup as AskingSetup).asksOfClients
+  }
+
+  /** As in node:tls, what comes too often or is not allowed is the socket's `'error'`. The peer is not told why. */
+  protected override decideRenegotiation(policy: RenegotiationPolicy): boolean | PromiseLike<boolean> {
+    const attack = this.setup.role === 'server' && !(this.#limit ??= new RenegotiationLimit(this.#born)).allows()
+    if (!attack && !this.renegotiationDisabled) return super.decideRenegotiation(policy)
+    this.destroy(attack ? sessionAttack() : renegotiationDisabled())
     return false
+  }
+
+  protected override tellRenegotiated(): void {
+    this.emit('secure')
+    if (this.setup.role === 'client') this.emit('secureConnect')
   }
 
   #checkExport(length: number, label: string, context: Uint8Array | undefined): void {

@@ -146,6 +146,9 @@ const reasons: Readonly<Record<string, readonly [number, string]>> = {
   ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW: [150, 'encrypted length too long'],
   ERR_TLS_TRUNCATED: [294, 'unexpected eof while reading'],
   ERR_TLS_DH_PARAMETERS: [394, 'dh key too small'],
+  ERR_TLS_NO_RENEGOTIATION: [339, 'no renegotiation'],
+  ERR_TLS_RENEGOTIATION_INFO: [337, 'renegotiation mismatch'],
+  ERR_TLS_RENEGOTIATION_VERSION: [266, 'wrong ssl version'],
 }
 
 /** OpenSSL's codes and words for rules that our codes do not tell apart. */
