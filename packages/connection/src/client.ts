@@ -1,8 +1,16 @@
 import type { ClientParameters, Connected } from '@typetls/handshake'
-import { ClientPostHandshake, clientHandshake, ResumingClientPostHandshake } from '@typetls/handshake'
+import {
+  answerCertificateRequest,
+  ClientPostHandshake,
+  clientHandshake,
+  clientPsks,
+  ResumingClientPostHandshake,
+} from '@typetls/handshake'
 import type { RoleOfConnection } from './connection.ts'
 import { Connection } from './connection.ts'
-import { clientParameters } from './defaults.ts'
+import type { ClientCredentials } from './credential-selector.ts'
+import { selectorOf } from './credential-selector.ts'
+import { clientParameters, wrong } from './defaults.ts'
 import type { ConnectionEvents } from './events.ts'
 import type { ClientOptions } from './options.ts'
 import { trafficKey } from './traffic-key.ts'
@@ -13,7 +21,9 @@ import { trafficKey } from './traffic-key.ts'
  * @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong
  */
 export function clientConnection(options: ClientOptions, events: ConnectionEvents): Connection {
-  return connectionOf(resumingClient, clientParameters(options), options, events)
+  const { credentials } = options
+  const abilities = { psks: clientPsks, select: selectorOf(credentials), answer: answerCertificateRequest }
+  return connectionOf(resumingClient, clientParameters(options, abilities), options, events)
 }
 
 /**
@@ -22,11 +32,23 @@ export function clientConnection(options: ClientOptions, events: ConnectionEvent
  * @throws TlsError as `clientConnection`
  */
 export function sessionlessClientConnection(options: SessionlessClientOptions, events: ConnectionEvents): Connection {
-  return connectionOf(sessionlessClient, clientParameters(options, false), options, events)
+  const { credentials, externalPsks } = options as ClientOptions
+  if (credentials !== undefined && !('answer' in credentials)) {
+    throw wrong('credentials', 'without sessions it takes clientCredentials()')
+  }
+  if (externalPsks !== undefined) throw wrong('externalPsks', 'they take a client with sessions')
+  const abilities = { psks: undefined, select: credentials?.select, answer: credentials?.answer }
+  return connectionOf(sessionlessClient, clientParameters(options, abilities), options, events)
 }
 
-/** Sessions come from a client that keeps them, and so do certificates after the handshake. */
-export type SessionlessClientOptions = Omit<ClientOptions, 'session' | 'postHandshakeAuthentication'>
+/** Sessions, PSKs and certificates after the handshake come from a client that keeps sessions. */
+export interface SessionlessClientOptions extends Omit<
+  ClientOptions,
+  'session' | 'postHandshakeAuthentication' | 'credentials' | 'externalPsks'
+> {
+  /** For servers that ask for a certificate. Default: none, an empty Certificate is sent. */
+  readonly credentials?: ClientCredentials
+}
 
 function connectionOf(
   client: RoleOfConnection,

@@ -14,9 +14,12 @@ import { ascii } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import type { Changed } from '../test/peers.ts'
 import { clientOptions, clock, serverOptions, verifier } from '../test/peers.ts'
-import { clientParameters, defaults, serverParameters } from './defaults.ts'
+import { defaults, clientParameters as resolved, serverParameters } from './defaults.ts'
 import type { ClientOptions, ServerOptions } from './index.ts'
 import { rotatingTicketKeys } from './index.ts'
+
+const clientParameters = (options: ClientOptions) =>
+  resolved(options, { psks: undefined, select: undefined, answer: undefined })
 
 const everything = complete(nodeCrypto, nobleCrypto)
 const psk = { identity: ascii('a'), secret: new Secret(new Uint8Array(32).fill(1)) }

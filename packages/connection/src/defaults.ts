@@ -1,15 +1,16 @@
 import type { CipherSuite, CryptoProvider, KeyExchange, SignatureScheme } from '@typetls/crypto-provider'
 import { defaultCipherSuites, defaultGroupNames, defaultSignatureSchemes } from '@typetls/crypto-provider'
 import type {
+  CertificateAnswer,
   ClientParameters,
+  ClientPsks,
   CommonParameters,
-  CredentialRequest,
   CredentialSelector,
   ServerParameters,
-  Signer,
 } from '@typetls/handshake'
 import { askNow } from '@typetls/handshake'
 import { TlsError, toHex } from '@typetls/wire'
+import { selectorOf } from './credential-selector.ts'
 import type { ClientOptions, ServerOptions } from './options.ts'
 
 /** Each default and why it is one. */
@@ -35,9 +36,16 @@ export const defaults = {
   clientAuthentication: 'none',
 } as const
 
+/** What a client can do beyond a handshake with a server that has a certificate. */
+export interface ClientAbilities {
+  readonly psks: ClientPsks | undefined
+  readonly select: CredentialSelector | undefined
+  readonly answer: CertificateAnswer | undefined
+}
+
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
-export function clientParameters(options: ClientOptions, keepsSessions = true): ClientParameters {
-  const common = commonParameters(options)
+export function clientParameters(options: ClientOptions, abilities: ClientAbilities): ClientParameters {
+  const common = commonParameters(options, abilities.select)
   const { serverName, externalPsks = none } = options
   const { selectExternalPsk } = options
   if (options.verifier === undefined && externalPsks.length === 0 && selectExternalPsk === undefined) {
@@ -70,7 +78,8 @@ export function clientParameters(options: ClientOptions, keepsSessions = true): 
     serverName: serverName === undefined || isIpAddress(serverName) ? undefined : hostName(serverName),
     verifyName: options.verifyName ?? serverName,
     session: options.session,
-    keepsSessions,
+    psks: abilities.psks,
+    answerCertificateRequest: abilities.answer,
     externalPsks,
     selectExternalPsk,
     keyShares: keySharesOf(options, common.groups),
@@ -105,7 +114,7 @@ export function serverParameters(options: ServerOptions): ServerParameters {
   if (!(Number.isInteger(ticketCount) && ticketCount >= 0 && ticketCount <= 255)) {
     throw wrong('ticketCount', 'must be 0 to 255')
   }
-  const common = commonParameters(options)
+  const common = commonParameters(options, selectorOf(options.credentials))
   const parameters: ServerParameters = {
     ...common,
     equalSuites: (options.cipherSuites ?? common.cipherSuites).map((one) => [one].flat()),
@@ -136,7 +145,10 @@ export function serverParameters(options: ServerOptions): ServerParameters {
 /** Options are readonly: one server's are resolved once, however many connections it takes. */
 const resolvedServers: WeakMap<ServerOptions, ServerParameters> = /* @__PURE__ */ new WeakMap()
 
-function commonParameters(options: ClientOptions | ServerOptions): CommonParameters {
+function commonParameters(
+  options: ClientOptions | ServerOptions,
+  credentials: CredentialSelector | undefined,
+): CommonParameters {
   const { crypto, clock, keyLog, recordSizeLimit } = options
   checkLimit('recordSizeLimit', recordSizeLimit)
   checkLimit('maxFragment', options.maxFragment)
@@ -153,7 +165,7 @@ function commonParameters(options: ClientOptions | ServerOptions): CommonParamet
     applicationProtocols: protocolsOf(options.applicationProtocols),
     verifier: options.verifier,
     verifyOnResumption: options.verifyOnResumption ?? false,
-    credentials: selectorOf(options.credentials),
+    credentials,
     allowPskWithoutKeyExchange: options.dangerouslyAllowPskWithoutKeyExchange ?? false,
     // The record limit counts the type byte that TLS 1.3 adds. https://www.rfc-editor.org/rfc/rfc8449#section-4
     recordSizeLimit: recordSizeLimit === undefined ? undefined : recordSizeLimit + 1,
@@ -255,22 +267,6 @@ function protocolsOf(protocols: readonly string[] = none): readonly string[] {
   return protocols
 }
 
-function selectorOf(credentials: ClientOptions['credentials']): CredentialSelector | undefined {
-  if (credentials === undefined || typeof credentials === 'function') return credentials
-  const list = 'certificates' in credentials ? [credentials] : credentials
-  return (request) =>
-    list.find(({ signer }) => signsFor(signer, request)) ?? (request.role === 'server' ? list[0] : undefined)
-}
-
-function signsFor(
-  { schemes, tls12Schemes = schemes, keyType }: Signer,
-  { version, signatureSchemes, groups }: CredentialRequest,
-): boolean {
-  const own = version === 'TLSv1.2' ? tls12Schemes : schemes
-  const curveListed = keyType?.startsWith('ec-') !== true || (groups?.includes(keyType.slice(3)) ?? true)
-  return curveListed && own.some(({ id }) => signatureSchemes.some((one) => one.id === id))
-}
-
 function checkLimit(option: string, limit: number | undefined): void {
   if (limit !== undefined && !(Number.isInteger(limit) && limit >= 64 && limit <= 16384)) {
     throw wrong(option, 'must be 64 to 16384 bytes')
@@ -294,6 +290,6 @@ function isIpAddress(name: string): boolean {
 /** One for all connections. */
 const none: readonly never[] = []
 
-function wrong(option: string, why: string): TlsError {
+export function wrong(option: string, why: string): TlsError {
   return new TlsError('ERR_TLS_OPTIONS', `option ${option}: ${why}`, { received: option })
 }

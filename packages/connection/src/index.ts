@@ -1,5 +1,7 @@
 export { clientConnection, sessionlessClientConnection } from './client.ts'
 export type { SessionlessClientOptions } from './client.ts'
+export { clientCredentials } from './client-credentials.ts'
+export type { ClientCredentials } from './credential-selector.ts'
 export type { ChannelBindingType, SignatureHash } from './channel-binding.ts'
 export { Connection } from './connection.ts'
 export { defaults } from './defaults.ts'

@@ -1,4 +1,5 @@
 import type { CipherSuite, CryptoProvider, SignatureScheme } from '@typetls/crypto-provider'
+import type { ClientCredentials } from './credential-selector.ts'
 import type {
   AfterHandshake,
   Agreed,
@@ -86,7 +87,7 @@ export interface ClientOptions extends CommonOptions {
   /** Verify this name instead of `serverName`. */
   readonly verifyName?: string
   /** For servers that ask for a certificate. Default: none, an empty Certificate is sent. */
-  readonly credentials?: Credential | readonly Credential[] | CredentialSelector
+  readonly credentials?: Credential | readonly Credential[] | CredentialSelector | ClientCredentials
   /**
    * Resume this. A session for another name, suite or that is too old is ignored. For another name it may be
    * `resumableAcrossNames`: then its certificate is verified again for that name.

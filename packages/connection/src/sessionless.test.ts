@@ -3,12 +3,12 @@ import { Secret } from '@typetls/crypto-provider'
 import { connectPair } from '@typetls/testing'
 import { ascii, fromAscii } from '@typetls/wire'
 import { expect, test } from 'vitest'
-import { clientPeer, clock, serverPeer } from '../test/peers.ts'
+import { certificateFor, clientPeer, clock, credentialFor, serverPeer, verifier } from '../test/peers.ts'
 import { scriptedServer } from '../test/scripted-server.ts'
-import type { ClientOptions } from './index.ts'
-import { rotatingTicketKeys, sessionlessClientConnection } from './index.ts'
+import type { clientConnection, ClientOptions } from './index.ts'
+import { clientCredentials, rotatingTicketKeys, sessionlessClientConnection } from './index.ts'
 
-const connect = sessionlessClientConnection
+const connect = sessionlessClientConnection as typeof clientConnection
 const key = { identity: ascii('key'), secret: new Secret(new Uint8Array(32).fill(7)) }
 
 function pairOf(options: Partial<ClientOptions> = {}) {
@@ -47,10 +47,28 @@ test('it ignores tickets that come all the same, and goes on under new keys', ()
   expect([fromAscii(pair.client.received()), fromAscii(pair.server.received())]).toEqual(['still', 'here'])
 })
 
-test('an external PSK works without sessions', () => {
-  const server = scriptedServer({ connect, psk: key, client: { externalPsks: [key] } }).play()
-  expect(server.hello.extensions.psk_key_exchange_modes).toEqual([1])
-  expect(server.peer.facts).toMatchObject({ externalPskIdentity: key.identity, peer: undefined })
+test.each([
+  ['an external PSK', { externalPsks: [key] }],
+  ['a credential without the code that shows it', { credentials: () => undefined }],
+])('%s is refused', (_, options) => {
+  expect(() => pairOf(options)).toThrow(expect.objectContaining({ code: 'ERR_TLS_OPTIONS' }))
+})
+
+test('it shows a certificate if it has the code for it, and otherwise that it has none', () => {
+  const request = { clientAuthentication: 'require', verifier } as const
+  const credential = credentialFor(certificateFor('ec-secp256r1', 'client.test'))
+  for (const [credentials, code] of [
+    [clientCredentials(credential), undefined],
+    [undefined, 'ERR_TLS_CERTIFICATE_REQUIRED'],
+  ] as const) {
+    const pair = connectPair({
+      client: (wire) => clientPeer({ ...(credentials && { credentials }) }, wire, true, undefined, connect),
+      server: (wire) => serverPeer(request, wire),
+    })
+    pair.pump()
+    expect(pair.server.failure?.code).toBe(code)
+    if (code === undefined) expect(pair.server.facts?.peer?.certificates).toEqual(credential.certificates)
+  }
 })
 
 test('a request to authenticate after the handshake is refused: none was offered', () => {

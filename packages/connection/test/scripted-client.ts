@@ -1,10 +1,11 @@
 import type { CipherSuite, KeyExchange, KeyExchangeStart, Secret, SignatureScheme } from '@typetls/crypto-provider'
 import { TLS_AES_128_GCM_SHA256, cipherSuites } from '@typetls/crypto-provider'
-import type { HandshakeMessageType, HandshakeSecret, PskKind, TrafficSecrets, ClientHello } from '@typetls/handshake'
+import type { HandshakeMessageType, PskKind, TrafficSecrets, ClientHello } from '@typetls/handshake'
 import {
   Certificate,
   CertificateRequest,
   EarlySecret,
+  HandshakeSecret,
   HelloRetryRequest,
   ServerHello,
   messageType,
@@ -221,7 +222,7 @@ export class ScriptedClient extends ScriptedPeer<Peer<ServerConnection>> {
     const psk = (this.#options.psks ?? [])[hello.extensions.pre_shared_key ?? -1]
     this.#handshake =
       psk === undefined
-        ? now(EarlySecret.withoutPsk(testCrypto, this.suite.hash, shared as Secret))
+        ? now(HandshakeSecret.withoutPsk(testCrypto, this.suite.hash, shared as Secret))
         : now(now(EarlySecret.from(testCrypto, this.suite.hash, psk.secret)).intoHandshake(shared))
     this.#traffic = now(this.#handshake.trafficSecrets(this.hash()))
     this.readWith(this.#traffic.server.reveal())

@@ -1,9 +1,10 @@
 import type { CipherSuite, Secret, SignatureScheme } from '@typetls/crypto-provider'
 import { TLS_AES_128_GCM_SHA256 } from '@typetls/crypto-provider'
-import type { HandshakeMessageType, HandshakeSecret, MainSecret, Program } from '@typetls/handshake'
+import type { HandshakeMessageType, MainSecret, Program } from '@typetls/handshake'
 import {
   ClientHello,
   EarlySecret,
+  HandshakeSecret,
   helloRetryRequestRandom,
   resumptionPsk,
   run,
@@ -229,7 +230,7 @@ export class ScriptedServer extends ScriptedPeer {
     if (psk === undefined && this.#shared === undefined) return
     this.#handshake =
       psk === undefined
-        ? now(EarlySecret.withoutPsk(testCrypto, this.suite.hash, this.#shared as Secret))
+        ? now(HandshakeSecret.withoutPsk(testCrypto, this.suite.hash, this.#shared as Secret))
         : now(now(EarlySecret.from(testCrypto, this.suite.hash, psk.secret)).intoHandshake(this.#shared))
     const { client, server } = now(this.#handshake.trafficSecrets(this.hash()))
     this.writeWith(server.reveal())

@@ -1,22 +1,19 @@
 import type { KeyExchange, KeyExchangeStart } from '@typetls/crypto-provider'
 import type { UnknownExtension } from '@typetls/wire'
 import { TlsError } from '@typetls/wire'
+import type { PskOffer } from './client-psks.ts'
 import { TLS_FALLBACK_SCSV } from './downgrade.ts'
 import type { Grease } from './grease.ts'
 import { greaseOf, greased } from './grease.ts'
 import type { Handshake } from './handshake.ts'
-import { required } from './hkdf-label.ts'
-import type { PskKind } from './key-schedule.ts'
-import { EarlySecret } from './key-schedule.ts'
 import type { ClientHello, ClientHelloExtensions } from './messages/client-hello.ts'
-import { PskKeyExchangeMode, ocspRequest } from './messages/extensions.ts'
+import { ocspRequest } from './messages/extensions.ts'
 import { encodeMessage } from './messages/handshake-message.ts'
 import type { HelloRetryRequest } from './messages/server-hello.ts'
 import type { ClientParameters } from './parameters.ts'
 import type { Program } from './program.ts'
 import type { OlderOffer } from './older-version.ts'
 import { wait } from './program.ts'
-import type { SessionState } from './session.ts'
 
 /** Everything one ClientHello offers and the private halves of it. Owned by the client program, wiped at its end. */
 export class ClientOffer {
@@ -24,10 +21,11 @@ export class ClientOffer {
   readonly sessionId: Uint8Array
   /** What an older version adds to the ClientHello, if one is offered. */
   readonly older: OlderOffer | undefined
+  /** `undefined`: a client that has none, and wants no tickets. */
+  readonly psks: PskOffer | undefined
   readonly #parameters: ClientParameters
   readonly #grease: Grease | undefined
   #keyShares: StartedKeyShare[] = []
-  #psks: OfferedPsk[] = []
   #cookie: Uint8Array | undefined
   #offered: readonly number[] = []
 
@@ -36,6 +34,7 @@ export class ClientOffer {
     this.#parameters = parameters
     this.random = crypto.random(32)
     this.older = parameters.older?.offer(parameters)
+    this.psks = parameters.psks?.offer(parameters)
     this.sessionId = this.older?.sessionId ?? (parameters.middleboxCompatibility ? crypto.random(32) : none)
     this.#grease = parameters.grease ? greaseOf(crypto.random(6)) : undefined
   }
@@ -46,22 +45,7 @@ export class ClientOffer {
     for (const group of parameters.keyShares) {
       this.#keyShares.push({ group, start: yield* wait(group.start()) })
     }
-    const { session } = parameters
-    const suite = parameters.cipherSuites.find((row) => row.id === session?.state.cipherSuite)
-    if (session?.state.version === 0x0304 && suite !== undefined && usable(session.state, parameters)) {
-      const { psk, ticket } = session.state
-      const early = yield* EarlySecret.from(hs.crypto, suite.hash, psk)
-      this.#psks.push({ kind: 'resumption', identity: ticket, hash: suite.hash, early, session: session.state })
-    }
-    for (const { identity, secret, hash = 'sha256' } of parameters.externalPsks) {
-      if (!parameters.cipherSuites.some((row) => row.hash === hash)) continue
-      const early = yield* EarlySecret.from(hs.crypto, hash, secret)
-      this.#psks.push({ kind: 'external', identity, hash, early, session: undefined })
-    }
-  }
-
-  get psks(): readonly OfferedPsk[] {
-    return this.#psks
+    if (this.psks !== undefined) yield* this.psks.prepare(hs)
   }
 
   /** The share we sent for this group. */
@@ -93,8 +77,7 @@ export class ClientOffer {
       for (const share of this.#keyShares) share.start.dispose()
       this.#keyShares = [{ group: wanted, start: yield* wait(wanted.start()) }]
     }
-    for (const psk of this.#psks) if (psk.hash !== hash) psk.early.dispose()
-    this.#psks = this.#psks.filter((psk) => psk.hash === hash)
+    this.psks?.keep(hash)
   }
 
   /** Adds the ClientHello to the transcript and sends it, binders and all. */
@@ -104,26 +87,13 @@ export class ClientOffer {
     const hello = this.#hello(extensions)
     const raw = encodeMessage('client_hello', hello)
     hs.transcript.add(raw)
-    if (this.#psks.length > 0) hs.transcript.replaceLast(yield* this.#bind(hs, raw))
+    if (this.psks !== undefined) yield* this.psks.bind(hs, raw)
     hs.transmit('client_hello', raw)
   }
 
   dispose(): void {
     for (const share of this.#keyShares) share.start.dispose()
-    for (const psk of this.#psks) psk.early.dispose()
-  }
-
-  /** Writes the binders over the zeros that hold their place. https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11.2 */
-  *#bind(hs: Handshake, raw: Uint8Array): Program<Uint8Array> {
-    const lengths = this.#psks.map((psk) => required(hs.crypto, 'hash', psk.hash).outputLength)
-    let offset = raw.length - lengths.reduce((sum, length) => sum + 1 + length, 0)
-    const tail = raw.length - offset + 2
-    for (const psk of this.#psks) {
-      const binder = yield* psk.early.binder(psk.kind, yield* hs.transcript.hashWithoutTail(psk.hash, tail))
-      raw.set(binder, offset + 1)
-      offset += 1 + binder.length
-    }
-    return raw
+    this.psks?.dispose()
   }
 
   #hello(extensions: ClientHelloExtensions): ClientHello {
@@ -158,9 +128,10 @@ export class ClientOffer {
       record_size_limit: parameters.recordSizeLimit,
       supported_versions: this.#versions(),
       cookie: this.#cookie,
-      psk_key_exchange_modes: usesPsks(parameters) ? pskModes(parameters) : undefined,
+      psk_key_exchange_modes: this.psks?.modes,
       post_handshake_auth: parameters.postHandshakeAuthentication ? {} : undefined,
       key_share: groups.length > 0 ? shares : undefined,
+      pre_shared_key: this.psks?.extension,
       unknown: this.#olderExtensions(),
     }
     const order = [...extensionOrder, ...this.#olderExtensions().map(({ type }) => type)]
@@ -174,15 +145,6 @@ export class ClientOffer {
       // A second ClientHello holds the requested share alone.
       if (groups.length > 0 && !this.#retried(shares)) {
         known.key_share = [{ group: ignored.group, keyExchange: Uint8Array.of(0) }, ...shares]
-      }
-    }
-    if (this.#psks.length > 0) {
-      known.pre_shared_key = {
-        identities: this.#psks.map(({ identity, session }) => ({
-          identity,
-          obfuscatedTicketAge: session === undefined ? 0 : obfuscatedAge(session, parameters.now()),
-        })),
-        binders: this.#psks.map((psk) => new Uint8Array(required(parameters.crypto, 'hash', psk.hash).outputLength)),
       }
     }
     return known
@@ -207,44 +169,7 @@ export interface StartedKeyShare {
   readonly start: KeyExchangeStart
 }
 
-export interface OfferedPsk {
-  readonly kind: PskKind
-  readonly identity: Uint8Array
-  readonly hash: string
-  readonly early: EarlySecret
-  readonly session: SessionState | undefined
-}
-
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-
-export function usable(session: SessionState, parameters: ClientParameters): boolean {
-  const { verifier } = parameters
-  const age = parameters.now() - session.receivedAt
-  const verifiable = session.peer !== undefined && verifier !== undefined
-  const samePeer = sameNames(session, parameters) || (session.resumableAcrossNames && verifiable)
-  const trusted = session.peer === undefined || session.peer.authorized || verifier?.acceptsUnauthorized === true
-  return samePeer && trusted && age >= 0 && age < 1000 * session.lifetime
-}
-
-/** Whether the peer was verified for the names that count now. */
-export function sameNames(session: SessionState, { serverName, verifyName }: ClientParameters): boolean {
-  return session.serverName === serverName && session.verifiedName === verifyName
-}
-
-/** Whether there is any, or may be one the next time: without the extension a server sends no tickets. */
-function usesPsks({ keepsSessions, externalPsks }: ClientParameters): boolean {
-  return keepsSessions || externalPsks.length > 0
-}
-
-/** Without groups there is nothing to exchange. */
-function pskModes({ groups, allowPskWithoutKeyExchange }: ClientParameters): readonly number[] {
-  const { psk_dhe_ke, psk_ke } = PskKeyExchangeMode
-  return [...(groups.length > 0 ? [psk_dhe_ke] : []), ...(allowPskWithoutKeyExchange ? [psk_ke] : [])]
-}
-
-function obfuscatedAge(session: SessionState, now: number): number {
-  return (Math.max(0, Math.floor(now - session.receivedAt)) + session.ageAdd) % 0x1_0000_0000
-}
 
 function greaseless(extensions: ClientHelloExtensions): number[] {
   return Object.keys(extensionIds).flatMap((name) =>

@@ -1,24 +1,12 @@
 import type { CipherSuite, Secret } from '@typetls/crypto-provider'
 import { TlsError, equalBytes } from '@typetls/wire'
-import type { ChosenCredential } from './authenticate.ts'
-import {
-  VerifiedFinished,
-  VerifiedPeer,
-  chainOf,
-  chooseCredential,
-  knownSchemes,
-  sendCertificate,
-  detailsOf,
-  sendFinished,
-  verifyAgain,
-} from './authenticate.ts'
-import type { OfferedPsk } from './client-offer.ts'
-import { ClientOffer, sameNames } from './client-offer.ts'
+import { VerifiedFinished, VerifiedPeer, chainOf, detailsOf, sendFinished } from './authenticate.ts'
+import { ClientOffer } from './client-offer.ts'
+import type { OfferedPsk, PskOffer } from './client-psks.ts'
 import type { Agreed, AuthenticatedBy, Connected } from './connected.ts'
 import { hasDowngradeSentinel } from './downgrade.ts'
 import type { Handshake } from './handshake.ts'
-import type { HandshakeSecret } from './key-schedule.ts'
-import { EarlySecret } from './key-schedule.ts'
+import { HandshakeSecret } from './key-schedule.ts'
 import type { CertificateRequest } from './messages/authentication.ts'
 import type { EncryptedExtensions } from './messages/encrypted-extensions.ts'
 import { ExtensionType, isGrease } from './messages/extension-type.ts'
@@ -71,7 +59,7 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
     const { authenticated, request } =
       psk === undefined
         ? yield* authenticateServer(hs, parameters, offer)
-        : { authenticated: yield* byPsk(hs, parameters, psk), request: undefined }
+        : { authenticated: yield* (offer.psks as PskOffer).authenticate(hs, psk), request: undefined }
     const beforeFinished = yield* hs.transcript.hash()
     const serverFinished = yield* hs.receive('finished')
     const finished = yield* VerifiedFinished.verify(hs, suite, traffic.server, serverFinished.body, beforeFinished)
@@ -83,12 +71,11 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
     logApplicationSecrets(hs, secrets)
     yield* hs.installKeys('received', 'application', suite, secrets.server)
 
+    const { answerCertificateRequest = declineCertificateRequest } = parameters
     const own = request === undefined ? undefined : yield* answerCertificateRequest(hs, request)
     const ownFinished = yield* sendFinished(hs, suite, traffic.client)
     yield* hs.installKeys('sent', 'application', suite, secrets.client)
-    const resumptionSecret = parameters.keepsSessions
-      ? yield* main.intoResumption(yield* hs.transcript.hash())
-      : undefined
+    const resumptionSecret = parameters.psks ? yield* main.intoResumption(yield* hs.transcript.hash()) : undefined
 
     for (const kept of [secrets.client, secrets.server, secrets.exporter]) owned.delete(kept)
     return {
@@ -243,7 +230,9 @@ function* agreeKeys(
   suite: CipherSuite,
   retried: HelloRetryRequest | undefined,
 ): Program<{ psk: OfferedPsk | undefined; group: string | undefined; handshake: HandshakeSecret }> {
-  const psk = selectedPsk(offer, hello, suite)
+  const index = hello.extensions.pre_shared_key
+  // It was offered, or the answer would have been refused.
+  const psk = index === undefined ? undefined : offer.psks?.selected(index, suite)
   const share = hello.extensions.key_share
   if (share === undefined) {
     if (psk === undefined || !hs.parameters.allowPskWithoutKeyExchange) {
@@ -263,31 +252,12 @@ function* agreeKeys(
   try {
     const handshake =
       psk === undefined
-        ? yield* EarlySecret.withoutPsk(hs.crypto, suite.hash, shared)
+        ? yield* HandshakeSecret.withoutPsk(hs.crypto, suite.hash, shared)
         : yield* psk.early.intoHandshake(shared)
     return { psk, group: ours.group.name, handshake }
   } finally {
     shared.dispose()
   }
-}
-
-function selectedPsk(offer: ClientOffer, hello: ServerHello, suite: CipherSuite): OfferedPsk | undefined {
-  const index = hello.extensions.pre_shared_key
-  if (index === undefined) return undefined
-  const psk = offer.psks[index]
-  if (psk === undefined) {
-    throw new TlsError('ERR_TLS_PSK_IDENTITY', `the server selected PSK ${index} of ${offer.psks.length}`, {
-      expected: { below: offer.psks.length },
-      received: index,
-    })
-  }
-  if (psk.hash !== suite.hash) {
-    throw new TlsError('ERR_TLS_PSK_HASH', `the server selected a PSK of ${psk.hash} with a suite of ${suite.hash}`, {
-      expected: psk.hash,
-      received: suite.hash,
-    })
-  }
-  return psk
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-4.4.1 */
@@ -366,41 +336,13 @@ export function checkCertificateRequest(request: CertificateRequest): void {
   }
 }
 
-/** Certificate and CertificateVerify, or the empty Certificate that says we have none. */
-export function* answerCertificateRequest(
+/** The empty Certificate says that we have none. */
+function* declineCertificateRequest(
   hs: Handshake,
-  request: CertificateRequest,
-): Program<ChosenCredential | undefined> {
-  const { extensions, certificateRequestContext } = request
-  const chosen = yield* chooseCredential(hs.parameters.credentials, {
-    role: 'client',
-    serverName: undefined,
-    applicationProtocol: undefined,
-    signatureSchemes: knownSchemes(extensions.signature_algorithms, hs.parameters.signingSchemes).filter(
-      (row) => row.handshake,
-    ),
-    certificateAuthorities: extensions.certificate_authorities ?? [],
-    clientHello: undefined,
-  })
-  if (chosen === undefined) {
-    hs.send('certificate', { certificateRequestContext, certificateList: [] })
-    return undefined
-  }
-  hs.decided('client_signature_scheme', chosen.scheme.name)
-  yield* sendCertificate(hs, chosen, certificateRequestContext, {
-    ocsp: extensions.status_request !== undefined,
-    timestamps: extensions.signed_certificate_timestamp !== undefined,
-  })
-  return chosen
-}
-
-function* byPsk(hs: Handshake, parameters: ClientParameters, psk: OfferedPsk): Program<AuthenticatedBy> {
-  if (psk.kind === 'external') return { by: 'external_psk' }
-  const { session } = psk
-  const peer = session?.peer
-  // A session that is resumable across names was verified for another one, and its certificate need not be valid for ours.
-  const again = parameters.verifyOnResumption || (session !== undefined && !sameNames(session, parameters))
-  return { by: 'resumption', peer: again ? yield* verifyAgain(hs, peer, parameters.verifyName) : peer }
+  { certificateRequestContext }: CertificateRequest,
+): Program<undefined> {
+  hs.send('certificate', { certificateRequestContext, certificateList: [] })
+  return undefined
 }
 
 function logApplicationSecrets(

@@ -3,6 +3,9 @@ export type { HandshakeCarrier, RecordProtection } from './carrier.ts'
 export { ClientPostHandshake } from './client-post-handshake.ts'
 export { ResumingClientPostHandshake } from './resuming-client.ts'
 export { clientHandshake } from './client.ts'
+export { answerCertificateRequest } from './client-certificate.ts'
+export { clientPsks } from './client-psks.ts'
+export type { ClientPsks } from './client-psks.ts'
 export type { Agreed, AuthenticatedBy, AuthenticatedPeer, Connected, HandshakeDetails } from './connected.ts'
 export type { Credential, CredentialRequest, CredentialSelector, Decrypter, KeyUse, Signer } from './credential.ts'
 export { HandshakeDriver, nextExpected } from './driver.ts'
@@ -30,6 +33,7 @@ export { MessageAssembler } from './messages/message-assembler.ts'
 export { KeyUpdate, NewSessionTicket } from './messages/post-handshake.ts'
 export { HelloRetryRequest, ServerHello, helloRetryRequestRandom } from './messages/server-hello.ts'
 export type {
+  CertificateAnswer,
   ClientHelloHook,
   ClientParameters,
   CommonParameters,

@@ -5,7 +5,15 @@ import { asyncProvider, countingProvider, interceptedProvider } from '@typetls/t
 import { ascii, toHex } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import type { Program } from './index.ts'
-import { EarlySecret, exportKeyingMaterial, hkdfLabel, nextTrafficSecret, required, run } from './index.ts'
+import {
+  EarlySecret,
+  exportKeyingMaterial,
+  HandshakeSecret,
+  hkdfLabel,
+  nextTrafficSecret,
+  required,
+  run,
+} from './index.ts'
 
 // The values of RFC 8448 are in rfc8448.test.ts. Here: who owns what, and the edges.
 
@@ -30,7 +38,7 @@ function* wholeSchedule(crypto: CryptoProvider, psk: Secret | undefined): Progra
   const owned = new Set<{ dispose(): void }>()
   try {
     let handshake
-    if (psk === undefined) handshake = yield* EarlySecret.withoutPsk(crypto, 'sha256', shared())
+    if (psk === undefined) handshake = yield* HandshakeSecret.withoutPsk(crypto, 'sha256', shared())
     else {
       const early = yield* EarlySecret.from(crypto, 'sha256', psk)
       owned.add(early)
@@ -96,7 +104,7 @@ test('a spent stage gives nothing any more', () => {
 
 test('what is a constant of the hash is computed once per provider', () => {
   const { provider, count } = countingProvider(nodeCrypto)
-  for (let i = 0; i < 3; i++) run(EarlySecret.withoutPsk(provider, 'sha384', shared()))
+  for (let i = 0; i < 3; i++) run(HandshakeSecret.withoutPsk(provider, 'sha384', shared()))
   expect(count('hkdf.sha384.extract')).toBe(4)
 })
 

@@ -23,12 +23,6 @@ export class EarlySecret {
     return new EarlySecret(primitives, yield* wait(primitives.hkdf.extract(zeros(primitives), psk)))
   }
 
-  /** The handshake secret of a handshake without PSK: everything before the (EC)DHE is a constant of the hash. */
-  static *withoutPsk(crypto: CryptoProvider, hash: string, shared: Secret): Program<HandshakeSecret> {
-    const primitives = yield* primitivesOf(crypto, hash)
-    return HandshakeSecret.make(primitives, yield* wait(primitives.hkdf.extract(primitives.derivedWithoutPsk, shared)))
-  }
-
   /** binder_key, for the Finished-like MAC over the hash of the truncated ClientHello. */
   *binder(kind: PskKind, truncatedHello: Uint8Array): Program<Uint8Array> {
     const label = kind === 'external' ? 'ext binder' : 'res binder'
@@ -62,6 +56,12 @@ export class HandshakeSecret {
   /** @internal only `EarlySecret.intoHandshake` has what this needs */
   static make(primitives: Primitives, secret: Secret): HandshakeSecret {
     return new HandshakeSecret(primitives, secret)
+  }
+
+  /** The handshake secret of a handshake without PSK: everything before the (EC)DHE is a constant of the hash. */
+  static *withoutPsk(crypto: CryptoProvider, hash: string, shared: Secret): Program<HandshakeSecret> {
+    const primitives = yield* primitivesOf(crypto, hash)
+    return new HandshakeSecret(primitives, yield* wait(primitives.hkdf.extract(primitives.derivedWithoutPsk, shared)))
   }
 
   /** client_handshake_traffic_secret and server_handshake_traffic_secret. */

@@ -1,8 +1,13 @@
 import type { CipherSuite, CryptoProvider, KeyExchange, SignatureScheme } from '@typetls/crypto-provider'
+import type { ChosenCredential } from './authenticate.ts'
+import type { ClientPsks } from './client-psks.ts'
 import type { CredentialSelector } from './credential.ts'
+import type { Handshake } from './handshake.ts'
+import type { CertificateRequest } from './messages/authentication.ts'
 import type { ClientHello } from './messages/client-hello.ts'
 import type { OlderClient, OlderServer } from './older-version.ts'
 import type { PeerVerifier } from './peer-verifier.ts'
+import type { Program } from './program.ts'
 import type { ExternalPsk, ExternalPskLookup, ExternalPskSelector, TicketProtector } from './psk.ts'
 import type { Session } from './session.ts'
 import type { KeyLogLabel, Trace } from './trace.ts'
@@ -40,8 +45,6 @@ export interface ClientParameters extends CommonParameters {
   /** What the certificate must be valid for. */
   readonly verifyName: string | undefined
   readonly session: Session | undefined
-  /** What is needed to take tickets is kept, and they are asked for. */
-  readonly keepsSessions: boolean
   readonly externalPsks: readonly ExternalPsk[]
   readonly selectExternalPsk: ExternalPskSelector | undefined
   /** A share is sent for each; all are in `groups`. */
@@ -51,6 +54,10 @@ export interface ClientParameters extends CommonParameters {
   readonly allowUnofferedApplicationProtocol: boolean
   readonly middleboxCompatibility: boolean
   readonly postHandshakeAuthentication: boolean
+  /** `undefined`: none are offered, and neither are tickets asked for, nor what they need kept. */
+  readonly psks: ClientPsks | undefined
+  /** What a CertificateRequest is answered with; `undefined`: the empty Certificate. */
+  readonly answerCertificateRequest: CertificateAnswer | undefined
   readonly requestStatus: boolean
   readonly requestTimestamps: boolean
   /** TLS 1.2, if it is offered beside TLS 1.3. */
@@ -84,6 +91,9 @@ export interface ServerParameters extends CommonParameters {
   /** TLS 1.2, if it is accepted beside TLS 1.3. */
   readonly older: OlderServer | undefined
 }
+
+/** Certificate and CertificateVerify, or the empty Certificate that says we have none. */
+export type CertificateAnswer = (hs: Handshake, request: CertificateRequest) => Program<ChosenCredential | undefined>
 
 /** A group that the client lists and we have. */
 export interface OfferedGroup {

@@ -1,5 +1,6 @@
 import type { Secret } from '@typetls/crypto-provider'
-import { answerCertificateRequest, checkCertificateRequest } from './client.ts'
+import { checkCertificateRequest } from './client.ts'
+import { answerCertificateRequest } from './client-certificate.ts'
 import { sendFinished } from './authenticate.ts'
 import type { AuthenticatedBy, Connected } from './connected.ts'
 import type { Handshake } from './handshake.ts'

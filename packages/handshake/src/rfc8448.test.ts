@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest'
 import type { PskKind } from './index.ts'
 import {
   EarlySecret,
+  HandshakeSecret,
   Transcript,
   decodeMessage,
   encodeMessage,
@@ -88,7 +89,7 @@ describe.each(rfc8448Titles)('%s', (title) => {
     const handshake =
       title === 'Resumed 0-RTT Handshake'
         ? await run((await resumedEarlySecret(trace, mode)).intoHandshake(shared))
-        : await run(EarlySecret.withoutPsk(crypto, 'sha256', shared))
+        : await run(HandshakeSecret.withoutPsk(crypto, 'sha256', shared))
     const traffic = await run(handshake.trafficSecrets(await upTo(0, 'server_hello')))
     expectSecret(traffic.client, 'c hs traffic')
     expectSecret(traffic.server, 's hs traffic')

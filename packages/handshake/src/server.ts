@@ -15,8 +15,7 @@ import {
 } from './authenticate.ts'
 import type { Agreed, AuthenticatedBy, Connected } from './connected.ts'
 import type { Handshake } from './handshake.ts'
-import type { HandshakeSecret } from './key-schedule.ts'
-import { EarlySecret, resumptionPsk } from './key-schedule.ts'
+import { HandshakeSecret, resumptionPsk } from './key-schedule.ts'
 import type { CertificateRequest } from './messages/authentication.ts'
 import type { ClientHello } from './messages/client-hello.ts'
 import { grease } from './messages/extension-type.ts'
@@ -297,7 +296,7 @@ function* sendServerHello(
     })
     const handshake =
       psk === undefined
-        ? yield* EarlySecret.withoutPsk(hs.crypto, suite.hash, agreed?.secret as Secret)
+        ? yield* HandshakeSecret.withoutPsk(hs.crypto, suite.hash, agreed?.secret as Secret)
         : yield* psk.early.intoHandshake(agreed?.secret)
     return { group: agreed?.group, handshake }
   } finally {

@@ -1,4 +1,4 @@
-import type { Connection, ConnectionEvents } from '@typetls/connection'
+import type { Connection, ConnectionEvents, SessionlessClientOptions } from '@typetls/connection'
 import { clientConnection, serverConnection, sessionlessClientConnection } from '@typetls/connection'
 import { TlsError } from '@typetls/wire'
 import type { AcceptOptions, SecureOptions } from './secure-options.ts'
@@ -41,11 +41,11 @@ const clientRole: StreamRole<SecureOptions> = {
         'sessions, and certificates after the handshake, take `role: resumingClient`',
       )
     }
-    return sessionlessClientConnection(await clientOptions(options), events)
+    return sessionlessClientConnection((await clientOptions(options)) as SessionlessClientOptions, events)
   },
 }
 
-/** A client that keeps sessions and resumes them, and shows its certificate also after the handshake. */
+/** A client that keeps sessions and resumes them, takes `externalPsks`, and shows its certificate also after the handshake. */
 export const resumingClient: StreamRole<SecureOptions> = {
   open: async (options, events) => clientConnection(await clientOptions(options), events),
 }

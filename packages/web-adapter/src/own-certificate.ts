@@ -1,4 +1,5 @@
-import type { Credential } from '@typetls/connection'
+import type { ClientCredentials, Credential } from '@typetls/connection'
+import { clientCredentials } from '@typetls/connection'
 import type { CryptoProvider } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { createCredential } from '@typetls/x509'
@@ -15,12 +16,17 @@ export interface OwnCertificate {
 
 /**
  * A certificate with its key, for the option `credentials` of a client. It is a call, so that a client without one need
- * not carry the reading of keys.
+ * not carry the reading of keys and the showing of certificates.
  *
  * @throws TlsError as a rejection: `ERR_TLS_OPTIONS`, `ERR_TLS_KEY_PARSE`, `ERR_TLS_CERTIFICATE_PARSE`,
  *   `ERR_TLS_UNSUPPORTED`
  */
-export async function ownCertificate({ cert, key, crypto }: OwnCertificate): Promise<Credential> {
+export async function ownCertificate(own: OwnCertificate): Promise<ClientCredentials> {
+  return clientCredentials(await ownCredential(own))
+}
+
+/** The same for a server. */
+export async function ownCredential({ cert, key, crypto }: OwnCertificate): Promise<Credential> {
   // Not everybody has types.
   if ((cert as unknown) === undefined || (key as unknown) === undefined) {
     throw new TlsError('ERR_TLS_OPTIONS', '`cert` and `key` come together')

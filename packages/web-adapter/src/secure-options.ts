@@ -8,7 +8,7 @@ import type { OwnCertificate } from './own-certificate.ts'
 import { handled } from './deferred.ts'
 import type { StreamRole } from './from-streams.ts'
 import { verifierFor } from './known-verifiers.ts'
-import { ownCertificate } from './own-certificate.ts'
+import { ownCredential } from './own-certificate.ts'
 import { systemClientCrypto, systemClock, systemCrypto } from './system.ts'
 import type { LinkOptions } from './tls-link.ts'
 
@@ -41,11 +41,17 @@ type Authority = PathCertificate | Uint8Array
 
 /** Options of a client. */
 export interface SecureOptions extends SharedOptions, Omit<Partial<ClientOptions>, OwnNames | 'serverName'> {
-  /** What to show a server that asks for a certificate: see `ownCertificate`. A promise is waited for. Default: nothing. */
+  /**
+   * What to show a server that asks for a certificate: see `ownCertificate`. A promise is waited for. Default: nothing.
+   * What `clientConnection` takes, a `resumingClient` takes too; others, only `clientCredentials()` of it.
+   */
   readonly credentials?: Credentials | PromiseLike<Credentials>
   /** DNS name or IP address that the server must have a certificate for; a name is also sent as SNI. */
   readonly sni?: string
-  /** `resumingClient` for `session`, `onSession` and `postHandshakeAuthentication`. Default: a client that keeps no sessions. */
+  /**
+   * `resumingClient` for `session`, `onSession`, `postHandshakeAuthentication` and `externalPsks`. Default: a client that keeps
+   * no sessions.
+   */
   readonly role?: StreamRole<SecureOptions>
   /** A ticket came, for the option `session` of a later connection. It holds a secret. */
   readonly onSession?: (session: Session) => void
@@ -104,7 +110,7 @@ async function resolvedServer({ cert, key, ...options }: AcceptOptions): Promise
   const crypto = await (options.crypto ?? systemCrypto())
   const resolved = connectionOptions(options, crypto)
   if (cert === undefined && key === undefined) return resolved
-  return { ...resolved, credentials: await ownCertificate({ cert, key, crypto } as OwnCertificate) }
+  return { ...resolved, credentials: await ownCredential({ cert, key, crypto } as OwnCertificate) }
 }
 
 /** What the link between the streams and the connection needs to know. */

@@ -3,6 +3,7 @@ import type { Tls12Connected } from '@typetls/handshake/tls12'
 import { Tls12ClientPostHandshake, tls12ClientHandshake, tls12ServerHandshake } from '@typetls/handshake/tls12'
 import type { RoleOfConnection } from '../connection.ts'
 import { Connection } from '../connection.ts'
+import { selectorOf } from '../credential-selector.ts'
 import { clientParameters, serverParameters } from '../defaults.ts'
 import type { ConnectionEvents } from '../events.ts'
 import type { ClientOptions, ServerOptions } from '../options.ts'
@@ -20,6 +21,7 @@ export function tls12ClientConnection(
   tls12: ClientTls12Options = {},
 ): Connection {
   const parameters12 = clientTls12Parameters(tls12, options.crypto)
+  const parameters = clientParameters(options, { ...none, select: selectorOf(options.credentials) })
   const role: RoleOfConnection = {
     name: 'client',
     stateless: () => false,
@@ -27,7 +29,7 @@ export function tls12ClientConnection(
     postHandshake: (handshake, agreed) =>
       new Tls12ClientPostHandshake(handshake, agreed as Tls12Connected, parameters12),
   }
-  return new Connection(role, clientParameters(options), options, events)
+  return new Connection(role, parameters, options, events)
 }
 
 /**
@@ -49,3 +51,6 @@ export function tls12ServerConnection(
   }
   return new Connection(role, serverParameters(options), options, events)
 }
+
+/** What only TLS 1.3 has. */
+const none = { psks: undefined, answer: undefined } as const

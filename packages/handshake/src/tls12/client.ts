@@ -1,6 +1,6 @@
 import type { UnknownExtension } from '@typetls/wire'
 import { TlsError, decode, equalBytes } from '@typetls/wire'
-import { usable } from '../client-offer.ts'
+import { usable } from '../usable-session.ts'
 import { TLS_FALLBACK_SCSV } from '../downgrade.ts'
 import { greaseOf, greased } from '../grease.ts'
 import type { Handshake } from '../handshake.ts'
