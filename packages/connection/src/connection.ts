@@ -499,7 +499,7 @@ export class Connection {
     } else if (type === typeHandshake) {
       this.#warnings = 0
       const { assembler } = this.#current()
-      assembler.push(content)
+      assembler.push(content, true)
       this.#helloSeen = true
     } else if (type === typeAlert) {
       this.#takeAlert(content)

@@ -2,7 +2,7 @@ import type { AeadKey, CryptoProvider } from '@typetls/crypto-provider'
 import { Secret } from '@typetls/crypto-provider'
 import type { Program, TicketProtector } from '@typetls/handshake'
 import { required, run, wait } from '@typetls/handshake'
-import { TlsError, concat, equalBytes } from '@typetls/wire'
+import { TlsError, equalBytes } from '@typetls/wire'
 import type { Clock } from './options.ts'
 
 export interface TicketKeyOptions {
@@ -189,7 +189,9 @@ function aeadOf(crypto: CryptoProvider, name: string | undefined): string {
 
 function* sealWith(crypto: CryptoProvider, { name, aead }: NamedKey, state: Uint8Array): Program<Uint8Array> {
   const nonce = crypto.random(nonceLength)
-  const sealed = concat(name, nonce, new Uint8Array(state.length + tagLength))
+  const sealed = new Uint8Array(nameLength + nonceLength + state.length + tagLength)
+  sealed.set(name)
+  sealed.set(nonce, nameLength)
   yield* wait(aead.seal(nonce, name, state, none, sealed, nameLength + nonceLength))
   return sealed
 }

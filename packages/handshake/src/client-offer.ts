@@ -7,6 +7,7 @@ import type { Grease } from './grease.ts'
 import { greaseOf, greased } from './grease.ts'
 import type { Handshake } from './handshake.ts'
 import type { ClientHello, ClientHelloExtensions } from './messages/client-hello.ts'
+import { clientHelloExtensions } from './messages/client-hello.ts'
 import { ocspRequest } from './messages/extensions.ts'
 import { encodeMessage } from './messages/handshake-message.ts'
 import type { HelloRetryRequest } from './messages/server-hello.ts'
@@ -27,7 +28,8 @@ export class ClientOffer {
   readonly #grease: Grease | undefined
   #keyShares: StartedKeyShare[] = []
   #cookie: Uint8Array | undefined
-  #offered: readonly number[] = []
+  /** Of the last ClientHello. */
+  #sent: ClientHelloExtensions = {}
 
   constructor(parameters: ClientParameters) {
     const { crypto } = parameters
@@ -55,7 +57,10 @@ export class ClientOffer {
 
   /** Whether our last ClientHello carried this extension. GREASE does not count: nobody may answer it. */
   has(extension: number): boolean {
-    return this.#offered.includes(extension)
+    const names = Object.keys(clientHelloExtensions) as (keyof typeof clientHelloExtensions)[]
+    const name = names.find((one) => clientHelloExtensions[one].id === extension)
+    if (name !== undefined) return this.#sent[name] !== undefined
+    return this.#olderExtensions().some(({ type }) => type === extension)
   }
 
   /** What a HelloRetryRequest asks to change. https://www.rfc-editor.org/rfc/rfc9846#section-4.2.2 */
@@ -83,7 +88,7 @@ export class ClientOffer {
   /** Adds the ClientHello to the transcript and sends it, binders and all. */
   *send(hs: Handshake): Program<void> {
     const extensions = this.#extensions()
-    this.#offered = [...greaseless(extensions), ...this.#olderExtensions().map(({ type }) => type)]
+    this.#sent = extensions
     const hello = this.#hello(extensions)
     const raw = encodeMessage('client_hello', hello)
     hs.transcript.add(raw)
@@ -117,6 +122,7 @@ export class ClientOffer {
     const parameters = this.#parameters
     const { serverName, applicationProtocols, signatureSchemes } = parameters
     const groups = parameters.groups.map((row) => row.id)
+    const ofOlder = this.#olderExtensions()
     const shares = this.#keyShares.map(({ group, start }) => ({ group: group.id, keyExchange: start.share }))
     const known: Mutable<ClientHelloExtensions> = {
       server_name: serverName,
@@ -132,15 +138,13 @@ export class ClientOffer {
       post_handshake_auth: parameters.postHandshakeAuthentication ? {} : undefined,
       key_share: groups.length > 0 ? shares : undefined,
       pre_shared_key: this.psks?.extension,
-      unknown: this.#olderExtensions(),
+      unknown: ofOlder,
     }
-    const order = [...extensionOrder, ...this.#olderExtensions().map(({ type }) => type)]
-    known.order = [...order, preSharedKey]
+    // What is not named, pre_shared_key, comes last.
+    known.order = [...extensionOrder, ...ofOlder.map(({ type }) => type)]
     const ignored = this.#grease
     if (ignored !== undefined) {
-      const { order: between = [], ...others } = greased(ignored, known, order)
-      Object.assign(known, others)
-      known.order = [...between, preSharedKey]
+      Object.assign(known, greased(ignored, known, known.order))
       known.supported_versions = [ignored.version, ...this.#versions()]
       // A second ClientHello holds the requested share alone.
       if (groups.length > 0 && !this.#retried(shares)) {
@@ -171,30 +175,8 @@ export interface StartedKeyShare {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-function greaseless(extensions: ClientHelloExtensions): number[] {
-  return Object.keys(extensionIds).flatMap((name) =>
-    extensions[name as keyof typeof extensionIds] === undefined ? [] : extensionIds[name as keyof typeof extensionIds],
-  )
-}
-
-const preSharedKey = 41
-
-const extensionIds = {
-  server_name: 0,
-  status_request: 5,
-  supported_groups: 10,
-  signature_algorithms: 13,
-  application_layer_protocol_negotiation: 16,
-  signed_certificate_timestamp: 18,
-  record_size_limit: 28,
-  supported_versions: 43,
-  cookie: 44,
-  psk_key_exchange_modes: 45,
-  post_handshake_auth: 49,
-  key_share: 51,
-  pre_shared_key: preSharedKey,
-} as const
-
-const extensionOrder: readonly number[] = /* @__PURE__ */ Object.values(extensionIds).filter((id) => id !== 41)
+const extensionOrder: readonly number[] = /* @__PURE__ */ Object.values(clientHelloExtensions)
+  .map(({ id }) => id)
+  .filter((id) => id !== 41)
 
 const none = /* @__PURE__ */ new Uint8Array(0)

@@ -14,19 +14,19 @@ export interface Grease {
 
 /** @param seed 6 random bytes */
 export function greaseOf(seed: Uint8Array): Grease {
-  const [cipherSuite, group, version, first, last, signatureScheme] = Array.from(seed, grease) as Values
+  const value = (index: number): number => grease(seed[index] as number)
+  const first = value(3)
+  const last = value(4)
   return {
-    cipherSuite,
-    group,
-    version,
-    signatureScheme,
+    cipherSuite: value(0),
+    group: value(1),
+    version: value(2),
+    signatureScheme: value(5),
     first,
     // An extension is there once.
     last: first === last ? grease((last >>> 8) ^ 0x10) : last,
   }
 }
-
-type Values = [number, number, number, number, number, number]
 
 /** What the extensions of any version become, which stand in this order. */
 export function greased(

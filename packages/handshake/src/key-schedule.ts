@@ -66,8 +66,10 @@ export class HandshakeSecret {
 
   /** client_handshake_traffic_secret and server_handshake_traffic_secret. */
   *trafficSecrets(toServerHello: Uint8Array): Program<TrafficSecrets> {
-    const labels = { client: 'c hs traffic', server: 's hs traffic' }
-    return yield* deriveSecrets(this.#primitives, this.#secret, labels, toServerHello)
+    const labels = ['c hs traffic', 's hs traffic']
+    const secrets = yield* deriveSecrets(this.#primitives, this.#secret, labels, toServerHello)
+    const [client, server] = secrets as [Secret, Secret]
+    return { client, server }
   }
 
   /** verify_data of a Finished under a handshake traffic secret. */
@@ -101,8 +103,10 @@ export class MainSecret {
 
   /** client_application_traffic_secret_0, server_application_traffic_secret_0 and exporter_secret. */
   *applicationSecrets(toServerFinished: Uint8Array): Program<TrafficSecrets & { readonly exporter: Secret }> {
-    const labels = { client: 'c ap traffic', server: 's ap traffic', exporter: 'exp master' }
-    return yield* deriveSecrets(this.#primitives, this.#secret, labels, toServerFinished)
+    const labels = ['c ap traffic', 's ap traffic', 'exp master']
+    const secrets = yield* deriveSecrets(this.#primitives, this.#secret, labels, toServerFinished)
+    const [client, server, exporter] = secrets as [Secret, Secret, Secret]
+    return { client, server, exporter }
   }
 
   /** resumption_secret. This stage is spent. */
@@ -186,17 +190,14 @@ function* deriveSecret(primitives: Primitives, secret: Secret, label: string, ha
   return yield* wait(expandLabel(primitives.hkdf, secret, label, hash, primitives.hkdf.outputLength))
 }
 
-/** Several secrets over one transcript. */
-function* deriveSecrets<Name extends string>(
+/** Several secrets over one transcript, in the order of their labels. */
+function* deriveSecrets(
   { hkdf }: Primitives,
   secret: Secret,
-  labels: Readonly<Record<Name, string>>,
+  labels: readonly string[],
   hash: Uint8Array,
-): Program<Record<Name, Secret>> {
-  const names = Object.keys(labels) as Name[]
-  const derive = (name: Name) => () => expandLabel(hkdf, secret, labels[name], hash, hkdf.outputLength)
-  const made = yield* waitAll(...names.map(derive))
-  return Object.fromEntries(names.map((name, i) => [name, made[i]])) as Record<Name, Secret>
+): Program<Secret[]> {
+  return yield* waitAll(...labels.map((label) => () => expandLabel(hkdf, secret, label, hash, hkdf.outputLength)))
 }
 
 function* finishedMac(primitives: Primitives, base: Secret, transcriptHash: Uint8Array): Program<Uint8Array> {

@@ -107,9 +107,13 @@ export class ProgramRun<T> {
     this.#program = program
   }
 
-  /** Runs up to the first message it needs, the first answer it must wait for, or its end. */
-  start(): Step<T> {
-    return this.#resume(() => this.#program.next())
+  /**
+   * Runs up to the first message it needs, the first answer it must wait for, or its end.
+   *
+   * @param first makes the first step
+   */
+  start(first: () => IteratorResult<Effect, T> = () => this.#program.next()): Step<T> {
+    return this.#resume(first)
   }
 
   /** Hands over the message it waits for. */
@@ -176,10 +180,12 @@ export class ProgramRun<T> {
   }
 }
 
-/** The result of a program that receives no messages: at once when nothing pends, else a promise of it. */
+/** The result of a program that receives no messages: at once when nothing pends, and then without a `ProgramRun`; else a promise of it. */
 export function run<T>(program: Program<T>): T | PromiseLike<T> {
+  const first = program.next()
+  if (first.done === true) return first.value
   const steps = new ProgramRun(program)
-  const step = steps.start()
+  const step = steps.start(() => first)
   if (step.kind === 'pending') return step.until.then(() => finished(steps.current))
   return finished(step)
 }

@@ -412,8 +412,7 @@ function* sendTickets(
   const { crypto, ticketLifetime } = parameters
   for (let i = 0; i < parameters.ticketCount; i++) {
     const ticketNonce = Uint8Array.of(i >>> 8, i)
-    const random = crypto.random(4)
-    const ageAdd = new DataView(random.buffer, random.byteOffset, 4).getUint32(0)
+    const ageAdd = uint32Of(crypto.random(4))
     const psk = yield* resumptionPsk(crypto, connected.suite, resumptionSecret, ticketNonce)
     try {
       const state = encodeTicketState({
@@ -439,6 +438,10 @@ function* sendTickets(
       psk.dispose()
     }
   }
+}
+
+function uint32Of(bytes: Uint8Array): number {
+  return bytes.reduce((value, byte) => value * 0x100 + byte, 0)
 }
 
 /** https://www.rfc-editor.org/rfc/rfc8701#section-4 */

@@ -49,7 +49,7 @@ export class Transcript {
 
   /** Transcript-Hash of everything but the last `tail` bytes: what a PSK binder covers. */
   *hashWithoutTail(name: string, tail: number): Program<Uint8Array> {
-    const all = concat(...this.#messages)
+    const all = this.bytes()
     return yield* wait(required(this.#crypto, 'hash', name).digest(all.subarray(0, all.length - tail)))
   }
 

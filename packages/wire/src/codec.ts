@@ -14,18 +14,16 @@ export interface Codec<T> {
 export type CodecType<C> = C extends Codec<infer T> ? T : never
 
 export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
-  const writer = new Writer()
-  codec.encode(value, writer)
-  return writer.finish()
+  return Writer.written((writer) => codec.encode(value, writer))
 }
 
 /**
- * Decodes all of `bytes`.
+ * Decodes all of `bytes`, from `offset` on.
  *
  * @throws TlsError `ERR_TLS_DECODE_TRAILING` (decode_error) when bytes are left over, and whatever the codec throws
  */
-export function decode<T>(codec: Codec<T>, bytes: Uint8Array, path: string = codec.name ?? 'value'): T {
-  const reader = new Reader(bytes, path)
+export function decode<T>(codec: Codec<T>, bytes: Uint8Array, path: string = codec.name ?? 'value', offset = 0): T {
+  const reader = new Reader(bytes, path, offset)
   const value = codec.decode(reader)
   reader.finish()
   return value

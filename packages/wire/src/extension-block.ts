@@ -116,15 +116,15 @@ function encodedTypes(block: Record<string, unknown>, table: AnyTable): readonly
     if (Object.hasOwn(table, name) && block[name] !== undefined) present.push((table[name] as { id: number }).id)
   }
   for (const { type } of (block['unknown'] ?? []) as readonly UnknownExtension[]) present.push(type)
-  const once = new Set(present)
-  if (once.size < present.length) {
-    const twice = present.find((type, i) => present.indexOf(type) < i)
+  const twice = present.find((type, i) => present.indexOf(type) < i)
+  if (twice !== undefined) {
     throw new TlsError('ERR_TLS_ENCODE_RANGE', `extension ${twice} is to be written twice`, { received: twice })
   }
   const order = block['order'] as readonly number[] | undefined
   if (order === undefined) return present
-  const types = order.filter((type) => once.delete(type))
-  for (const type of once) types.push(type)
+  const types: number[] = []
+  for (const type of order) if (present.includes(type) && !types.includes(type)) types.push(type)
+  for (const type of present) if (!types.includes(type)) types.push(type)
   return types
 }
 

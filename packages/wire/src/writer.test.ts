@@ -50,6 +50,26 @@ test('what finish gave is a copy of its own size', () => {
   expect(toHex(writer.finish())).toBe('0102')
 })
 
+test('what is written in one go is an array of its own size, whatever was written before or within', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 3000 }), { maxLength: 4 }), (chunks) => {
+      const write = (writer: Writer): void => {
+        for (const chunk of chunks) writer.raw(Writer.written((within) => within.raw(chunk)))
+      }
+      const written = Writer.written(write)
+      expect([...written]).toEqual(chunks.flatMap((chunk) => [...chunk]))
+      expect(written.buffer.byteLength).toBe(written.length)
+      expect(() =>
+        Writer.written((writer) => {
+          writer.raw(written)
+          throw new RangeError('refused')
+        }),
+      ).toThrow('refused')
+      expect(Writer.written(() => {})).toHaveLength(0)
+    }),
+  )
+})
+
 test('vectors nest, each behind its own length, also when the buffer grows inside', () => {
   const writer = new Writer(1)
   writer.vector(2, 0, 0xffff, (outer) => {

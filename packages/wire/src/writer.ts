@@ -2,11 +2,27 @@ import { TlsError } from './tls-error.ts'
 
 /** A growing byte array with the integers and length-prefixed vectors of the TLS presentation language. */
 export class Writer {
+  /** Serves one `written` after the other, since an array of its own for each costs more than what is written. */
+  static #spare: Writer | undefined
+
   #bytes: Uint8Array
   #length = 0
 
   constructor(capacity = 256) {
     this.#bytes = new Uint8Array(capacity)
+  }
+
+  /** What `write` writes, as an array of its own size. Leaves no copy behind. */
+  static written(write: (writer: Writer) => void): Uint8Array {
+    const writer = Writer.#spare ?? new Writer(1024)
+    // Not there for a writer within.
+    Writer.#spare = undefined
+    write(writer)
+    const bytes = writer.finish()
+    writer.#bytes.fill(0, 0, writer.#length)
+    writer.#length = 0
+    Writer.#spare = writer
+    return bytes
   }
 
   get length(): number {

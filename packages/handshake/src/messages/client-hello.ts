@@ -46,7 +46,8 @@ export interface ClientHelloExtensionValues {
   readonly pre_shared_key: OfferedPsks
 }
 
-const clientHelloExtensions: ExtensionTable<ClientHelloExtensionValues> = {
+/** In the order we send them in. */
+export const clientHelloExtensions: ExtensionTable<ClientHelloExtensionValues> = {
   server_name: { id: 0, body: ServerNameList },
   status_request: { id: 5, body: CertificateStatusRequest },
   supported_groups: { id: 10, body: SchemeList },

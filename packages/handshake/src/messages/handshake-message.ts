@@ -90,10 +90,15 @@ export interface MessageSet {
 
 /** Type, uint24 length and body. */
 export function encodeMessage<K extends HandshakeMessageType>(type: K, body: HandshakeMessages[K]): Uint8Array {
-  const writer = new Writer(512)
-  writer.uint8(codecs[type].id)
-  writer.vector(3, 0, 0xffffff, (inner) => codecs[type].codec.encode(body, inner))
-  return writer.finish()
+  const { id, codec } = codecs[type]
+  return framedMessage(id, codec, body)
+}
+
+export function framedMessage<T>(id: number, codec: Codec<T>, body: T): Uint8Array {
+  return Writer.written((writer) => {
+    writer.uint8(id)
+    writer.vector(3, 0, 0xffffff, (inner) => codec.encode(body, inner))
+  })
 }
 
 /** The type of a whole message, or of one whose first 38 bytes are there; `undefined` for types TLS 1.3 does not have. */
@@ -108,8 +113,7 @@ export function messageType(raw: Uint8Array): HandshakeMessageType | undefined {
 
 /** @throws TlsError for whatever is wrong in the body, with its path */
 export function decodeMessage<K extends HandshakeMessageType>(type: K, raw: Uint8Array): HandshakeMessage<K> {
-  const codec = codecs[type].codec
-  return { type, body: decode(codec, raw.subarray(4)), raw }
+  return { type, body: decode(codecs[type].codec, raw, undefined, 4), raw }
 }
 
 /** What to call the message in an error text. */

@@ -9,7 +9,7 @@ const message = (type: number, body: Uint8Array): Uint8Array =>
 test('messages come out whole, however their bytes went in', () => {
   const anyMessage = fc.tuple(fc.nat(255), fc.uint8Array({ maxLength: 300 }))
   fc.assert(
-    fc.property(fc.array(anyMessage), fc.array(fc.integer({ min: 1, max: 90 })), (messages, cuts) => {
+    fc.property(fc.array(anyMessage), fc.array(fc.integer({ min: 1, max: 400 })), fc.nat(), (messages, cuts, gifts) => {
       const raws = messages.map(([type, body]) => message(type, body))
       const stream = concat(...raws)
       const assembler = new MessageAssembler()
@@ -18,9 +18,10 @@ test('messages come out whole, however their bytes went in', () => {
       for (let i = 0; offset < stream.length; i++) {
         const end = Math.min(stream.length, offset + (cuts[i % Math.max(1, cuts.length)] ?? 50))
         const piece = stream.slice(offset, end)
-        assembler.push(piece)
-        // What was pushed is the pusher's again.
-        piece.fill(0xee)
+        const given = ((gifts >> (i % 31)) & 1) === 1
+        assembler.push(piece, given)
+        // What was pushed and not given is the pusher's again.
+        if (!given) piece.fill(0xee)
         for (let one = assembler.next(300); one !== undefined; one = assembler.next(300)) out.push(one)
         offset = end
         const taken = out.reduce((sum, { length }) => sum + length, 0)

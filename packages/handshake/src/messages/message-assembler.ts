@@ -6,23 +6,32 @@ import { messageLabel } from './handshake-message.ts'
  * there. Holds at most one record more than the largest message.
  */
 export class MessageAssembler {
+  /** What belongs to no message yet: the bytes from `#start` to `#end`. */
   #buffer: Uint8Array = none
-  #length = 0
+  #start = 0
+  #end = 0
 
   /** Bytes that belong to no message that was taken yet. */
   get buffered(): number {
-    return this.#length
+    return this.#end - this.#start
   }
 
-  push(bytes: Uint8Array): void {
-    const length = this.#length + bytes.length
-    if (length > this.#buffer.length) {
-      const larger = new Uint8Array(Math.max(length, 2 * this.#buffer.length))
-      larger.set(this.#buffer.subarray(0, this.#length))
-      this.#buffer = larger
+  /** @param given the array is the assembler's from now on, and need not be copied */
+  push(bytes: Uint8Array, given = false): void {
+    const length = this.buffered
+    if (length === 0 && given) {
+      this.#buffer = bytes
+      this.#start = 0
+    } else {
+      if (this.#end + bytes.length > this.#buffer.length) {
+        const larger = new Uint8Array(Math.max(length + bytes.length, 2 * length))
+        larger.set(this.#buffer.subarray(this.#start, this.#end))
+        this.#buffer = larger
+        this.#start = 0
+      }
+      this.#buffer.set(bytes, this.#start + length)
     }
-    this.#buffer.set(bytes, this.#length)
-    this.#length = length
+    this.#end = this.#start + length + bytes.length
   }
 
   /**
@@ -32,28 +41,28 @@ export class MessageAssembler {
    * @throws TlsError `ERR_TLS_MESSAGE_TOO_LARGE` (illegal_parameter) as soon as the header announces more
    */
   next(limit: number): Uint8Array | undefined {
-    if (this.#length < 4) return undefined
+    if (this.buffered < 4) return undefined
     const buffer = this.#buffer
-    const body = ((buffer[1] as number) << 16) | ((buffer[2] as number) << 8) | (buffer[3] as number)
+    const start = this.#start
+    const body =
+      ((buffer[start + 1] as number) << 16) | ((buffer[start + 2] as number) << 8) | (buffer[start + 3] as number)
     if (body > limit) {
       throw new TlsError(
         'ERR_TLS_MESSAGE_TOO_LARGE',
-        `${messageLabel(buffer)} announces ${body} bytes, at most ${limit} may come`,
+        `${messageLabel(buffer.subarray(start))} announces ${body} bytes, at most ${limit} may come`,
         { expected: limit, received: body },
       )
     }
-    const end = 4 + body
-    if (this.#length < end) return undefined
-    const message = buffer.slice(0, end)
-    this.#length -= end
-    if (this.#length === 0) this.#buffer = none
-    else buffer.copyWithin(0, end, end + this.#length)
-    return message
+    const end = start + 4 + body
+    if (this.#end < end) return undefined
+    this.#start = end
+    if (end === this.#end) this.#buffer = none
+    return start === 0 && end === buffer.length ? buffer : buffer.slice(start, end)
   }
 
   /** The type byte of the message that is being put together. */
   get nextType(): number | undefined {
-    return this.#length > 0 ? this.#buffer[0] : undefined
+    return this.buffered > 0 ? this.#buffer[this.#start] : undefined
   }
 }
 

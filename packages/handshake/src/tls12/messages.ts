@@ -1,6 +1,5 @@
 import type { Codec, Empty, ExtensionBlock, ExtensionTable } from '@typetls/wire'
 import {
-  Writer,
   decode,
   empty,
   extensionBlock,
@@ -22,6 +21,7 @@ import {
   SignedCertificateTimestampList,
 } from '../messages/extensions.ts'
 import type { MessageSet } from '../messages/handshake-message.ts'
+import { framedMessage } from '../messages/handshake-message.ts'
 
 /** The messages of TLS 1.2 by name. https://www.rfc-editor.org/rfc/rfc5246#section-7.4 */
 export interface Tls12Messages {
@@ -164,7 +164,7 @@ const typeById: ReadonlyMap<number, Tls12MessageType> = /* @__PURE__ */ new Map(
 )
 
 function decodeBody(codec: Codec<unknown>, type: string, raw: Uint8Array): unknown {
-  return decode(codec, raw.subarray(4), codec.name ?? type)
+  return decode(codec, raw, codec.name ?? type, 4)
 }
 
 export const tls12Messages: MessageSet = {
@@ -177,9 +177,6 @@ export const tls12Messages: MessageSet = {
   }),
   encode(type, body) {
     const { id, codec } = codecs[type as Tls12MessageType]
-    const writer = new Writer(512)
-    writer.uint8(id)
-    writer.vector(3, 0, 0xffffff, (inner) => (codec as Codec<unknown>).encode(body, inner))
-    return writer.finish()
+    return framedMessage(id, codec as Codec<unknown>, body)
   },
 }
