@@ -45,6 +45,27 @@ describe('a client that sends something else', () => {
     }
   })
 
+  test('and goes on with it for long: has the alert, and is reset', async () => {
+    const { port, failures } = await failingServer()
+    const raw = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    const junk = setInterval(() => raw.write(Buffer.alloc(1 << 20, 42)), 20)
+    const ended = failureOf(raw)
+    const [alert] = (await once(raw, 'data')) as [Buffer]
+    expect([...alert.subarray(0, 2)]).toEqual([21, 3])
+    expect((await failures)[0]).toMatchObject({ code: 'ERR_TLS_NOT_TLS' })
+    expect((await ended).code).toMatch(/ECONNRESET|EPIPE/)
+    clearInterval(junk)
+  })
+
+  test('is what a server waits for that closes', async () => {
+    const server = createServer({ ...identity, ALPNProtocols: ['h2'] })
+    const port = await listen(server)
+    const client = connect({ port, host: '127.0.0.1', servername: 'localhost', ca, ALPNProtocols: ['x'] })
+    await failureOf(client)
+    await new Promise((resolve) => server.close(resolve))
+    expect(client.destroyed).toBe(true)
+  })
+
   test('nothing at all, for too long', async () => {
     const { port, failures } = await failingServer({ handshakeTimeout: 30 })
     const raw = net.connect(port, '127.0.0.1').resume()

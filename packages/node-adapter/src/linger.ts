@@ -3,25 +3,36 @@ import { lingerTime } from './defaults.ts'
 
 /**
  * Ends a transport so that what was written last reaches the peer: sends what is buffered and the end, then discards
- * input until the peer ends too or `lingerTime` is over. Keeps no process alive.
+ * input until the peer ends too or `lingerTime` is over.
+ *
+ * @param failed a peer that has gone on sending all the while is reset: it would never learn that nobody listens
+ * @param keepsAlive whether the process waits for it
  */
-export function linger(stream: Duplex): void {
+export function linger(stream: LingeringStream, failed: boolean, keepsAlive: boolean): void {
   if (stream.destroyed) return
-  destroyLater(stream)
-  const { unref } = stream as { unref?: () => void }
-  if (typeof unref === 'function') unref.call(stream)
-  stream.once(stream.readableEnded ? 'finish' : 'end', () => destroy(stream))
+  let unheard = false
+  const end = (): void => {
+    if (unheard && stream.resetAndDestroy !== undefined) stream.resetAndDestroy()
+    else stream.destroy()
+  }
+  if (failed) stream.on('data', () => (unheard = true))
+  whenOver(stream, end, keepsAlive)
+  if (!keepsAlive) stream.unref?.()
+  stream.once(stream.readableEnded ? 'finish' : 'end', () => void stream.destroy())
   stream.end()
   stream.resume()
 }
 
-/** Destroys it when `lingerTime` is over, if it still is there then. */
+/** Destroys it when `lingerTime` is over, if it still is there then. Keeps no process alive. */
 export function destroyLater(stream: Duplex): void {
-  const timer = setTimeout(destroy, lingerTime, stream)
-  timer.unref()
-  stream.once('close', () => clearTimeout(timer))
+  whenOver(stream, () => void stream.destroy(), false)
 }
 
-function destroy(stream: Duplex): void {
-  stream.destroy()
+/** A Duplex that may be a `net.Socket`. */
+type LingeringStream = Duplex & { unref?(): unknown; resetAndDestroy?(): unknown }
+
+function whenOver(stream: Duplex, action: () => void, keepsAlive: boolean): void {
+  const timer = setTimeout(action, lingerTime)
+  if (!keepsAlive) timer.unref()
+  stream.once('close', () => clearTimeout(timer))
 }

@@ -167,11 +167,11 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     stream[linkOf] = undefined
     if (error === null && stream.writableFinished && connection?.readEnded === false) {
       // We are through, the peer is not: tickets of its own that we leave unread would reset what it has yet to read.
-      linger(stream)
+      this.#linger(false)
     } else if (connection?.failure?.alert === undefined) {
       stream.destroy()
     } else if (this.#over) {
-      linger(stream)
+      this.#linger(true)
     } else {
       this.#owesAlert = true
       destroyLater(stream)
@@ -261,7 +261,7 @@ export class Link<Owner = unknown> implements ConnectionEvents {
 
   closed(error: TlsError | undefined): void {
     this.#over = true
-    if (this.#owesAlert) linger(this.stream)
+    if (this.#owesAlert) this.#linger(true)
     else if (error !== undefined) this.#tell({ news: 'failed', error })
   }
 
@@ -410,6 +410,11 @@ export class Link<Owner = unknown> implements ConnectionEvents {
       case 'failed':
         return handlers.failed(owner, news.error)
     }
+  }
+
+  /** A server that is closed is so when its connections are: their ends keep the process, for as long as they may last. */
+  #linger(failed: boolean): void {
+    linger(this.stream, failed, this.#connection?.role === 'server')
   }
 
   /** Whether the connection is through with input when `receive` returns: nothing in it may answer later. */

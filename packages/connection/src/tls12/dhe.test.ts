@@ -79,6 +79,16 @@ test("a server's own parameters are for clients that list no group of RFC 7919",
   expect(listed.client.facts?.group).toBe('ffdhe2048')
 })
 
+test("those who list groups get one as large as the server's own parameters, if there is one", () => {
+  const options = dhePair()
+  const prime = new Uint8Array(getDiffieHellman('modp15').getPrime())
+  const server12 = { ...options.server12, dhParameters: ownFiniteField(prime, Uint8Array.of(2)) }
+  const groupFor = (...groups: FiniteField[]): string | undefined =>
+    tls12ConnectedPair({ ...options, server12, client: listing(...groups) }).client.facts?.group
+  expect(groupFor(ffdhe2048, ffdhe3072)).toBe('ffdhe3072')
+  expect(groupFor(ffdhe2048)).toBe('ffdhe2048')
+})
+
 test('parameters that nobody should take are refused with the options', () => {
   const prime = new Uint8Array(getDiffieHellman('modp5').getPrime())
   const dhParameters = { name: 'weak', id: 0, prime, generator: Uint8Array.of(2) }

@@ -67,7 +67,8 @@ export interface ServerTls12Options extends Tls12Options {
    */
   readonly preferForwardSecrecy?: boolean
   /**
-   * For DHE with clients that list no group of RFC 7919, in place of ffdhe2048: a safe prime of 2048 to 8192 bits.
+   * For DHE with clients that list no group of RFC 7919, in place of ffdhe2048: a safe prime of 2048 to 8192 bits. Others
+   * get a group as large as this where one is common.
    * Nobody can look whether others made it honestly, so take your own.
    */
   readonly dhParameters?: FiniteField

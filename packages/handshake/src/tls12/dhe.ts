@@ -10,7 +10,8 @@ import type { KeyExchangeMethod } from './key-exchange.ts'
 
 /**
  * Ephemeral Diffie-Hellman modulo a prime. A server takes a group of RFC 7919: of its option `groups`, or else ffdhe2048
- * and ffdhe3072; for clients that list none of these, its option `dhParameters` counts more. A client takes whatever `ownFiniteField` does. https://www.rfc-editor.org/rfc/rfc5246#section-7.4.3
+ * and ffdhe3072; for clients that list none of these, its option `dhParameters` counts more, and for others the group is as
+ * large as that if it can be. A client takes whatever `ownFiniteField` does. https://www.rfc-editor.org/rfc/rfc5246#section-7.4.3
  */
 export const dhe: KeyExchangeMethod = {
   name: 'DHE',
@@ -29,7 +30,8 @@ export const dhe: KeyExchangeMethod = {
   },
   *start(hs, hello, _credential, { dhParameters }) {
     const own = listedGroups(hello).length === 0 ? dhParameters : undefined
-    const field = own === undefined ? (commonField(hs, hello) as FiniteField) : own.field
+    const common = commonField(hs, hello, dhParameters?.field.prime.length) as FiniteField
+    const field = own === undefined ? common : own.field
     const start = yield* wait((own?.exchange ?? exchange(hs.crypto, field)).start())
     return {
       params: encode(ServerDHParams, { dhP: field.prime, dhG: field.generator, dhYs: start.share }),
@@ -65,11 +67,12 @@ const groups: readonly FiniteField[] = [ffdhe2048, ffdhe3072, ffdhe4096]
  * none of the client-proposed FFDHE groups are known and acceptable to the server, then the server MUST NOT select an
  * FFDHE cipher suite." https://www.rfc-editor.org/rfc/rfc7919#section-4
  */
-function commonField({ parameters }: Handshake, hello: ClientHello): FiniteField | undefined {
+function commonField({ parameters }: Handshake, hello: ClientHello, leastLength = 0): FiniteField | undefined {
   const named = parameters.groups.flatMap((row) => groups.find(({ id }) => id === row.id) ?? [])
   const ours = named.length > 0 ? named : [ffdhe2048, ffdhe3072]
   const listed = listedGroups(hello)
-  return listed.length === 0 ? ours[0] : ours.find(({ id }) => listed.includes(id))
+  const common = listed.length === 0 ? ours : ours.filter(({ id }) => listed.includes(id))
+  return common.find(({ prime }) => prime.length >= leastLength) ?? common[0]
 }
 
 function listedGroups({ extensions }: ClientHello): readonly number[] {

@@ -1,5 +1,6 @@
 import { knownCipherSuites } from '../versions.ts'
 import { openSslError } from './openssl-error.ts'
+import { openSslOrder } from './openssl-order.ts'
 
 /** What a cipher string chooses: IANA names, most wanted first. */
 export interface CipherChoice {
@@ -7,6 +8,8 @@ export interface CipherChoice {
   readonly suites: readonly string[]
   /** Of TLS 1.2. */
   readonly olderSuites: readonly string[]
+  /** Whether the string speaks of TLS 1.2 at all, if only of suites that we do not have. */
+  readonly hasOlder: boolean
   /** Of `@SECLEVEL=`. */
   readonly level: number | undefined
 }
@@ -39,7 +42,9 @@ function parsed(text: string, rows: readonly Named[]): CipherChoice {
     .split(/[:,;\s]+/)
     .filter((word) => word !== '')
   const modern = rows.filter(isModern)
-  const older = rows.filter((row) => !isModern(row))
+  const older = rows
+    .filter((row) => !isModern(row))
+    .toSorted((one, other) => openSslOrder.indexOf(one.name) - openSslOrder.indexOf(other.name))
   // Nothing turns single suites of TLS 1.3 off.
   const modernWords = words.filter((word) => word.startsWith('TLS_') && !older.some(({ name }) => name === word))
   const olderWords = words.filter((word) => !modernWords.includes(word) && !word.startsWith('!TLS_'))
@@ -54,6 +59,7 @@ function parsed(text: string, rows: readonly Named[]): CipherChoice {
   return {
     suites: suites.map(({ name }) => name),
     olderSuites: chosen.map(({ name }) => name),
+    hasOlder: olderWords.length > 0,
     level: level === undefined ? undefined : Number(level),
   }
 }
@@ -122,11 +128,11 @@ const otherName =
 const aliases: Readonly<Record<string, RegExp>> = {
   ALL: /./,
   COMPLEMENTOFALL: /(?!)/,
-  DEFAULT: /^TLS_(?:ECDHE|DHE|RSA)_(?!.*PSK).*(?:AES|CHACHA)/,
-  COMPLEMENTOFDEFAULT: /PSK|CCM/,
+  DEFAULT: /^(?!.*_CCM)/,
+  COMPLEMENTOFDEFAULT: /_CCM/,
   HIGH: /AES|CHACHA/,
   kRSA: /^TLS_RSA_WITH/,
-  RSA: /_RSA_WITH/,
+  RSA: /^TLS_RSA_WITH/,
   aRSA: /_RSA_WITH/,
   kECDHE: /^TLS_ECDHE_(?!PSK)/,
   kEECDH: /^TLS_ECDHE_(?!PSK)/,
@@ -152,8 +158,9 @@ const aliases: Readonly<Record<string, RegExp>> = {
   CHACHA20: /_CHACHA20_/,
   SHA: /_SHA$/,
   SHA1: /_SHA$/,
-  SHA256: /_SHA256$/,
-  SHA384: /_SHA384$/,
+  // Of the MAC: suites with an AEAD have none.
+  SHA256: /_CBC_SHA256$/,
+  SHA384: /_CBC_SHA384$/,
   'TLSv1.2': /_GCM_|_CCM|_CHACHA20_|_CBC_SHA(?:256|384)$/,
   TLSv1: /_CBC_SHA$/,
   'TLSv1.0': /_CBC_SHA$/,

@@ -11,7 +11,7 @@ import type { SecureContextContent } from './context-content.ts'
 import { writeCancelled } from './node-error.ts'
 import type { NodeSocket } from './node-socket.ts'
 import { cryptoError } from './openssl-error.ts'
-import { isNothingSpoken, noProtocolsAvailable } from './protocol-versions.ts'
+import { isNothingSpoken, noCiphersAvailable, noProtocolsAvailable } from './protocol-versions.ts'
 import type { PskClientCallback } from './psk-callback.ts'
 import { clientPsks } from './psk-callback.ts'
 import type { SecureContext } from './secure-context.ts'
@@ -69,6 +69,7 @@ export class NodeClientSetup extends ClientSetup {
 
   override open(socket: TlsSocket, events: ConnectionEvents): Connection {
     if (!this.#hasVersion) throw noProtocolsAvailable()
+    if (!this.#context.offersAny(this.#pskCallback !== undefined)) throw noCiphersAvailable()
     return super.open(socket, events)
   }
 

@@ -27,11 +27,13 @@ export class SecureContextContent {
   #maxVersion: string
   #suites: readonly string[] = []
   #olderSuites: readonly string[] = []
+  #hasOlder = true
   #groups: readonly string[] | undefined
   #schemes: TlsServerOptions['signatureSchemes']
   #dh: DhChoice | undefined
   #secureOptions = 0
   #options: TlsServerOptions | undefined
+  readonly #external = Object.freeze({})
 
   /** @param given options that only we have: they count more than those of Node */
   constructor(minVersion: string, maxVersion: string, given: TlsServerOptions) {
@@ -45,13 +47,23 @@ export class SecureContextContent {
     return (this.#options ??= this.#made())
   }
 
+  /** Of no use but to tell by its accessor, which throws for what inherits from a context, as Node's does. */
+  get _external(): object {
+    return this.#external
+  }
+
+  /** Whether a client has suites to offer: some of TLS 1.2 need a PSK. */
+  offersAny(withPsk: boolean): boolean {
+    if (this.#given.cipherSuites !== undefined || this.options.maxVersion !== 'TLSv1.2') return true
+    return this.#olderSuites.some((name) => withPsk || !name.includes('PSK_'))
+  }
+
   /** The same for servers: they do DHE only if they were given parameters for it. */
   get serverOptions(): TlsServerOptions {
     const { options } = this
     if (this.#given.cipherSuites !== undefined || this.#dh !== undefined) return options
     const olderSuites = this.#olderSuites.filter((name) => !name.startsWith('TLS_DHE_'))
-    const minVersion = olderSuites.length === 0 ? 'TLSv1.3' : options.minVersion
-    return { ...options, minVersion, cipherSuites: [...this.#suites, ...olderSuites] }
+    return { ...options, ...this.#cipherSuites(olderSuites) }
   }
 
   /** @throws Error as `Identities` */
@@ -101,9 +113,10 @@ export class SecureContextContent {
    * @throws Error `ERR_SSL_NO_CIPHER_MATCH`
    */
   setCiphers(ciphers: string): void {
-    const { suites, olderSuites, level } = readCipherString(ciphers)
+    const { suites, olderSuites, hasOlder, level } = readCipherString(ciphers)
     this.#suites = suites
     this.#olderSuites = olderSuites
+    this.#hasOlder = hasOlder
     this.#level = level ?? this.#level
     this.#changed()
   }
@@ -168,23 +181,35 @@ export class SecureContextContent {
     const authorities = this.#trust.authorities
     const credentials = given.credentials ?? this.#credentials()
     const serverPrefers = (this.#secureOptions & constants.SSL_OP_CIPHER_SERVER_PREFERENCE) !== 0
-    const newest = this.#olderSuites.length === 0 ? 'TLSv1.3' : undefined
+    // As in Node: where only suites of TLS 1.3 are named, that is the oldest version, if it is one at all.
+    const newest = !this.#hasOlder && this.#maxVersion === 'TLSv1.3' ? 'TLSv1.3' : undefined
+    const { cipherSuites, tls12 } = this.#cipherSuites(this.#olderSuites)
     return {
-      cipherSuites: [...this.#suites, ...this.#olderSuites],
+      cipherSuites,
       cipherPreference: serverPrefers ? 'server' : 'client',
       ...(this.#groups === undefined ? {} : { groups: this.#groups }),
       ...(this.#schemes === undefined ? {} : { signatureSchemes: this.#schemes }),
       ...(authorities.length === 0 ? {} : { ca: authorities }),
       ...((this.#secureOptions & constants.SSL_OP_NO_TICKET) === 0 ? {} : { tickets: false }),
       ...given,
+      tls12,
+      ...supportedVersions(newest ?? this.#minVersion, this.#maxVersion, this.#secureOptions),
+      ...(credentials === undefined ? {} : { credentials }),
+    }
+  }
+
+  #cipherSuites(olderSuites: readonly string[]): Required<Pick<TlsServerOptions, 'cipherSuites' | 'tls12'>> {
+    const none = olderSuites.length === 0 && this.#given.cipherSuites === undefined
+    return {
+      cipherSuites: [...this.#suites, ...olderSuites],
       tls12: {
         // The order of a cipher string is what its author wants.
         preferForwardSecrecy: false,
-        ...given.tls12,
+        // None, where none is left of what was named; not those that are the default.
+        ...(none ? { cipherSuites: [] } : {}),
+        ...this.#given.tls12,
         ...(typeof this.#dh === 'object' ? { dhParameters: this.#dh } : {}),
       },
-      ...supportedVersions(newest ?? this.#minVersion, this.#maxVersion, this.#secureOptions),
-      ...(credentials === undefined ? {} : { credentials }),
     }
   }
 

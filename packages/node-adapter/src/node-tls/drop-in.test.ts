@@ -7,8 +7,10 @@ import { TlsError } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import { ca, duplexPair, identity, listen } from '../../test/loopback.ts'
 import { openSslName, readCipherString } from './cipher-string.ts'
+import { knownCipherSuites } from '../versions.ts'
 import tls from './index.ts'
 import * as named from './index.ts'
+import { openSslOrder } from './openssl-order.ts'
 import { inNodeWords } from './tls-errors.ts'
 
 const credential = identity
@@ -285,6 +287,11 @@ describe('options are checked in the words of node:tls', () => {
 })
 
 describe('cipher strings', () => {
+  test('know the place of every suite', () => {
+    const older = knownCipherSuites.map(({ name }) => name).filter((name) => name.includes('_WITH_'))
+    expect(older.toSorted()).toEqual(openSslOrder.toSorted())
+  })
+
   const older = [
     'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
     'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
@@ -310,12 +317,14 @@ describe('cipher strings', () => {
 
   test('aliases, their combinations and operators choose and order', () => {
     const modern = ['TLS_AES_256_GCM_SHA384', 'TLS_AES_128_GCM_SHA256']
-    expect(names('ECDHE+AESGCM')).toEqual([...modern, older[0], older[1]])
-    expect(names('ALL:!RSA')).toEqual([...modern, older[1]])
+    expect(names('ECDHE+AESGCM')).toEqual([...modern, older[1], older[0]])
+    expect(names('ALL:!aRSA')).toEqual([...modern, older[1]])
+    expect(names('ALL:!RSA')).toEqual([...modern, older[1], older[2], older[0]])
+    expect(names('SHA256:SHA1')).toEqual([...modern, older[3]])
     expect(names('ALL:-ECDHE:ECDSA:@STRENGTH')).toEqual([...modern, older[3], older[1]])
-    expect(names('ALL:+AESGCM')).toEqual([...modern, older[2], older[3], older[0], older[1]])
+    expect(names('ALL:+AESGCM')).toEqual([...modern, older[2], older[3], older[1], older[0]])
     expect(names('TLS_AES_256_GCM_SHA384:AES128-SHA')).toEqual(['TLS_AES_256_GCM_SHA384', older[3]])
-    expect(names('ECDHE+AESGCM@SECLEVEL=0')).toEqual([...modern, older[0], older[1]])
+    expect(names('ECDHE+AESGCM@SECLEVEL=0')).toEqual([...modern, older[1], older[0]])
     expect(names('TLS_AES_128_CCM_SHA256')).toEqual(['TLS_AES_128_CCM_SHA256'])
   })
 })

@@ -43,6 +43,8 @@ describe('members tell what was negotiated', () => {
     expect(peer?.raw).toEqual(leaf.raw)
     expect(client.exportKeyingMaterial(20, 'a label')).toEqual(server.exportKeyingMaterial(20, 'a label'))
     expect(client._secureEstablished).toBe(true)
+    expect(server.getSession()?.length).toBeGreaterThan(0)
+    expect(server.getSession()).toEqual(server.getSession())
   })
 
   test('certificates know their issuer as far as it was sent', async () => {

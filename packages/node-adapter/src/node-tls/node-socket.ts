@@ -193,13 +193,13 @@ export class NodeSocket extends TlsSocket {
 
   /**
    * Client: the newest session. Once connected there always is one; before the server has sent a ticket it resumes
-   * nothing, and is not used.
+   * nothing, and is not used. A server has one that never resumes anything.
    */
   override getSession(): Buffer | undefined {
     if (this.destroyed) return null as unknown as undefined
     const session = super.getSession()
-    if (session !== undefined || this.setup.role === 'server') return session
-    const { offered } = this.setup as NodeClientSetup
+    if (session !== undefined) return session
+    const { offered } = this.setup as Partial<NodeClientSetup>
     if (offered !== undefined && (this.facts === undefined || this.isSessionReused())) return Buffer.from(offered)
     if (this.facts === undefined) return undefined
     return (this.#noSession ??= Buffer.from([0, ...systemCrypto.random(32)]))

@@ -45,6 +45,29 @@ test.each([
   expect(await protocolOf(server, client)).toBe(expected)
 })
 
+test.each([
+  ['suites of TLS 1.3 alone', { ciphers: 'TLS_AES_128_GCM_SHA256', maxVersion: 'TLSv1.2' }, {}],
+  ['suites that we do not have', { ciphers: 'CAMELLIA128-SHA', maxVersion: 'TLSv1.2' }, {}],
+  ['such suites, and TLS 1.3', { ciphers: 'CAMELLIA128-SHA' }, { maxVersion: 'TLSv1.2' }],
+  ['DHE without parameters', { ciphers: 'DHE-RSA-AES128-GCM-SHA256', maxVersion: 'TLSv1.2' }, {}],
+])('a server whose cipher suites are %s speaks TLS 1.2, though none of them', async (_what, given, client) => {
+  const server = tls.createServer({ ...identity, ...given })
+  const port = await listen(server)
+  const told = once(server, 'tlsClientError') as Promise<[Error]>
+  const socket = nodeTls.connect({ port, host: '127.0.0.1', servername: 'localhost', ca, ...client } as never)
+  const error = await new Promise((resolve) => socket.once('error', resolve))
+  expect(error).toMatchObject({ code: expect.stringMatching(/ALERT_HANDSHAKE_FAILURE$/) as string })
+  expect((await told)[0]).toMatchObject({ code: 'ERR_SSL_NO_SHARED_CIPHER' })
+})
+
+test.each([
+  ['of TLS 1.3', 'TLS_AES_128_GCM_SHA256', 'ERR_SSL_NO_CIPHERS_AVAILABLE'],
+  ['for PSKs', 'PSK-AES128-GCM-SHA256', 'ERR_SSL_NO_CIPHERS_AVAILABLE'],
+  ['of both versions', 'TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256', 'TLSv1.2'],
+])('a client of TLS 1.2 alone whose suites are %s', async (_what, ciphers, expected) => {
+  expect(await protocolOf({}, { ciphers, maxVersion: 'TLSv1.2' })).toBe(expected)
+})
+
 test('a server without a version tells its own side so too', async () => {
   const server = tls.createServer({ ...identity, minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' })
   const port = await listen(server)

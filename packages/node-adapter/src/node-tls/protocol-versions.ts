@@ -64,6 +64,11 @@ export function noProtocolsAvailable(): Error {
   return openSslError('0A0000BF', 'SSL routines', 'no protocols available')
 }
 
+/** What it says for a client whose cipher suites are all of other versions, or need what it does not have. */
+export function noCiphersAvailable(): Error {
+  return openSslError('0A0000B5', 'SSL routines', 'no ciphers available')
+}
+
 function checked(kind: string, version: string): string {
   if (versions.includes(version)) return version
   const message = `${JSON.stringify(version)} is not a valid ${kind} TLS protocol version`

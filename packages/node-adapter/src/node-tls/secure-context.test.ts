@@ -238,3 +238,10 @@ test('a server keeps to the order of its suites, static RSA in front or not', as
   )
   expect((await agreed({ ...server, ...both }, both)).cipher).toBe('TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256')
 })
+
+test('what inherits from the inside of a context is none', () => {
+  const { context } = tls.createSecureContext() as { context: { _external: object } }
+  expect(context._external).toEqual({})
+  const inherits = Object.create(context) as typeof context
+  expect(() => inherits._external).toThrow(TypeError)
+})

@@ -54,8 +54,8 @@ export interface Server extends net.Server {
 }
 
 export interface ServerConstructor {
-  new (options?: NodeServerOptions | SecureListener | null, listener?: SecureListener): Server
-  (options?: NodeServerOptions | SecureListener | null, listener?: SecureListener): Server
+  new (options?: NodeServerOptions | SecureListener | null, listener?: SecureListener | null): Server
+  (options?: NodeServerOptions | SecureListener | null, listener?: SecureListener | null): Server
   readonly prototype: Server
 }
 
@@ -80,7 +80,7 @@ const ticketKeysOf: unique symbol = /* @__PURE__ */ Symbol('typetls.ticketKeys')
 export const Server: ServerConstructor = function Server(
   this: Accepting | undefined,
   given?: NodeServerOptions | SecureListener | null,
-  second?: SecureListener,
+  second?: SecureListener | null,
 ): Server {
   // What https.Server calls it on may have the prototype that tls.Server had when it was loaded.
   if (!(this instanceof net.Server)) return createServer(given, second)
@@ -103,7 +103,7 @@ export const Server: ServerConstructor = function Server(
   if (ticketKeys !== undefined && ticketKeys !== null) server.setTicketKeys(ticketKeys)
   publish(server, options)
   server.on('connection', accept)
-  if (listener !== undefined) server.on('secureConnection', listener)
+  if (listener) server.on('secureConnection', listener)
   return server
 } as unknown as ServerConstructor
 
@@ -167,7 +167,10 @@ function givenTicketKeys(server: Accepting): GivenTicketKeys {
 }
 
 /** As `tls.createServer`. @throws as `createSecureContext` */
-export function createServer(options?: NodeServerOptions | SecureListener | null, listener?: SecureListener): Server {
+export function createServer(
+  options?: NodeServerOptions | SecureListener | null,
+  listener?: SecureListener | null,
+): Server {
   return new Server(options, listener)
 }
 
