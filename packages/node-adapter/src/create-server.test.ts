@@ -1,8 +1,9 @@
 import { once } from 'node:events'
+import net from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { authority, ca, connectedPair, duplexPair, failureOf, identity, listen } from '../test/loopback.ts'
 import { connect, connectTls, createServer } from './index.ts'
-import type { CreateServerOptions } from './index.ts'
+import type { CreateServerOptions, TlsSocket } from './index.ts'
 
 async function nameShown(port: number, servername: string): Promise<string | string[] | undefined> {
   const client = await connectTls({ port, host: '127.0.0.1', servername, ca, rejectUnauthorized: false })
@@ -142,6 +143,28 @@ test('close waits for the connections that are open', async () => {
   server.resume()
   client.resume()
   await closing
+})
+
+test('a transport that is kept for the peer keeps the process at a server, which waits for it, not at a client', async () => {
+  const server = createServer(identity)
+  const port = await listen(server)
+  const transport = net.connect(port, '127.0.0.1')
+  const client = connect({ socket: transport, servername: 'localhost', ca })
+  const [[accepted], [served]] = (await Promise.all([
+    once(server, 'connection'),
+    once(server, 'secureConnection'),
+    once(client, 'secureConnect'),
+  ])) as [[net.Socket], [TlsSocket], unknown]
+  // Whom nobody reads does not see the end.
+  for (const [socket, under, kept] of [
+    [client, transport, false],
+    [served, accepted, true],
+  ] as const) {
+    socket.pause().destroySoon()
+    await once(socket, 'close')
+    expect(under.destroyed).toBe(false)
+    expect((under as unknown as { _handle: { hasRef(): boolean } })._handle.hasRef()).toBe(kept)
+  }
 })
 
 test('a server needs credentials', () => {
