@@ -95,17 +95,8 @@ function defineHandle(): HandleClass | null {
     }
 
     onreadstart(): number {
-      const socket = this.#socket
-      if (!this.#flowing) {
-        this.#flowing = true
-        socket.on('data', (bytes: Buffer) => {
-          if (!socket.destroyed) this.readBuffer(bytes)
-        })
-        socket.once('end', () => {
-          if (!socket.destroyed) this.emitEOF()
-        })
-      }
-      socket.resume()
+      this.#flow()
+      this.#socket.resume()
       return 0
     }
 
@@ -136,9 +127,23 @@ function defineHandle(): HandleClass | null {
       return 0
     }
 
+    #flow(): void {
+      if (this.#flowing) return
+      this.#flowing = true
+      const socket = this.#socket
+      socket.on('data', (bytes: Buffer) => {
+        if (!socket.destroyed) this.readBuffer(bytes)
+      })
+      socket.once('end', () => {
+        if (!socket.destroyed) this.emitEOF()
+      })
+    }
+
     #written(request: object, error: Error | null | undefined): void {
       this.#writing = false
       this.finishWrite(request, errorNumber(error))
+      // HTTP/2 takes what the socket has by then, and a handle for one that is read already: of Node 26 it starts none.
+      this.#flow()
       const waiting = this.#shutdownWaits
       this.#shutdownWaits = undefined
       if (waiting !== undefined) this.#shutDown(waiting)
