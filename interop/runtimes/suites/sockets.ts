@@ -1,9 +1,13 @@
 import { once } from 'node:events'
+import type { Http2Session, IncomingHttpHeaders } from 'node:http2'
 import https from 'node:https'
 import type { IncomingMessage } from 'node:http'
 import net from 'node:net'
 import type { AddressInfo } from 'node:net'
+import nodeTls from 'node:tls'
+import { TlsSocket } from '@typetls/node-adapter'
 import { HttpsAgent, createHttp2Server, createHttpsServer, http2Connect } from '@typetls/node-adapter/agents'
+import { register, unregister } from '@typetls/node-adapter/register'
 import tls from '@typetls/node-adapter/tls'
 import { createAuthority } from '@typetls/testing'
 import type { Suite } from '../suite.ts'
@@ -13,11 +17,9 @@ const leaf = root.issue({ dns: ['localhost'], ip: ['127.0.0.1'] })
 const identity = { cert: leaf.chainPem, key: leaf.privateKeyPem }
 const dial = { host: '127.0.0.1', servername: 'localhost', ca: root.pem }
 
-/** node-adapter: the drop-in for node:tls, and HTTP over it where the platform's own stands on sockets. */
+/** node-adapter: the drop-in for node:tls, HTTP over it, and being under the platform's own `tls.connect`. */
 const sockets: Suite = async () => {
-  const checks: Record<string, () => Promise<void>> = { echo, resumption, upgrade, refusal }
-  // Bun's servers have sockets of their own.
-  if (!('bun' in process.versions)) Object.assign(checks, { https: overHttps, http2: overHttp2 })
+  const checks = { echo, resumption, upgrade, refusal, https: overHttps, http2: overHttp2, register: registered }
   const problems: string[] = []
   for (const [name, check] of Object.entries(checks)) {
     try {
@@ -52,9 +54,10 @@ async function resumption(): Promise<void> {
     const [session] = (await once(first, 'session')) as [Buffer]
     await first.toArray()
     const second = tls.connect({ ...dial, port, session })
+    await once(second, 'secureConnect')
+    same([second.isSessionReused(), second.getProtocol()].join(), `true,${maxVersion}`)
     same(String((await second.toArray())[0]), 'hello')
     server.close()
-    same([second.isSessionReused(), second.getProtocol()].join(), `true,${maxVersion}`)
   }
 }
 
@@ -83,7 +86,10 @@ async function refusal(): Promise<void> {
 }
 
 async function overHttps(): Promise<void> {
-  const server = createHttpsServer(identity, (request, response) => request.pipe(response))
+  const server = createHttpsServer(identity, (request, response) => {
+    response.writeHead(200, { 'x-socket': String(seenOf(request.socket)) })
+    request.pipe(response)
+  })
   const agent = new HttpsAgent({ keepAlive: true, ca: root.pem })
   const port = await listen(server)
   for (const reused of [false, true]) {
@@ -91,22 +97,62 @@ async function overHttps(): Promise<void> {
     request.end('x'.repeat(100_000))
     const [response] = (await once(request, 'response')) as [IncomingMessage]
     same((await response.setEncoding('utf8').toArray()).join('').length, 100_000)
+    same(response.headers['x-socket'], 'true,127.0.0.1')
     same(request.reusedSocket, reused)
     await new Promise(setImmediate)
   }
+  await closed(server)
   agent.destroy()
-  server.close()
 }
 
 async function overHttp2(): Promise<void> {
-  const server = createHttp2Server(identity, (request, response) => void request.pipe(response))
-  const session = http2Connect(`https://127.0.0.1:${await listen(server)}`, { ca: root.pem })
+  const server = createHttp2Server({ ...identity, allowHTTP1: true }, (request, response) => {
+    response.setHeader('x-socket', String(seenOf(request.socket)))
+    request.pipe(response)
+  })
+  const sessions: Http2Session[] = []
+  server.on('session', (session: Http2Session) => sessions.push(session))
+  const port = await listen(server)
+  const session = http2Connect(`https://127.0.0.1:${port}`, { ca: root.pem })
   const stream = session.request({ ':path': '/', ':method': 'POST' })
   stream.end('x'.repeat(100_000))
+  const [headers] = (await once(stream, 'response')) as [IncomingHttpHeaders]
+  same(headers['x-socket'], 'true,127.0.0.1')
   same((await stream.setEncoding('utf8').toArray()).join('').length, 100_000)
-  same([session.encrypted, session.alpnProtocol].join(), 'true,h2')
-  session.destroy()
-  server.close()
+  for (const { encrypted, alpnProtocol } of [session, ...sessions]) same([encrypted, alpnProtocol].join(), 'true,h2')
+  same((session.socket as unknown as { authorized: boolean }).authorized, true)
+  session.close()
+  const [response] = (await once(https.get({ port, host: '127.0.0.1', ca: root.pem, agent: false }), 'response')) as [
+    IncomingMessage,
+  ]
+  same([response.httpVersion, response.headers['x-socket']].join(), '1.1,true,127.0.0.1')
+  response.resume()
+  await closed(server)
+}
+
+async function registered(): Promise<void> {
+  const server = nodeTls.createServer(identity, (socket) => socket.end('hello'))
+  const port = await listen(server)
+  register({ hosts: ['localhost'] })
+  const socket = nodeTls.connect({ ...dial, port })
+  unregister()
+  same(socket instanceof TlsSocket, true)
+  same(String((await socket.toArray())[0]), 'hello')
+  register()
+  same(socket instanceof nodeTls.TLSSocket, true)
+  unregister()
+  await closed(server)
+}
+
+/** What a handler of requests can tell of who asks. */
+function seenOf(socket: object): unknown[] {
+  const { encrypted, remoteAddress } = socket as { encrypted?: boolean; remoteAddress?: string }
+  return [encrypted, remoteAddress]
+}
+
+/** With all that is open and idle. */
+function closed(server: net.Server): Promise<void> {
+  return new Promise((resolve, reject) => server.close((error) => (error === undefined ? resolve() : reject(error))))
 }
 
 async function listen(server: net.Server): Promise<number> {

@@ -6,7 +6,6 @@ import { createServer } from '../node-tls/server.ts'
 import { connect } from '../node-tls/connect.ts'
 import type { PlugOptions } from './plug-options.ts'
 import { connectOptions } from './plug-options.ts'
-import { http2Socket } from './http2-socket.ts'
 
 /** What we need of the module `@grpc/grpc-js`: its credentials know each other by their class. */
 export interface GrpcModule<Credentials extends object> {
@@ -50,7 +49,7 @@ export function grpcServer(
   injector: { injectConnection(connection: Duplex): void },
   options: NodeServerOptions,
 ): Server {
-  return createServer({ ALPNProtocols: ['h2'], ...options }, (socket) => injector.injectConnection(http2Socket(socket)))
+  return createServer({ ALPNProtocols: ['h2'], ...options }, (socket) => injector.injectConnection(socket))
 }
 
 interface GrpcTarget {
@@ -65,7 +64,7 @@ interface ChannelOptions {
 
 function secure(options: PlugOptions): Promise<{ socket: Duplex; secure: true }> {
   return new Promise((resolve, reject) => {
-    const socket = connect(options, () => resolve({ socket: http2Socket(socket), secure: true }))
+    const socket = connect(options, () => resolve({ socket, secure: true }))
     socket.on('error', reject)
   })
 }

@@ -1,9 +1,10 @@
 import http2 from 'node:http2'
 import { TlsError } from '@typetls/wire'
 import { connect } from '../node-tls/connect.ts'
+import { isNode } from '../system.ts'
 import type { PlugOptions } from './plug-options.ts'
 import { connectOptions } from './plug-options.ts'
-import { http2Socket, reportSecure, secureSocketOf } from './http2-socket.ts'
+import { reportSecure } from './report-secure.ts'
 
 /** Options of `http2.connect` and of TLS. */
 export interface Http2ConnectOptions extends PlugOptions, http2.ClientSessionOptions {}
@@ -22,8 +23,7 @@ export function http2Connect(
   if (protocol !== 'https:') throw new TlsError('ERR_TLS_OPTIONS', `${protocol} is not https:`, { received: protocol })
   const host = hostname.replace(/^\[|\]$/g, '')
   const socket = connect(connectOptions({ ALPNProtocols: ['h2'] }, options, { host, port: port === '' ? 443 : port }))
-  const adapted = http2Socket(socket)
-  const session = http2.connect(authority, { ...options, createConnection: () => adapted } as object, listener)
-  if (secureSocketOf(adapted) === undefined) reportSecure(session, socket)
+  const session = http2.connect(authority, { ...options, createConnection: () => socket } as object, listener)
+  if (!isNode) reportSecure(session, socket)
   return session
 }

@@ -1,7 +1,5 @@
 import { syncBuiltinESMExports } from 'node:module'
-import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
-import { http2Socket, secureSocketOf } from '../agents/http2-socket.ts'
 import type { PlugOptions } from '../agents/plug-options.ts'
 import type { NodeConnectOptions } from '../node-tls/connect.ts'
 import { connect, connectArguments } from '../node-tls/connect.ts'
@@ -35,7 +33,10 @@ export function register(options: RegisterOptions = {}): void {
   nodes = { connect: table.connect, createSecureContext: table.createSecureContext }
   table.connect = connectInstead
   table.createSecureContext = createSecureContextInstead
-  Object.defineProperty(tls.TLSSocket, Symbol.hasInstance, { configurable: true, value: isTlsSocket })
+  // On Node they are by themselves.
+  if (!(TlsSocket.prototype instanceof tls.TLSSocket)) {
+    Object.defineProperty(tls.TLSSocket, Symbol.hasInstance, { configurable: true, value: isTlsSocket })
+  }
   syncBuiltinESMExports()
 }
 
@@ -83,8 +84,7 @@ function connectInstead(...args: unknown[]): unknown {
     ...current?.tls,
     secureContext: isOurs ? context : ourContext(context),
   }
-  const socket = connect(options, listener)
-  return isForHttp2(options.ALPNProtocols) ? http2Socket(socket) : socket
+  return connect(options, listener)
 }
 
 function createSecureContextInstead(options: NodeTlsOptions = {}): object {
@@ -104,13 +104,7 @@ function ourContext(context: object | null | undefined): SecureContext | undefin
   return known.ours.context
 }
 
-/** http2 asks for nothing else, and believes a stream that it cannot read from natively to be in the clear. */
-function isForHttp2(protocols: NodeConnectOptions['ALPNProtocols']): boolean {
-  return Array.isArray(protocols) && protocols.length === 1 && protocols[0] === 'h2'
-}
-
-function isTlsSocket(this: { prototype: object }, candidate: unknown): boolean {
-  if (Function.prototype[Symbol.hasInstance].call(this, candidate)) return true
-  if ((this as unknown) !== tls.TLSSocket || typeof candidate !== 'object' || candidate === null) return false
-  return candidate instanceof TlsSocket || secureSocketOf(candidate as Duplex) !== undefined
+function isTlsSocket(this: unknown, candidate: unknown): boolean {
+  if (this === tls.TLSSocket && candidate instanceof TlsSocket) return true
+  return Reflect.apply(Function.prototype[Symbol.hasInstance], this, [candidate])
 }
