@@ -9,7 +9,7 @@ import type { CheckServerIdentity } from '../identity-check.ts'
 import { checkFunction, checkNumber, outOfRange } from './argument-error.ts'
 import { NodeClientSetup } from './client-setup.ts'
 import type { OnRead } from './lent-input.ts'
-import { moduleDefaults } from './module-defaults.ts'
+import { inForce, moduleDefaults } from './module-defaults.ts'
 import { nodeError } from './node-error.ts'
 import { NodeSocket } from './node-socket.ts'
 import type { PskClientCallback } from './psk-callback.ts'
@@ -67,7 +67,7 @@ export function connect(...args: unknown[]): NodeSocket {
 export function clientSetupFor(given: NodeConnectOptions): NodeClientSetup {
   const options: NodeConnectOptions = {
     rejectUnauthorized: !environmentAcceptsAny(),
-    ciphers: moduleDefaults.DEFAULT_CIPHERS,
+    ciphers: inForce('DEFAULT_CIPHERS'),
     checkServerIdentity: assigned.checkServerIdentity ?? tls.checkServerIdentity,
     minDHSize: 1024,
     ...given,

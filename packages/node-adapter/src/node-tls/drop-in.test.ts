@@ -31,6 +31,19 @@ describe('the module', () => {
     expect(tls.rootCertificates).toBe(nodeTls.rootCertificates)
   })
 
+  test('has every member of the module that this Node has, by name too, of the same kind', () => {
+    // Node has dropped createSecurePair, which was long deprecated.
+    const kinds = ({ createSecurePair: _dropped, ...module }: Record<string, unknown>): Record<string, string> =>
+      Object.fromEntries(Object.entries(module).map(([name, value]) => [name, typeof value]))
+    expect(kinds({ ...tls })).toMatchObject(kinds({ ...nodeTls }))
+    expect(kinds({ ...named })).toMatchObject(kinds({ ...nodeTls }))
+    expect(Object.getOwnPropertyDescriptor(tls, 'rootCertificates')?.configurable).toBe(false)
+    expect(tls.getCertificateCompressionAlgorithms()).toEqual([])
+    const found: string[] = []
+    for (const name in tls.TLSSocket.prototype) found.push(name)
+    expect(found).toEqual(expect.arrayContaining(['renegotiate', 'getPeerCertificate', 'setServername']))
+  })
+
   test('has constructors that need no new', () => {
     const make = (callable: unknown, ...args: unknown[]): unknown =>
       (callable as (...all: unknown[]) => unknown)(...args)

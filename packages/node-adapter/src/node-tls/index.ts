@@ -26,6 +26,22 @@ export type { NodeTlsOptions } from './tls-options.ts'
 export { TLSSocket } from './tls-socket.ts'
 export type { TLSSocketOptions } from './tls-socket.ts'
 
+// As they are when this module is loaded: programs that assign others do so to the default export.
+export const CLIENT_RENEG_LIMIT: number = moduleDefaults.CLIENT_RENEG_LIMIT
+export const CLIENT_RENEG_WINDOW: number = moduleDefaults.CLIENT_RENEG_WINDOW
+export const DEFAULT_CIPHERS: string = moduleDefaults.DEFAULT_CIPHERS
+export const DEFAULT_ECDH_CURVE: string = moduleDefaults.DEFAULT_ECDH_CURVE
+export const DEFAULT_MAX_VERSION: string = moduleDefaults.DEFAULT_MAX_VERSION
+export const DEFAULT_MIN_VERSION: string = moduleDefaults.DEFAULT_MIN_VERSION
+
+export const checkServerIdentity: typeof tls.checkServerIdentity = tls.checkServerIdentity
+export const rootCertificates: readonly string[] = tls.rootCertificates
+
+/** How certificates may be compressed (RFC 8879): not at all, and the option `certificateCompression` changes nothing. */
+export function getCertificateCompressionAlgorithms(): string[] {
+  return []
+}
+
 /** What `import tls from` gives. */
 export interface NodeTls extends ModuleDefaults {
   checkServerIdentity: typeof tls.checkServerIdentity
@@ -34,6 +50,7 @@ export interface NodeTls extends ModuleDefaults {
   createSecureContext: typeof createSecureContext
   createServer: typeof createServer
   getCACertificates: typeof getCACertificates
+  getCertificateCompressionAlgorithms: typeof getCertificateCompressionAlgorithms
   getCiphers: typeof getCiphers
   readonly rootCertificates: readonly string[]
   setDefaultCACertificates: typeof setDefaultCACertificates
@@ -44,12 +61,13 @@ export interface NodeTls extends ModuleDefaults {
 
 /** One object whose members programs may assign, as that of node:tls. */
 const members: Omit<NodeTls, keyof ModuleDefaults> = {
-  checkServerIdentity: tls.checkServerIdentity,
+  checkServerIdentity,
   connect,
   convertALPNProtocols,
   createSecureContext,
   createServer,
   getCACertificates,
+  getCertificateCompressionAlgorithms,
   getCiphers,
   get rootCertificates(): readonly string[] {
     return tls.rootCertificates
@@ -60,6 +78,10 @@ const members: Omit<NodeTls, keyof ModuleDefaults> = {
   TLSSocket,
 }
 
-const nodeTls: NodeTls = Object.defineProperties(moduleDefaults, Object.getOwnPropertyDescriptors(members)) as NodeTls
+const { rootCertificates: roots, ...assignable } = Object.getOwnPropertyDescriptors(members)
+const nodeTls: NodeTls = Object.defineProperties(moduleDefaults, {
+  ...assignable,
+  rootCertificates: { ...roots, configurable: false },
+}) as NodeTls
 
 export default nodeTls

@@ -21,3 +21,11 @@ export const moduleDefaults: ModuleDefaults = {
   CLIENT_RENEG_LIMIT: tls.CLIENT_RENEG_LIMIT,
   CLIENT_RENEG_WINDOW: tls.CLIENT_RENEG_WINDOW,
 }
+
+/** What holds: what was assigned to our module or, if nothing was, to Node's, which some programs know alone. */
+export function inForce<Name extends keyof ModuleDefaults>(name: Name): ModuleDefaults[Name] {
+  const own = moduleDefaults[name]
+  return own === atStart[name] ? (tls as ModuleDefaults)[name] : own
+}
+
+const atStart: Readonly<ModuleDefaults> = { ...moduleDefaults }

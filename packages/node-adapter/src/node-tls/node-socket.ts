@@ -2,6 +2,7 @@ import type { RenegotiationOptions, RenegotiationPolicy } from '@typetls/connect
 import { renegotiate } from '@typetls/connection/tls12'
 import type { CredentialSelector } from '@typetls/handshake'
 import type { PeerCertificate } from 'node:tls'
+import tls from 'node:tls'
 import type { X509Certificate } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { legacyChain, linkedCertificate } from '../peer-certificate.ts'
@@ -52,6 +53,10 @@ export class NodeSocket extends TlsSocket {
   static {
     // What `inspect` shows and programs look at.
     Object.defineProperty(this, 'name', { value: 'TLSSocket' })
+    // Programs that wrap methods find them by `for…in`, where Node's own are found.
+    for (const name of Object.keys(tls.TLSSocket.prototype)) {
+      if (Object.hasOwn(this.prototype, name)) Object.defineProperty(this.prototype, name, { enumerable: true })
+    }
   }
 
   /** The `tls.Server` it is from. */
@@ -156,7 +161,7 @@ export class NodeSocket extends TlsSocket {
     return this.destroyed ? (null as unknown as PeerCertificate) : super.getPeerCertificate(detailed)
   }
 
-  override getPeerX509Certificate(): X509Certificate | undefined {
+  override getPeerX509Certificate(_detailed?: boolean): X509Certificate | undefined {
     return this.destroyed ? undefined : linkedCertificate(this.facts?.peer?.certificates)
   }
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto'
 import { once } from 'node:events'
 import nodeTls from 'node:tls'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { ca, identity, listen } from '../../test/loopback.ts'
 import tls from './index.ts'
 
@@ -43,6 +43,19 @@ test.each([
   ],
 ])('%s', async (_what, server, client, expected) => {
   expect(await protocolOf(server, client)).toBe(expected)
+})
+
+test('what programs assign to node:tls holds too, until they assign to the drop-in', async () => {
+  const before = nodeTls.DEFAULT_MAX_VERSION
+  onTestFinished(() => {
+    nodeTls.DEFAULT_MAX_VERSION = before
+    tls.DEFAULT_MAX_VERSION = before
+  })
+  nodeTls.DEFAULT_MAX_VERSION = 'TLSv1.2'
+  expect(await protocolOf({}, {})).toBe('TLSv1.2')
+  tls.DEFAULT_MAX_VERSION = 'TLSv1.2'
+  nodeTls.DEFAULT_MAX_VERSION = 'TLSv1.3'
+  expect(await protocolOf({}, {})).toBe('TLSv1.2')
 })
 
 test.each([

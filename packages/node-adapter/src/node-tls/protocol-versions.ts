@@ -1,5 +1,5 @@
 import { constants } from 'node:crypto'
-import { moduleDefaults } from './module-defaults.ts'
+import { inForce } from './module-defaults.ts'
 import { openSslError } from './openssl-error.ts'
 
 /** What a context says about versions in Node's words. */
@@ -27,8 +27,8 @@ export function askedVersions({ minVersion, maxVersion, secureProtocol }: Versio
     }
   }
   const asked = {
-    minVersion: checked('minimum', minVersion ?? moduleDefaults.DEFAULT_MIN_VERSION),
-    maxVersion: checked('maximum', maxVersion ?? moduleDefaults.DEFAULT_MAX_VERSION),
+    minVersion: checked('minimum', minVersion ?? inForce('DEFAULT_MIN_VERSION')),
+    maxVersion: checked('maximum', maxVersion ?? inForce('DEFAULT_MAX_VERSION')),
   }
   return secureProtocol ? { ...asked, ...versionsOf(secureProtocol) } : asked
 }

@@ -1,8 +1,7 @@
-import tls from 'node:tls'
 import type { RenegotiationOptions } from '@typetls/connection/tls12'
 import type { PeerVerifier } from '@typetls/handshake'
 import type { SocketSetup } from '../tls-socket.ts'
-import { moduleDefaults } from './module-defaults.ts'
+import { inForce } from './module-defaults.ts'
 import { nodeError } from './node-error.ts'
 import { openSslError } from './openssl-error.ts'
 
@@ -40,21 +39,12 @@ export class RenegotiationLimit {
   /** Another handshake begins now. */
   allows(): boolean {
     const now = performance.now()
-    const isNew = now - this.#last >= told('CLIENT_RENEG_WINDOW') * 1000
+    const isNew = now - this.#last >= inForce('CLIENT_RENEG_WINDOW') * 1000
     this.handshakes = isNew ? 1 : this.handshakes + 1
     this.#last = now
-    return this.handshakes <= told('CLIENT_RENEG_LIMIT')
+    return this.handshakes <= inForce('CLIENT_RENEG_LIMIT')
   }
 }
-
-/** What was assigned to our module or, if nothing was, to Node's: some programs know of no other. */
-function told(name: keyof typeof atStart): number {
-  const own = moduleDefaults[name]
-  return own === atStart[name] ? tls[name] : own
-}
-
-const { CLIENT_RENEG_LIMIT, CLIENT_RENEG_WINDOW } = moduleDefaults
-const atStart = { CLIENT_RENEG_LIMIT, CLIENT_RENEG_WINDOW }
 
 /** Why `renegotiate` cannot begin. */
 export function cannotRenegotiate(version: string | null): Error {

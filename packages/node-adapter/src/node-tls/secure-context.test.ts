@@ -245,3 +245,17 @@ test('what inherits from the inside of a context is none', () => {
   const inherits = Object.create(context) as typeof context
   expect(() => inherits._external).toThrow(TypeError)
 })
+
+test.each([
+  ['zlib', 'must be an instance of Array'],
+  [
+    ['zlib', 'lzma'],
+    "The property 'options.certificateCompression[1]' must be 'zlib', 'brotli', or 'zstd'. Received 'lzma'",
+  ],
+  [['zlib', 'zlib', 'zlib', 'zlib'], 'can specify at most 3 algorithms'],
+])('certificateCompression %j is refused as by Node, and what may be asked for changes nothing', (given, message) => {
+  const context = (certificateCompression: unknown) => (): unknown =>
+    tls.createSecureContext({ certificateCompression } as never)
+  expect(context(given)).toThrow(message)
+  expect(context(['brotli', 'zlib'])).not.toThrow()
+})

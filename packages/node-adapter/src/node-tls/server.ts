@@ -217,4 +217,8 @@ const shownOptions = [
   'ecdhCurve',
   'secureOptions',
   'sessionTimeout',
+  'clientCertEngine',
+  'dhparam',
+  'privateKeyEngine',
+  'privateKeyIdentifier',
 ] as const satisfies readonly (keyof NodeServerOptions)[]

@@ -95,7 +95,8 @@ function alertReason(alert: unknown): readonly [number, string] | readonly [] {
   if (typeof alert !== 'string' || !(alert in AlertDescription.ids)) return []
   const name = alert as AlertName
   const prefix = olderAlerts.has(name) ? ssl3Prefix : (otherPrefixes[name] ?? 'tlsv1 alert')
-  return [1000 + AlertDescription.ids[name], `${prefix} ${name.replaceAll('_', ' ')}`]
+  const words = name === 'user_canceled' ? 'user cancelled' : name.replaceAll('_', ' ')
+  return [1000 + AlertDescription.ids[name], `${prefix} ${words}`]
 }
 
 /** Since 3.2 OpenSSL has another name for it. */
@@ -106,13 +107,17 @@ const otherPrefixes: Partial<Readonly<Record<AlertName, string>>> = {
   certificate_required: 'tlsv13 alert',
   unsupported_extension: 'tlsv1',
   unrecognized_name: 'tlsv1',
+  certificate_unobtainable: 'tlsv1',
+  bad_certificate_hash_value: 'tlsv1',
   bad_certificate_status_response: 'tlsv1',
 }
 
 const olderAlerts: ReadonlySet<AlertName> = /* @__PURE__ */ new Set<AlertName>([
   'unexpected_message',
   'bad_record_mac',
+  'decompression_failure',
   'handshake_failure',
+  'no_certificate',
   'bad_certificate',
   'unsupported_certificate',
   'certificate_revoked',

@@ -9,7 +9,7 @@ import {
   invalidArgumentValue,
 } from './argument-error.ts'
 import { SecureContextContent } from './context-content.ts'
-import { moduleDefaults } from './module-defaults.ts'
+import { inForce } from './module-defaults.ts'
 import { cryptoError } from './openssl-error.ts'
 import { askedVersions } from './protocol-versions.ts'
 import type { SecureContext } from './secure-context.ts'
@@ -40,6 +40,8 @@ export interface NodeTlsOptions extends Omit<TlsServerOptions, 'SNICallback' | '
   readonly clientCertEngine?: string | null | undefined
   readonly privateKeyEngine?: string | null | undefined
   readonly privateKeyIdentifier?: string | null | undefined
+  /** Checked as Node does; certificates are never compressed. */
+  readonly certificateCompression?: readonly string[] | null | undefined
 }
 
 /**
@@ -64,6 +66,7 @@ export function contentFor(options: NodeTlsOptions): SecureContextContent {
   content.setCiphers(cipherString(options.ciphers))
   addTrust(content, options)
   addIdentity(content, options)
+  checkCompression(options.certificateCompression)
   addAlgorithms(content, options)
   addCrls(content, options.crl)
   if (isGiven(options.sessionIdContext)) checkString('options.sessionIdContext', options.sessionIdContext)
@@ -75,7 +78,7 @@ export function contentFor(options: NodeTlsOptions): SecureContextContent {
 
 function cipherString(ciphers: NodeTlsOptions['ciphers']): string {
   if (isGiven(ciphers)) checkString('options.ciphers', ciphers)
-  const text = ciphers || moduleDefaults.DEFAULT_CIPHERS
+  const text = ciphers || inForce('DEFAULT_CIPHERS')
   if (/^:*$/.test(text)) throw invalidArgumentValue('options.ciphers', text.split(':'))
   return text
 }
@@ -123,13 +126,24 @@ function addKey(content: SecureContextContent, key: unknown, passphrase: unknown
   content.setKey(key as KeyInput, (passphrase ?? undefined) as string | undefined)
 }
 
+function checkCompression(algorithms: NodeTlsOptions['certificateCompression']): void {
+  const name = 'options.certificateCompression'
+  if (!isGiven(algorithms)) return
+  if (!Array.isArray(algorithms)) throw invalidArgumentType(name, 'an instance of Array', algorithms)
+  if (algorithms.length > 3) throw invalidArgumentValue(name, algorithms, 'can specify at most 3 algorithms')
+  for (const [i, algorithm] of algorithms.entries()) {
+    if (['zlib', 'brotli', 'zstd'].includes(algorithm as string)) continue
+    throw invalidArgumentValue(`${name}[${i}]`, algorithm, "must be 'zlib', 'brotli', or 'zstd'")
+  }
+}
+
 function addAlgorithms(content: SecureContextContent, { sigalgs, ecdhCurve, dhparam }: NodeTlsOptions): void {
   if (isGiven(sigalgs)) {
     checkString('options.sigalgs', sigalgs)
     if (sigalgs === '') throw invalidArgumentValue('options.sigalgs', sigalgs)
     content.setSigalgs(sigalgs)
   }
-  const curves = ecdhCurve === undefined ? moduleDefaults.DEFAULT_ECDH_CURVE || 'auto' : ecdhCurve
+  const curves = ecdhCurve === undefined ? inForce('DEFAULT_ECDH_CURVE') || 'auto' : ecdhCurve
   checkString('options.ecdhCurve', curves)
   content.setECDHCurve(curves as string)
   if (!isGiven(dhparam)) return
