@@ -28,5 +28,11 @@ export const sharedInputLength = 0x40000
  */
 export const lingerTime = 1000
 
+/** Milliseconds between an alert and the end of the transport. */
+export const pauseBeforeEnd = 20
+
+/** Bytes of its input that are read meanwhile: more than two sides have under way that are about to end. */
+export const lingerLength = 262144
+
 /** ALPN of an HTTPS server. */
 export const httpsProtocols: readonly string[] = ['http/1.1']

@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
 import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ca, connectedPair, duplexPair, eventsOf, failureOf, identity, listen, pause } from '../test/loopback.ts'
 import { acceptTls, connect, createServer, TlsAcceptor } from './index.ts'
@@ -45,16 +48,27 @@ describe('a client that sends something else', () => {
     }
   })
 
-  test('and goes on with it for long: has the alert, and is reset', async () => {
+  test('a flood of it: has the alert, and is reset', async () => {
     const { port, failures } = await failingServer()
-    const raw = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-    const junk = setInterval(() => raw.write(Buffer.alloc(1 << 20, 42)), 20)
+    const raw = net.connect(port, '127.0.0.1')
+    raw.write(Buffer.alloc(1 << 21, 42))
     const ended = failureOf(raw)
     const [alert] = (await once(raw, 'data')) as [Buffer]
     expect([...alert.subarray(0, 2)]).toEqual([21, 3])
     expect((await failures)[0]).toMatchObject({ code: 'ERR_TLS_NOT_TLS' })
     expect((await ended).code).toMatch(/ECONNRESET|EPIPE/)
-    clearInterval(junk)
+  })
+
+  test('a flood of it where there is no reset: is cut off', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'typetls-')), 'socket')
+    const server = createServer(identity)
+    await new Promise<void>((resolve) => server.listen(path, resolve))
+    const failures = once(server, 'tlsClientError')
+    const raw = net.connect(path)
+    raw.write(Buffer.alloc(1 << 21, 42))
+    await failureOf(raw)
+    expect(((await failures) as [unknown])[0]).toMatchObject({ code: 'ERR_TLS_NOT_TLS' })
+    await new Promise((resolve) => server.close(resolve))
   })
 
   test('is what a server waits for that closes', async () => {

@@ -4,7 +4,7 @@ import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@ty
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { joinLength, sliceLength } from './defaults.ts'
-import { destroyLater, linger } from './linger.ts'
+import { destroyLater, discards, linger } from './linger.ts'
 import { isReusable, reuseOutput } from './output-arrays.ts'
 
 /**
@@ -487,8 +487,10 @@ function onData(this: LinkedStream, bytes: Uint8Array | string): void {
 
 /** The callback of `onread`, for sockets that read into a buffer which is not theirs. */
 export function receiveFrom(this: unknown, length: number, buffer: Uint8Array): boolean {
-  const link = (this as LinkedStream)[linkOf]
-  return link === undefined || link.transportLends(new Uint8Array(buffer.buffer, buffer.byteOffset, length))
+  const stream = this as LinkedStream
+  const link = stream[linkOf]
+  if (link === undefined) return discards(stream, length)
+  return link.transportLends(new Uint8Array(buffer.buffer, buffer.byteOffset, length))
 }
 
 function onEnd(this: LinkedStream): void {
