@@ -62,6 +62,14 @@ message:
     ],
     [
       'nodemailer',
+      'nodemailerSocket: STARTTLS',
+      async (server) => {
+        const getSocket = nodemailerSocket({ ca: server.tls.ca })
+        await sends(server, { host: 'localhost', port: server.plain, getSocket }, 'TLS1.3')
+      },
+    ],
+    [
+      'nodemailer',
       'register: STARTTLS, in TLS 1.2',
       async (server) => {
         register({ callers: ['nodemailer'], tls: { ca: server.tls.ca, maxVersion: 'TLSv1.2' } })

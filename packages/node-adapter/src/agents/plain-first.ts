@@ -37,7 +37,7 @@ export function plainFirst(
 export function nextChunk(transport: net.Socket): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
-      transport.off('data', received).off('close', closed).pause()
+      transport.off('data', received).off('end', closed).off('close', closed).pause()
     }
     const received = (chunk: Buffer): void => {
       settle()
@@ -47,7 +47,7 @@ export function nextChunk(transport: net.Socket): Promise<Buffer> {
       settle()
       reject(new TlsError('ERR_TLS_CLOSED', 'the transport was closed before TLS was agreed on'))
     }
-    transport.on('data', received).on('close', closed)
+    transport.on('data', received).on('end', closed).on('close', closed).resume()
   })
 }
 
