@@ -1,13 +1,11 @@
 // npm run bench:web: our stack beside others in Chromium. ../README.md says what the figures mean.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createAuthority } from '@typetls/testing'
-import { chromium } from 'playwright-core'
 import { printTable } from '../report.js'
+import { launchChromium } from './chromium.js'
 import { servePages } from './pages.js'
 import { printSizes } from './sizes.js'
 import { stacks } from './stacks.js'
@@ -29,7 +27,6 @@ const longDownload = 256 * 2 ** 20
 const name = 'bench.test'
 const itsDefaults = 'typetls, with its default groups'
 const inWorker = 'typetls in a worker'
-const flags = ['--no-sandbox', '--disable-gpu', '--no-proxy-server', '--disable-background-networking']
 
 await printSizes()
 if (!options.sizes) await measureInChromium()
@@ -40,16 +37,15 @@ async function measureInChromium() {
   const own = { cert: leaf.chainPem, key: leaf.privateKeyPem }
   const server = fork(fileURLToPath(new URL('server-process.js', import.meta.url)))
   const pages = await servePages()
-  const browser = await chromium.launch({ executablePath: findChromium(), chromiumSandbox: false, args: flags })
+  const browser = await launchChromium()
   try {
     server.send(own)
     const [relayed] = await once(server, 'message')
-    console.log(`\nChromium ${browser.version()}: ${rounds} rounds of each in turn, median (least … most)`)
+    console.log(`\nChromium ${browser.version}: ${rounds} rounds of each in turn, median (least … most)`)
     const ways = { 'a server in a worker of the page': { pair: own }, 'node:tls through the relay': relayed }
-    const context = await browser.newContext()
     const tabs = new Map()
     for (const stack of [...stacks.map((one) => one.name), inWorker]) {
-      tabs.set(stack, await openPage(context, pages.addressOf(stack), authority.pem))
+      tabs.set(stack, await openPage(browser, pages.addressOf(stack), authority.pem))
     }
     const met = []
     for (const [where, way] of Object.entries(ways)) {
@@ -65,11 +61,8 @@ async function measureInChromium() {
   }
 }
 
-async function openPage(context, address, ca) {
-  const page = await context.newPage()
-  page.on('pageerror', (error) => console.error(String(error)))
-  await page.goto(address)
-  await page.waitForFunction('globalThis.bench')
+async function openPage(browser, address, ca) {
+  const page = await browser.openPage(address)
   await page.evaluate(`bench.ready(${JSON.stringify({ ca, name })})`)
   return page
 }
@@ -145,23 +138,4 @@ function middle(values) {
 
 function sum(values) {
   return values.reduce((total, value) => total + value, 0)
-}
-
-function findChromium() {
-  const commands = ['chromium', 'chromium-browser', 'google-chrome']
-  const places = commands.flatMap((command) =>
-    (process.env.PATH ?? '').split(delimiter).map((one) => join(one, command)),
-  )
-  const found = places.find(isExecutable)
-  if (found === undefined) throw new Error(`there is no ${commands.join(' or ')} on the PATH`)
-  return found
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
