@@ -168,16 +168,18 @@ export class Connection {
   /**
    * Bytes from the transport, in any pieces. They must stay unchanged until this returns, or until its promise is
    * settled; after the handshake a promise means that only with an asynchronous provider. Never throws: failures come as `closed`.
+   *
+   * @param forever the bytes stay unchanged, so that those that must wait need not be copied. Default false
    */
-  receive(bytes: Uint8Array): void | PromiseLike<void> {
+  receive(bytes: Uint8Array, forever = false): void | PromiseLike<void> {
     if (this.#closed || this.#readEnded) return
     if (!this.#started) void this.start()
     // Bytes that must wait are the connection's to keep: the caller may use its buffer again.
     const mustWait = this.#pending !== undefined || this.#pumping
-    this.#reader.push(mustWait ? new Uint8Array(bytes) : bytes)
+    this.#reader.push(mustWait && !forever ? new Uint8Array(bytes) : bytes)
     if (mustWait) return this.#pending
     const pending = this.#guard(() => this.#pump())
-    if (pending !== undefined && this.#facts !== undefined) this.#reader.keep()
+    if (pending !== undefined && !forever && this.#facts !== undefined) this.#reader.keep()
     return pending
   }
 

@@ -178,10 +178,10 @@ export class TlsLink implements ConnectionEvents {
         if (done) return connection.receiveEnd()
         const bytes = bytesOf(value)
         // A message of a WebSocket may be large; all of it decrypted at once is as large again.
-        for (let offset = 0; offset < bytes.length; offset += sliceLength) {
+        for (let offset = 0; offset < bytes.length; offset += inFlight) {
           await this.#until(() => this.#mayReceive(connection))
           // Not waited for: an asynchronous provider is to have the next records before it is done with these.
-          const received = connection.receive(bytes.subarray(offset, offset + sliceLength))
+          const received = connection.receive(bytes.subarray(offset, offset + inFlight), true)
           if (received !== undefined) handled(received.then(() => this.#changed.notify()))
         }
       }
