@@ -37,6 +37,7 @@ export class FramedConnection extends RelayedConnection {
   protected override received(bytes: Buffer): void {
     this.#held = this.#held === undefined ? bytes : Buffer.concat([this.#held, bytes])
     this.#forward()
+    if (this.#held !== undefined) this.#held = Buffer.from(this.#held)
   }
 
   protected override ended(): void {
@@ -114,4 +115,4 @@ function creditMessage(bytes: number): Buffer {
 const messageTypes = { data: 0, credit: 1, end: 2, opened: 3 } as const
 
 /** Bytes of data in one message. */
-const maxMessage = 65_536
+const maxMessage = 262_144

@@ -7,7 +7,7 @@ export class RawConnection extends RelayedConnection {
   }
 
   protected override received(bytes: Buffer): void {
-    this.send(bytes)
+    this.send(Buffer.from(bytes))
     if (this.congested) this.socket.pause()
   }
 

@@ -54,6 +54,38 @@ describe('through the relay', () => {
     await expect(socket.opened).rejects.toMatchObject({ code: 'ERR_TLS_CERTIFICATE_NAME' })
   })
 
+  test('what a target has sent comes in messages of up to 256 KiB, to many at the same time', async () => {
+    const port = await tcpServer((socket) =>
+      socket.on('data', ([value]) => socket.write(Buffer.alloc(3_000_000, value))),
+    )
+    const { url } = await relayTo({ window: 4_000_000 })
+    const largest = await Promise.all(
+      [1, 2, 3].map(async (value) => {
+        const sizes: number[] = []
+        class Counting extends WebSocket {
+          override emit(event: string, ...args: unknown[]): boolean {
+            if (event === 'message') sizes.push((args[0] as { byteLength: number }).byteLength)
+            return super.emit(event, ...args)
+          }
+        }
+        const dialer = { WebSocket: Counting as unknown as new (url: string) => WebSocketLike, window: 4_000_000 }
+        const socket = through(url, dialer).connect({ hostname: '127.0.0.1', port })
+        const writer = socket.writable.getWriter()
+        await writer.write(Uint8Array.of(value))
+        let received = 0
+        for await (const chunk of socket.readable) {
+          expect(chunk.every((byte) => byte === value)).toBe(true)
+          received += chunk.length
+          if (received === 3_000_000) break
+        }
+        await writer.close()
+        return Math.max(...sizes)
+      }),
+    )
+    expect(Math.max(...largest)).toBeGreaterThan(65_537)
+    expect(Math.max(...largest)).toBeLessThanOrEqual(262_145)
+  })
+
   test('a page that does not read holds the server back, and loses nothing', async () => {
     const total = 16_000_000
     let taken = 0
