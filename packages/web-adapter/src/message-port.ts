@@ -14,12 +14,19 @@ import type { Transport } from './transport.ts'
  * @param window bytes that may come before they are read. Default 262144
  */
 export function messagePortTransport(port: PortLike, window = 262_144): Transport {
-  return portStreams(port, window, (error) => error)
+  return portStreams(port, window)
 }
 
-/** The same, whose streams fail with what `asError` makes of the reason. */
-export function portStreams(port: PortLike, window: number, asError: (error: TlsError) => Error): Transport {
-  const { readable, writable } = new PortEnd(port, window, asError)
+export interface PortStreamsOptions {
+  /** Which chunks move to the other end with their buffers, and are not copied. Default: none. */
+  readonly moves?: (chunk: Uint8Array) => boolean
+  /** What the streams fail with. Default: the reason itself. */
+  readonly asError?: (reason: TlsError) => Error
+}
+
+/** The same, with more to say. */
+export function portStreams(port: PortLike, window: number, options: PortStreamsOptions = {}): Transport {
+  const { readable, writable } = new PortEnd(port, window, options)
   return { readable, writable }
 }
 
@@ -34,7 +41,7 @@ export interface PortLike {
 export interface PortMessage {
   /** So many bytes more may be sent. */
   readonly credit?: number
-  readonly bytes?: Uint8Array<ArrayBuffer>
+  readonly chunks?: readonly Uint8Array<ArrayBuffer>[]
   /** There are no more. */
   readonly end?: true
   /** There are no more, but there should have been. */
@@ -49,6 +56,7 @@ class PortEnd {
   readonly #port: PortLike
   readonly #window: number
   readonly #asError: (error: TlsError) => Error
+  readonly #moves: (chunk: Uint8Array) => boolean
   /** Here and not in the stream, which would throw them away when it is told of a failure. */
   readonly #received = new ByteQueue()
   readonly #changed = new Signal()
@@ -64,9 +72,13 @@ class PortEnd {
   #writeFailure: TlsError | undefined
   #readDone = false
   #writeDone = false
+  /** Written and not posted yet. */
+  #batch: Uint8Array<ArrayBuffer>[] = []
+  #batchLength = 0
 
-  constructor(port: PortLike, window: number, asError: (error: TlsError) => Error) {
+  constructor(port: PortLike, window: number, { moves = never, asError = itself }: PortStreamsOptions) {
     this.#port = port
+    this.#moves = moves
     this.#asError = asError
     this.#window = window
     this.#granted = window
@@ -88,9 +100,9 @@ class PortEnd {
     this.#post({ credit: window })
   }
 
-  #message({ credit, bytes, end, aborted, cancelled }: PortMessage): void {
+  #message({ credit, chunks, end, aborted, cancelled }: PortMessage): void {
     if (credit !== undefined) this.#credit += credit
-    else if (bytes !== undefined) this.#take(bytes)
+    else if (chunks !== undefined) for (const bytes of chunks) this.#take(bytes)
     else if (end === true) this.#ended = true
     else if (aborted !== undefined) this.#fail(fromPortFailure(aborted))
     else if (cancelled !== undefined) this.#stopWriting(cancelled === true ? notRead() : fromPortFailure(cancelled))
@@ -143,17 +155,48 @@ class PortEnd {
     for (let offset = 0; offset < chunk.length;) {
       while (this.#credit === 0 && this.#writeFailure === undefined) await this.#changed.wait()
       if (this.#writeFailure !== undefined) throw this.#asError(this.#writeFailure)
-      // A copy of its own: the buffer moves to the other end.
-      const bytes = chunk.slice(offset, offset + this.#credit)
-      this.#credit -= bytes.length
-      offset += bytes.length
-      this.#post({ bytes }, [bytes.buffer])
+      const length = Math.min(this.#credit, chunk.length - offset)
+      const moves = length === chunk.length && this.#moves(chunk)
+      this.#credit -= length
+      // What moves to the other end is gone here.
+      this.#send(moves ? (chunk as Uint8Array<ArrayBuffer>) : chunk.slice(offset, offset + length))
+      offset += length
     }
+  }
+
+  #send(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#batch.length === 0) queueMicrotask(() => this.#flushWhenQuiet(0, 0))
+    this.#batch.push(bytes)
+    this.#batchLength += bytes.length
+    if (this.#batchLength >= batchLength) this.#flush()
+  }
+
+  /**
+   * A message costs its receiver a task, so the records of one task go together: microtasks pass until so many have brought
+   * nothing, which does not let any time pass.
+   */
+  #flushWhenQuiet(quiet: number, known: number): void {
+    const { length } = this.#batch
+    if (length === 0) return
+    if (quiet === quietMicrotasks) this.#flush()
+    else queueMicrotask(() => this.#flushWhenQuiet(length === known ? quiet + 1 : 0, length))
+  }
+
+  #flush(): void {
+    const chunks = this.#batch
+    if (chunks.length === 0) return
+    this.#batch = []
+    this.#batchLength = 0
+    this.#port.postMessage(
+      { chunks },
+      chunks.map(({ buffer }) => buffer),
+    )
   }
 
   #endWriting(message: PortMessage): void {
     if (this.#writeDone) return
     this.#writeDone = true
+    this.#flush()
     this.#post(message)
     this.#leave()
   }
@@ -188,11 +231,25 @@ class PortEnd {
     if (this.#readDone && this.#writeDone) this.#port.close()
   }
 
-  #post(message: PortMessage, transfer?: ArrayBuffer[]): void {
-    this.#port.postMessage(message, transfer)
+  #post(message: PortMessage): void {
+    this.#port.postMessage(message)
   }
+}
+
+function never(): boolean {
+  return false
+}
+
+function itself(error: TlsError): Error {
+  return error
 }
 
 function notRead(): TlsError {
   return new TlsError('ERR_TLS_CLOSED', 'the other end does not read any more')
 }
+
+/** Bytes after which a message goes, whatever comes. */
+const batchLength = 65_536
+
+/** What a record takes from its opening to here, and twice as much. */
+const quietMicrotasks = 32

@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from '@typetls/connection'
 import { handled } from '../deferred.ts'
-import { messagePortTransport } from '../message-port.ts'
+import { portStreams } from '../message-port.ts'
 import { toPortFailure } from '../port-failure.ts'
 import type { SecureSocket, SecureSocketInfo } from '../socket.ts'
 import type { SocketAddress } from '../transport.ts'
@@ -14,7 +14,7 @@ import type {
   SocketPort,
   WorkerMessage,
 } from './socket-messages.ts'
-import { streamPort } from './socket-messages.ts'
+import { streamPort, streamWindow } from './socket-messages.ts'
 
 /**
  * In a worker: connects for the `WorkerTls` of its page, with what `tls` knows. The page decides the address, ALPN, SNI
@@ -54,7 +54,7 @@ async function serve(tls: Promise<SocketMaker>, { address, options }: ConnectMes
   const controller = new AbortController()
   const post = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
   const streams = streamPort((stream, transfer) => post({ stream }, transfer))
-  const { readable, writable } = messagePortTransport(streams)
+  const { readable, writable } = portStreams(streams, streamWindow, { moves })
   let socket: SecureSocket
   try {
     const maker = await tls
@@ -78,6 +78,11 @@ async function serve(tls: Promise<SocketMaker>, { address, options }: ConnectMes
   // Each end of a stream, cancellation and error is passed on by the pipes.
   handled(socket.readable.pipeTo(writable))
   handled(readable.pipeTo(socket.writable))
+}
+
+/** What a record holds is the only thing in its buffer, but for its type and some padding. */
+function moves({ buffer, byteOffset, length }: Uint8Array): boolean {
+  return buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength - length <= 256
 }
 
 async function answered(socket: SecureSocket, { id, exporter, binding }: Question): Promise<Answer> {

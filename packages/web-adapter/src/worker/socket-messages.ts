@@ -61,3 +61,6 @@ export interface SocketPort {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void
   onmessage: ((event: { readonly data: never }) => void) | null
 }
+
+/** Bytes that may wait in each direction. */
+export const streamWindow = 262_144

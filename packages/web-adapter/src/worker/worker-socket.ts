@@ -6,7 +6,7 @@ import { fromPortFailure, toPortFailure } from '../port-failure.ts'
 import { SocketError } from '../socket-error.ts'
 import type { SecureSocket, SecureSocketInfo } from '../socket.ts'
 import type { Answer, PageMessage, Question, SocketPort, WorkerMessage } from './socket-messages.ts'
-import { streamPort } from './socket-messages.ts'
+import { streamPort, streamWindow } from './socket-messages.ts'
 
 /** The page's end of a socket that is in a worker. */
 export class WorkerSocket implements SecureSocket {
@@ -29,7 +29,9 @@ export class WorkerSocket implements SecureSocket {
 
   constructor(port: SocketPort, signal: AbortSignal | undefined) {
     this.#port = port
-    const { readable, writable } = portStreams(this.#streams, window, (error) => new SocketError(error))
+    const { readable, writable } = portStreams(this.#streams, streamWindow, {
+      asError: (error) => new SocketError(error),
+    })
     this.readable = readable
     this.writable = writable
     port.onmessage = ({ data }) => this.#message(data)
@@ -129,6 +131,3 @@ function revived(info: SecureSocketInfo): SecureSocketInfo {
   if (peer?.failure === undefined) return info
   return { ...info, tls: { ...info.tls, peer: { ...peer, failure: fromPortFailure(peer.failure) } } }
 }
-
-/** Bytes in each direction. */
-const window = 262_144
