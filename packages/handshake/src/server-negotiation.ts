@@ -78,7 +78,11 @@ export function commonSuites<Suite extends Pick<CipherSuite, 'id' | 'name'>>(
   { cipherPreference }: ServerParameters,
 ): readonly Suite[] {
   const groups = cipherPreference === 'server' ? ours : [ours.flat()]
-  const common = groups.flatMap((group) => theirs.flatMap((id) => group.find((row) => row.id === id) ?? []))
+  const common = groups.flatMap((group) =>
+    group
+      .filter(({ id }) => theirs.includes(id))
+      .sort((one, other) => theirs.indexOf(one.id) - theirs.indexOf(other.id)),
+  )
   if (common.length === 0) {
     throw new TlsError('ERR_TLS_NO_SHARED_CIPHER', 'the client offers no cipher suite of ours', {
       expected: ours.flat().map((row) => row.name),

@@ -19,13 +19,15 @@ export function* prf(
   length: number,
 ): Program<Secret> {
   const hmac = required(crypto, 'hmac', hash)
-  const labelled = concat(ascii(label), seed)
+  // A(i) in front of label and seed.
+  const input = concat(new Uint8Array(hmac.outputLength), ascii(label), seed)
   const out = new Uint8Array(length)
   // A(0) = seed, A(i) = HMAC_hash(secret, A(i-1))
-  let a: Uint8Array = labelled
+  let a = input.subarray(hmac.outputLength)
   for (let offset = 0; offset < length; offset += hmac.outputLength) {
     a = yield* wait(hmac.sign(secret, a))
-    const block = yield* wait(hmac.sign(secret, concat(a, labelled)))
+    input.set(a)
+    const block = yield* wait(hmac.sign(secret, input))
     out.set(block.subarray(0, length - offset), offset)
     block.fill(0)
   }

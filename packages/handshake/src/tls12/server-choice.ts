@@ -58,9 +58,7 @@ export function* chooseSuite(
     )
   }
 
-  let refusal = new TlsError('ERR_TLS_NO_CREDENTIAL', 'we have no certificate for this client', {
-    received: hello.extensions.server_name,
-  })
+  let refusal: TlsError | undefined
   for (const run of runsOf(usable, forwardSecrecyFirst)) {
     if (run[0]?.keyExchange.keyUse === 'decrypting') {
       const credential = yield* select({ signatureSchemes: [], keyUse: 'decrypting' })
@@ -78,7 +76,12 @@ export function* chooseSuite(
   }
   const shared = usable.find((row) => row.authentication === undefined)
   if (shared !== undefined) return withoutCertificate(shared)
-  throw refusal
+  throw (
+    refusal ??
+    new TlsError('ERR_TLS_NO_CREDENTIAL', 'we have no certificate for this client', {
+      received: hello.extensions.server_name,
+    })
+  )
 }
 
 /** Suites that need the same of the key of a certificate, next to each other; those that sign all in front, or not. */
