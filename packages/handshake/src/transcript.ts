@@ -13,6 +13,8 @@ export class Transcript {
   #messages: Uint8Array[] = []
   #hashed = 0
   #running: RunningHash | undefined
+  /** Of what was hashed so far, once somebody asked: without a client's certificate, its Finished asks again. */
+  #digest: Uint8Array | undefined
 
   constructor(crypto: CryptoProvider) {
     this.#crypto = crypto
@@ -35,6 +37,7 @@ export class Transcript {
   /** From here on `hash()` is of this function. */
   useHash(name: string): void {
     this.#running = required(this.#crypto, 'hash', name).start()
+    this.#digest = undefined
     this.#hashed = 0
   }
 
@@ -43,8 +46,9 @@ export class Transcript {
     const running = this.#running as RunningHash
     for (; this.#hashed < this.#messages.length; this.#hashed++) {
       running.update(this.#messages[this.#hashed] as Uint8Array)
+      this.#digest = undefined
     }
-    return yield* wait(running.digest())
+    return (this.#digest ??= yield* wait(running.digest()))
   }
 
   /** Transcript-Hash of everything but the last `tail` bytes: what a PSK binder covers. */
