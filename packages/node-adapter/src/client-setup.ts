@@ -20,14 +20,16 @@ export class ClientSetup implements SocketSetup {
   /** Let go when the handshake starts: a socket lives longer than what it was made of. */
   #options: ClientOptions | undefined
   protected readonly versions: Versions
-  readonly #tls12: ClientTls12Options
+  readonly #tls12: ClientTls12Options | undefined
 
   /** @throws TlsError as `clientOptions` */
   constructor(options: ConnectOptions) {
     this.handshakeTimeout = options.handshakeTimeout ?? defaultHandshakeTimeout
     this.allowHalfOpen = options.allowHalfOpen === true
     this.versions = versionsOf(options)
-    this.#tls12 = { ...options.tls12, ...given({ cipherSuites: tls12Suites(options.cipherSuites) }) }
+    this.#tls12 = this.versions.tls12
+      ? { ...options.tls12, ...given({ cipherSuites: tls12Suites(options.cipherSuites) }) }
+      : undefined
     const resolved = clientOptions(options)
     this.answersAtOnce = resolved.crypto.mode === 'sync' && resolved.postHandshakeAuthentication !== true
     this.#options = resolved
@@ -63,10 +65,9 @@ export class ClientSetup implements SocketSetup {
   }
 
   #connection(options: ClientOptions, events: ConnectionEvents, socket: TlsSocket): Connection {
-    const { tls12, tls13 } = this.versions
-    if (!tls12) return clientConnection(options, events)
+    if (this.#tls12 === undefined) return clientConnection(options, events)
     const own = renegotiatingBy(this.#tls12, socket)
-    if (!tls13) return tls12ClientConnection(options, events, own)
+    if (!this.versions.tls13) return tls12ClientConnection(options, events, own)
     return clientConnection({ ...options, tls12: clientTls12(own) }, events)
   }
 }

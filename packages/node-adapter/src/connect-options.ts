@@ -6,7 +6,6 @@ import { Session } from '@typetls/connection'
 import type { ClientTls12Options } from '@typetls/connection/tls12'
 import type { ExternalPsk, ExternalPskSelector, PeerVerifier } from '@typetls/handshake'
 import { credentialSelector } from './credentials.ts'
-import { given } from './given.ts'
 import type { CheckServerIdentity } from './identity-check.ts'
 import { withIdentityCheck } from './identity-check.ts'
 import { sharedInput } from './shared-input.ts'
@@ -73,41 +72,55 @@ export interface TransportOptions {
  */
 export function clientOptions(options: ConnectOptions): ClientOptions {
   const common = commonOptions(options)
+  const { sent, verified } = serverNames(options)
+  // Not spread: an object made by a spread has a shape of its own, which costs more than the object.
   return {
-    ...common,
-    ...serverNames(options),
-    ...given<Partial<ClientOptions>>({
-      verifier: clientVerifier(options),
-      credentials: credentialSelector(options, common.crypto),
-      session: sessionOf(options),
-      externalPsks: options.externalPsks,
-      selectExternalPsk: options.selectExternalPsk,
-      keyShares: options.keyShares,
-      grease: options.grease,
-      requestStatus: options.requestStatus,
-      middleboxCompatibility: options.middleboxCompatibility,
-      postHandshakeAuthentication: options.postHandshakeAuthentication,
-    }),
-  }
+    crypto: common.crypto,
+    clock: common.clock,
+    allocate: common.allocate,
+    cipherSuites: common.cipherSuites,
+    groups: common.groups,
+    signatureSchemes: common.signatureSchemes,
+    applicationProtocols: common.applicationProtocols,
+    keyLog: common.keyLog,
+    trace: common.trace,
+    recordSizeLimit: common.recordSizeLimit,
+    maxFragment: common.maxFragment,
+    padding: common.padding,
+    keepDetails: common.keepDetails,
+    alertFor: common.alertFor,
+    serverName: sent,
+    verifyName: verified,
+    verifier: clientVerifier(options),
+    credentials: credentialSelector(options, common.crypto),
+    session: sessionOf(options),
+    externalPsks: options.externalPsks,
+    selectExternalPsk: options.selectExternalPsk,
+    keyShares: options.keyShares,
+    grease: options.grease,
+    requestStatus: options.requestStatus,
+    middleboxCompatibility: options.middleboxCompatibility,
+    postHandshakeAuthentication: options.postHandshakeAuthentication,
+    // Nobody tells apart what is absent and what is undefined.
+  } as ClientOptions
 }
 
 /** What `net.connect` is called with. */
 export function netOptions(options: ConnectOptions): TcpNetConnectOpts | IpcNetConnectOpts {
-  const members = Object.fromEntries(transportMembers.map((name) => [name, options[name]]))
-  return {
-    noDelay: true,
-    ...given(members),
-    allowHalfOpen: true,
-    ...sharedInput(),
-  } as unknown as TcpNetConnectOpts
+  const made: Record<string, unknown> = { noDelay: true, allowHalfOpen: true, ...sharedInput() }
+  for (const name of transportMembers) {
+    const value = options[name]
+    if (value !== undefined) made[name] = value
+  }
+  return made as unknown as TcpNetConnectOpts
 }
 
-function serverNames({ servername, host, socket }: ConnectOptions): Partial<ClientOptions> {
+function serverNames({ servername, host, socket }: ConnectOptions): { sent?: string; verified?: string } {
   // A transport that is not ours goes we do not know where: without a name there is nothing to verify.
   const dialled = host ?? (socket === undefined ? 'localhost' : undefined)
-  if (servername === '') return dialled === undefined ? {} : { verifyName: relative(dialled) }
+  if (servername === '') return dialled === undefined ? {} : { verified: relative(dialled) }
   const name = servername ?? dialled
-  return name === undefined ? {} : { serverName: relative(name) }
+  return name === undefined ? {} : { sent: relative(name) }
 }
 
 /** RFC 6066 section 3: the name in SNI has no dot at its end, and certificates have none either. */

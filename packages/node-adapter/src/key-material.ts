@@ -48,6 +48,8 @@ export interface KeyMaterial {
  *   cipher that OpenSSL 3 has not, `ERR_TLS_CERTIFICATE_PARSE`
  */
 export function readKeyMaterial(options: KeyMaterialOptions): KeyMaterial[] {
+  // Most clients have none.
+  if (options.cert == null && options.key == null && options.pfx == null) return []
   return [...separateMaterial(options), ...listOf(options.pfx).flatMap((file) => pkcs12Of(file, options.passphrase))]
 }
 

@@ -3,19 +3,21 @@ import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import { sharedInputLength } from './defaults.ts'
 import { receiveFrom } from './link.ts'
+import { isNode } from './system.ts'
 
 /**
  * For `net.connect`: makes the socket read into one buffer that all sockets of this thread share, instead of an
  * allocation for each read. A socket's bytes are through with when the call returns. A fifth less work for bulk data.
  * Not on Bun, which does not say for which socket it calls.
  */
-export function sharedInput(): { onread?: OnReadOpts } {
-  return 'bun' in process.versions ? {} : { onread: intoSharedBuffer() }
+export function sharedInput(): { readonly onread?: OnReadOpts } {
+  shared ??= 'bun' in process.versions ? {} : { onread: intoSharedBuffer() }
+  return shared
 }
 
 function intoSharedBuffer(): OnReadOpts {
-  buffer ??= Buffer.allocUnsafeSlow(sharedInputLength)
-  return { buffer, callback: receiveFrom }
+  input ??= { buffer: Buffer.allocUnsafeSlow(sharedInputLength), callback: receiveFrom }
+  return input
 }
 
 /**
@@ -24,26 +26,40 @@ function intoSharedBuffer(): OnReadOpts {
  */
 export function shareInput(transport: Duplex): void {
   if (!(transport instanceof net.Socket) || transport.readableLength > 0) return
-  names ??= findNames() ?? 'unknown'
-  const socket = transport as net.Socket & Record<symbol, unknown> & { _handle?: Handle | null }
-  const handle = socket._handle
-  if (names === 'unknown' || typeof handle?.useUserBuffer !== 'function') return
-  if (socket[names.buffer] !== null || socket[names.callback] !== null) return
-  const input = intoSharedBuffer()
-  socket[names.buffer] = input.buffer
-  socket[names.callback] = input.callback
-  handle.useUserBuffer(input.buffer as Uint8Array)
+  const handle = (transport as { _handle?: Handle | null })._handle
+  if (typeof handle?.useUserBuffer !== 'function' || !lendTo(transport)) return
+  handle.useUserBuffer(intoSharedBuffer().buffer as Uint8Array)
 }
 
-/** Under which symbols a `net.Socket` keeps what it was given as `onread`. */
+/** The same for a socket that was made without options and has yet to connect. False: not on this platform. */
+export function willShareInput(socket: net.Socket): boolean {
+  return isNode && lendTo(socket)
+}
+
+function lendTo(socket: net.Socket): boolean {
+  names ??= findNames() ?? 'unknown'
+  if (names === 'unknown') return false
+  const members = membersOf(socket)
+  if (members[names.buffer] !== null || members[names.callback] !== null) return false
+  const { buffer, callback } = intoSharedBuffer()
+  members[names.buffer] = buffer
+  members[names.callback] = callback
+  return true
+}
+
+/** Under which symbols a `net.Socket` keeps what it was given as `onread`, if that is all it does with it. */
 function findNames(): Names | undefined {
-  const { buffer: probe, callback } = intoSharedBuffer()
-  const socket = new net.Socket({ onread: { buffer: probe, callback } } as net.SocketConstructorOpts)
-  const symbols = Object.getOwnPropertySymbols(socket)
-  const nameOf = (value: unknown): symbol | undefined =>
-    symbols.find((symbol) => (socket as unknown as Record<symbol, unknown>)[symbol] === value)
-  const names = { buffer: nameOf(probe), callback: nameOf(callback) }
-  return names.buffer === undefined || names.callback === undefined ? undefined : (names as Names)
+  const onread = intoSharedBuffer()
+  const given = membersOf(new net.Socket({ onread } as net.SocketConstructorOpts))
+  const without = membersOf(new net.Socket())
+  const told = Object.getOwnPropertySymbols(given).filter((symbol) => given[symbol] !== without[symbol])
+  const buffer = told.find((symbol) => given[symbol] === onread.buffer)
+  const callback = told.find((symbol) => given[symbol] === onread.callback)
+  return told.length !== 2 || buffer === undefined || callback === undefined ? undefined : { buffer, callback }
+}
+
+function membersOf(socket: net.Socket): Record<symbol, unknown> {
+  return socket as unknown as Record<symbol, unknown>
 }
 
 interface Names {
@@ -55,5 +71,6 @@ interface Handle {
   readonly useUserBuffer?: (buffer: Uint8Array) => void
 }
 
-let buffer: Buffer | undefined
+let shared: { readonly onread?: OnReadOpts } | undefined
+let input: OnReadOpts | undefined
 let names: Names | 'unknown' | undefined

@@ -4,7 +4,6 @@ import type { CipherSuite, CryptoProvider, SignatureScheme } from '@typetls/cryp
 import { defaultSignatureSchemes } from '@typetls/crypto-provider'
 import type { Credential, CredentialSelector, PeerVerifier, Trace } from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
-import { given } from './given.ts'
 import type { KeyMaterialOptions } from './key-material.ts'
 import { allocateOutput } from './output-arrays.ts'
 import type { RevocationOptions } from './revocation.ts'
@@ -74,28 +73,28 @@ export function commonOptions(options: TlsOptions): ForBoth {
     crypto: options.crypto ?? systemCrypto,
     clock: options.clock ?? systemClock,
     allocate: allocateOutput,
-    ...given<Omit<ForBoth, 'crypto' | 'clock' | 'allocate'>>({
-      cipherSuites: tls13Suites(options.cipherSuites),
-      groups: options.groups,
-      signatureSchemes: options.signatureSchemes?.map((one) => row(one, defaultSignatureSchemes, 'signature scheme')),
-      applicationProtocols: protocolNames(options.ALPNProtocols),
-      keyLog: options.keyLog,
-      trace: options.trace,
-      recordSizeLimit: options.recordSizeLimit,
-      maxFragment: options.maxFragment,
-      padding: options.padding,
-      keepDetails: options.keepDetails,
-      alertFor: options.alertFor,
-    }),
-  }
+    cipherSuites: tls13Suites(options.cipherSuites),
+    groups: options.groups,
+    signatureSchemes: options.signatureSchemes?.map((one) => row(one, defaultSignatureSchemes, 'signature scheme')),
+    applicationProtocols: protocolNames(options.ALPNProtocols),
+    keyLog: options.keyLog,
+    trace: options.trace,
+    recordSizeLimit: options.recordSizeLimit,
+    maxFragment: options.maxFragment,
+    padding: options.padding,
+    keepDetails: options.keepDetails,
+    alertFor: options.alertFor,
+    // Nobody tells apart what is absent and what is undefined.
+  } as ForBoth
 }
 
 type ForBoth = CommonOptions & Pick<ClientOptions, 'cipherSuites'>
 
 function refuseUnsupported(options: TlsOptions): void {
-  for (const [name, problem] of Object.entries(unsupported)) {
+  for (const name of unsupportedNames) {
     const value = (options as Readonly<Record<string, unknown>>)[name]
-    if (value !== undefined && value !== null) throw new TlsError('ERR_TLS_UNSUPPORTED', `${name}: ${problem}`)
+    if (value !== undefined && value !== null)
+      throw new TlsError('ERR_TLS_UNSUPPORTED', `${name}: ${unsupported[name]}`)
   }
 }
 
@@ -130,3 +129,5 @@ const unsupported = {
   secureContext: 'contexts of node:tls cannot be read, give their options',
   pskCallback: 'give externalPsks and selectExternalPsk, or externalPsk of servers',
 } as const
+
+const unsupportedNames = /* @__PURE__ */ Object.keys(unsupported) as (keyof typeof unsupported)[]

@@ -23,7 +23,7 @@ export interface SocketSetup {
   /** Default false: the end of the peer's data also ends ours. */
   readonly allowHalfOpen?: boolean
   /** More for the constructor of net.Socket. */
-  readonly socketOptions?: SocketConstructorOpts & { readonly highWaterMark?: number | undefined }
+  readonly socketOptions?: (SocketConstructorOpts & { readonly highWaterMark?: number | undefined }) | undefined
   /** Whether nothing that happens after the handshake may take time: neither cryptography nor anybody asked. */
   readonly answersAtOnce: boolean
   /** Makes the connection, once, when the transport is there. */
@@ -101,7 +101,9 @@ export class TlsSocket extends SocketBase {
 
   /** On a transport that is, or is about to be, connected. It belongs to this socket from now on. */
   constructor(transport: Duplex, setup: SocketSetup) {
-    super({ ...setup.socketOptions, allowHalfOpen: setup.allowHalfOpen === true })
+    // Without options where there are none: `dial` says why.
+    super(setup.socketOptions)
+    if (setup.allowHalfOpen === true) this.allowHalfOpen = true
     this.#setup = setup
     this.#link = new Link(transport, this, TlsSocket.#handlers)
     if (isConnectingLater(transport)) transport.once('connect', () => this.#start())

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
 import type { Session } from '@typetls/connection'
 import type { ConnectOptions } from '../connect-options.ts'
-import { netOptions } from '../connect-options.ts'
+import { dial } from '../dial.ts'
 import type { CheckServerIdentity } from '../identity-check.ts'
 import { checkFunction, checkNumber, outOfRange } from './argument-error.ts'
 import { NodeClientSetup } from './client-setup.ts'
@@ -49,7 +49,7 @@ export function connect(...args: unknown[]): NodeSocket {
   const setup = clientSetupFor(options)
   const listener = args.findLast((argument) => typeof argument === 'function') as (() => void) | undefined
   const { signal, timeout, socket: transport, onread, enableTrace } = options
-  const socket = new NodeSocket(transport ?? net.connect(netOptions(options as ConnectOptions)), setup, {
+  const socket = new NodeSocket(transport ?? dial(options as ConnectOptions), setup, {
     enableTrace,
     ...(!transport && { onread }),
   })
