@@ -111,6 +111,17 @@ test('authorities are added to a context that is there, beside the roots or not'
   expect((await agreed(identity, { secureContext })).authorized).toBe(true)
 })
 
+test('options may be inherited, ours too', async () => {
+  const clock = { now: () => Date.UTC(2100, 1) }
+  for (const [options, authorized] of [
+    [{ ca }, true],
+    [{ ca, clock }, false],
+  ] as const) {
+    const secureContext = tls.createSecureContext(Object.create(options) as NodeTlsOptions)
+    expect((await agreed(identity, { secureContext })).authorized).toBe(authorized)
+  }
+})
+
 test('authorities complete a chain that is only a leaf', async () => {
   const middle = authority.issueIntermediate()
   const leaf = middle.issue({ dns: ['localhost'] })

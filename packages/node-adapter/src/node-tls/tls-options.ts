@@ -187,8 +187,10 @@ function checkTickets({ ticketKeys, sessionTimeout }: { ticketKeys?: unknown; se
 }
 
 /** Options of ours that are about contexts. The others are the socket's, though programs pass here all they have. */
+/** Inherited ones count too, as for Node. */
 function oursOf(options: NodeTlsOptions): TlsServerOptions {
-  return Object.fromEntries(Object.entries(options).filter(([name, value]) => ours.has(name) && isGiven(value)))
+  const all = options as Readonly<Record<string, unknown>>
+  return Object.fromEntries([...ours].map((name) => [name, all[name]]).filter(([, value]) => isGiven(value)))
 }
 
 function noEngines(): Error {

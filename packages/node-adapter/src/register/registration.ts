@@ -99,7 +99,9 @@ function ourContext(context: object | null | undefined): SecureContext | undefin
   if (known === undefined) return undefined
   const said = current?.tls
   if (known.ours === undefined || known.ours.tls !== said) {
-    known.ours = { tls: said, context: createSecureContext({ ...known.options, ...said }) }
+    // What options inherit is theirs, as for Node.
+    const options = Object.assign(Object.create(known.options) as object, said)
+    known.ours = { tls: said, context: createSecureContext(options) }
   }
   return known.ours.context
 }
