@@ -40,7 +40,7 @@ export const weighed = [
     name: 'typetls with noble for ChaCha20-Poly1305 and P-256',
     code: `
       export { fromStreams } from '@typetls/web-adapter'
-      export { webClientCrypto } from '@typetls/crypto-webcrypto'
+      export { webClientCrypto } from '@typetls/crypto-webcrypto/client'
       export { complete } from '@typetls/crypto-provider'
       export { chacha20Poly1305, secp256r1 } from '@typetls/crypto-noble'`,
     note: '',

@@ -6,7 +6,7 @@ import { agree as nodeMontgomery } from '../../packages/crypto-node/src/montgome
 import { agree as nodeNistCurve } from '../../packages/crypto-node/src/nist-curve.ts'
 import { namedGroups } from '../../packages/crypto-provider/src/index.ts'
 import type { CryptoProvider, KeyExchange, NamedGroup } from '../../packages/crypto-provider/src/index.ts'
-import { montgomery, nistCurve } from '../../packages/crypto-webcrypto/src/diffie-hellman.ts'
+import { diffieHellman, montgomery, nistCurve } from '../../packages/crypto-webcrypto/src/diffie-hellman.ts'
 import { webCrypto, webPasswordCrypto } from '../../packages/crypto-webcrypto/src/index.ts'
 import type { Subtle } from '../../packages/crypto-webcrypto/src/index.ts'
 import { mlkem768 as webMlKem } from '../../packages/crypto-webcrypto/src/ml-kem.ts'
@@ -117,7 +117,7 @@ async function web(): Promise<VectorBackend> {
         const subtle = withPrivateKey('pkcs8', concat(fromHex(pkcs8Headers[name] ?? ''), privateKey))
         const webName = webNames[name] ?? ''
         const make = name.startsWith('x') ? montgomery : nistCurve
-        const start = await make(subtle, rowOf(name), webName as 'X448').start()
+        const start = await diffieHellman(subtle, make(rowOf(name), webName as 'X448')).start()
         return (await start.finish(share)).reveal()
       },
       kem(name): WycheproofKem | undefined {

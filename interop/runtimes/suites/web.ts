@@ -1,7 +1,7 @@
 import { chacha20Poly1305, nobleCrypto, secp256r1 } from '@typetls/crypto-noble'
 import type { CryptoProvider } from '@typetls/crypto-provider'
 import { complete, TLS_CHACHA20_POLY1305_SHA256 } from '@typetls/crypto-provider'
-import { webClientCrypto } from '@typetls/crypto-webcrypto'
+import { webClientCrypto } from '@typetls/crypto-webcrypto/client'
 import type { Dialer, SecureOptions, SecureSocket, Transport } from '@typetls/web-adapter'
 import { fromStreams, ownCertificate, pemCertificates, relay, serverRole, TypeTls } from '@typetls/web-adapter'
 import { createFetch } from '@typetls/web-adapter/fetch'

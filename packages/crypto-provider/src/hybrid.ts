@@ -13,14 +13,7 @@ import { Secret } from './secret.ts'
  */
 export function hybrid<M extends Mode>(row: NamedGroup, first: KeyExchange<M>, second: KeyExchange<M>): KeyExchange<M> {
   return {
-    ...row,
-    start: () =>
-      both(
-        () => first.start(),
-        () => second.start(),
-        startOf,
-        dispose,
-      ) as Answer<M, KeyExchangeStart<M>>,
+    ...clientHybrid(row, first, second),
     respond(clientShare) {
       const [a, b] = split(clientShare, first.clientShareLength, second.clientShareLength)
       return both(
@@ -30,6 +23,27 @@ export function hybrid<M extends Mode>(row: NamedGroup, first: KeyExchange<M>, s
         (half) => half.secret.dispose(),
       ) as ReturnType<KeyExchange<M>['respond']>
     },
+  }
+}
+
+/** The client's side of a group. */
+export type ClientKeyExchange<M extends Mode> = Omit<KeyExchange<M>, 'respond'>
+
+/** The client's side of a hybrid group. */
+export function clientHybrid<M extends Mode>(
+  row: NamedGroup,
+  first: ClientKeyExchange<M>,
+  second: ClientKeyExchange<M>,
+): ClientKeyExchange<M> {
+  return {
+    ...row,
+    start: () =>
+      both(
+        () => first.start(),
+        () => second.start(),
+        startOf,
+        dispose,
+      ) as Answer<M, KeyExchangeStart<M>>,
   }
 
   function startOf(a: KeyExchangeStart<M>, b: KeyExchangeStart<M>): KeyExchangeStart<M> {

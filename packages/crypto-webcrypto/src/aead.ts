@@ -4,12 +4,17 @@ import { errorName } from './error-name.ts'
 import type { Algorithm, Key, Subtle } from './platform.ts'
 import { platformCall } from './platform-call.ts'
 
-export function aesGcm(subtle: Subtle, name: string, keyLength: number): Aead<'async'> {
+/** Those that TLS 1.3 uses by default. */
+export function aeads(subtle: Subtle): readonly Aead<'async'>[] {
+  return [aesGcm(subtle, 'aes-128-gcm', 16), aesGcm(subtle, 'aes-256-gcm', 32), chacha20Poly1305(subtle)]
+}
+
+function aesGcm(subtle: Subtle, name: string, keyLength: number): Aead<'async'> {
   return aead(subtle, name, keyLength, 'AES-GCM', 'raw')
 }
 
 /** Of newer platforms. https://wicg.github.io/webcrypto-modern-algos/#chacha20-poly1305 */
-export function chacha20Poly1305(subtle: Subtle): Aead<'async'> {
+function chacha20Poly1305(subtle: Subtle): Aead<'async'> {
   return aead(subtle, 'chacha20-poly1305', 32, 'ChaCha20-Poly1305', 'raw-secret')
 }
 

@@ -22,7 +22,7 @@ export async function available(subtle: Subtle, omit: readonly string[]): Promis
   const [cbc, { lists, signing }] = await Promise.all([
     working(trials, 'cbc', [aesCbc(subtle, 'aes-128-cbc', 16), aesCbc(subtle, 'aes-256-cbc', 32)], encrypts),
     commonAlgorithms(trials, {
-      curves: [montgomery(subtle, namedGroups.x448, 'X448')],
+      curves: [montgomery(namedGroups.x448, 'X448')],
       edwardsKeys: [ed448Key],
     }),
   ])

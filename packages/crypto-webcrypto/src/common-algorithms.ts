@@ -1,22 +1,23 @@
-import type { Aead, KeyExchange, Listed, SignatureAlgorithm } from '@typetls/crypto-provider'
+import type { KeyExchange, Listed, SignatureAlgorithm } from '@typetls/crypto-provider'
 import { hybrid, namedGroups } from '@typetls/crypto-provider'
 import type { RsaKeyKind } from '@typetls/crypto-provider/key-forms'
-import { aesGcm, chacha20Poly1305 } from './aead.ts'
+import { aeads } from './aead.ts'
 import { agrees, authenticates, derives, hashes, probe, seals, signs, verifies } from './detection.ts'
-import { montgomery, nistCurve } from './diffie-hellman.ts'
-import { ecdsa } from './ecdsa.ts'
-import { edwards } from './edwards.ts'
+import type { Curve } from './diffie-hellman.ts'
+import { commonCurves, diffieHellman } from './diffie-hellman.ts'
+import { ecdsaScheme } from './ecdsa.ts'
+import { edwardsScheme } from './edwards.ts'
 import type { EllipticKey } from './elliptic-keys.ts'
 import { ecdsaKeys, ed25519Key } from './elliptic-keys.ts'
-import type { HashRow } from './hash.ts'
-import { hash as hashOf, sha1, sha256, sha384, sha512 } from './hash.ts'
+import { digestRows, hash as hashOf, hashRows } from './hash.ts'
 import { hkdf as hkdfOf } from './hkdf.ts'
 import { hmac as hmacOf } from './hmac.ts'
-import { mlkem768 } from './ml-kem.ts'
+import { hybrids, mlkem768 } from './ml-kem.ts'
 import type { ParsedKey } from './pkcs8.ts'
-import type { Algorithm, Subtle } from './platform.ts'
+import type { Algorithm } from './platform.ts'
 import type { SigningAlgorithm } from './private-key.ts'
-import { rsa, rsaPkcs1, rsaPss } from './rsa.ts'
+import { rsaSchemeOn, rsaSchemes } from './rsa.ts'
+import { signatureAlgorithm } from './signature.ts'
 import type { Lists, Trials } from './trials.ts'
 import { leftOut, tried, working } from './trials.ts'
 
@@ -28,25 +29,24 @@ export interface CommonAlgorithms {
 
 /** What not everybody needs, to be tried as well. */
 export interface MoreAlgorithms {
-  readonly curves?: readonly KeyExchange<'async'>[]
+  readonly curves?: readonly Curve[]
   readonly edwardsKeys?: readonly EllipticKey[]
 }
 
 /** Tries everything that is not left out, all at the same time. */
 export async function commonAlgorithms(trials: Trials, more: MoreAlgorithms = {}): Promise<CommonAlgorithms> {
   const { subtle } = trials
-  const digests = [sha1, ...hashRows]
   const [hash, hmac, hkdf, aead, keyExchange, signatures] = await Promise.all([
     working(
       trials,
       'hash',
-      digests.map((row) => hashOf(subtle, row)),
+      digestRows.map((row) => hashOf(subtle, row)),
       hashes,
     ),
     working(
       trials,
       'hmac',
-      digests.map((row) => hmacOf(subtle, row)),
+      digestRows.map((row) => hmacOf(subtle, row)),
       authenticates,
     ),
     working(
@@ -68,22 +68,9 @@ export async function commonAlgorithms(trials: Trials, more: MoreAlgorithms = {}
   return { lists: { hash, hmac, hkdf, aead, keyExchange, signature }, signing }
 }
 
-function aeads(subtle: Subtle): readonly Aead<'async'>[] {
-  return [aesGcm(subtle, 'aes-128-gcm', 16), aesGcm(subtle, 'aes-256-gcm', 32), chacha20Poly1305(subtle)]
-}
-
-async function keyExchanges(
-  trials: Trials,
-  more: readonly KeyExchange<'async'>[],
-): Promise<Listed<KeyExchange<'async'>>> {
+async function keyExchanges(trials: Trials, more: readonly Curve[]): Promise<Listed<KeyExchange<'async'>>> {
   const { subtle, omit, lacking } = trials
-  const curves = [
-    montgomery(subtle, namedGroups.x25519, 'X25519'),
-    ...more,
-    nistCurve(subtle, namedGroups.secp256r1, 'P-256'),
-    nistCurve(subtle, namedGroups.secp384r1, 'P-384'),
-    nistCurve(subtle, namedGroups.secp521r1, 'P-521'),
-  ]
+  const curves = [...commonCurves, ...more].map((curve) => diffieHellman(subtle, curve))
   const kem = mlkem768(subtle)
   const omitted = (name: string): boolean => omit.includes(name) || omit.includes(kem.name)
   const [list, withoutKem] = await Promise.all([
@@ -109,7 +96,10 @@ function edwardsAlgorithms(trials: Trials, rows: readonly EllipticKey[]): Promis
   const { subtle } = trials
   return rows.map(async (row): Promise<Signing | undefined> => {
     if (!(await tried(trials, 'signature', row.keyType, () => signs(subtle, row)))) return undefined
-    return { algorithm: edwards(subtle, row), importedAs: (key) => importedOnCurve(key, [row]) }
+    return {
+      algorithm: signatureAlgorithm(subtle, edwardsScheme(subtle, row)),
+      importedAs: (key) => importedOnCurve(key, [row]),
+    }
   })
 }
 
@@ -122,7 +112,10 @@ function ecdsaAlgorithms(trials: Trials): Promise<Signing | undefined>[] {
     const works = await Promise.all(ecdsaKeys.map(attempt))
     const curves = ecdsaKeys.filter((_, i) => works[i])
     if (curves.length === 0) return undefined
-    return { algorithm: ecdsa(subtle, hash, curves), importedAs: (key) => importedOnCurve(key, curves) }
+    return {
+      algorithm: signatureAlgorithm(subtle, ecdsaScheme(subtle, hash, curves)),
+      importedAs: (key) => importedOnCurve(key, curves),
+    }
   })
 }
 
@@ -133,7 +126,7 @@ function importedOnCurve(key: ParsedKey, curves: readonly EllipticKey[]): Algori
 function rsaAlgorithms(trials: Trials): Promise<Signing | undefined>[] {
   const { subtle, omit, lacking } = trials
   const omitted = ['rsa', 'rsa-pss'].filter((keyType) => omit.includes(keyType))
-  return [...hashRows.map(rsaPkcs1), ...hashRows.map(rsaPss)].map(async (scheme): Promise<Signing | undefined> => {
+  return rsaSchemes().map(async (scheme): Promise<Signing | undefined> => {
     if (!(await tried(trials, 'signature', scheme.name, () => verifies(subtle, scheme)))) return undefined
     for (const keyType of omitted) {
       if (scheme.allows({ keyType, pss: undefined })) {
@@ -142,11 +135,8 @@ function rsaAlgorithms(trials: Trials): Promise<Signing | undefined>[] {
     }
     const allows = (key: RsaKeyKind): boolean => !omitted.includes(key.keyType) && scheme.allows(key)
     return {
-      algorithm: rsa(subtle, { ...scheme, allows }),
+      algorithm: signatureAlgorithm(subtle, rsaSchemeOn(subtle, { ...scheme, allows })),
       importedAs: (key) => (key.kind === 'rsa' && allows(key.rsa) ? scheme.algorithm : undefined),
     }
   })
 }
-
-const hashRows: readonly HashRow[] = [sha256, sha384, sha512]
-const hybrids = ['X25519MLKEM768', 'SecP256r1MLKEM768'] as const

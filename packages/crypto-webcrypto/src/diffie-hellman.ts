@@ -1,25 +1,12 @@
-import { Secret } from '@typetls/crypto-provider'
-import type { KeyExchange, KeyExchangeStart, NamedGroup } from '@typetls/crypto-provider'
+import { namedGroups, Secret } from '@typetls/crypto-provider'
+import type { ClientKeyExchange, KeyExchange, KeyExchangeStart, NamedGroup } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { invalidShare, requireShareLength } from './invalid-share.ts'
 import type { Algorithm, Key, KeyPair, Subtle } from './platform.ts'
 import { platformCall } from './platform-call.ts'
 
-/** X25519 and X448. https://www.rfc-editor.org/rfc/rfc7748#section-6 */
-export function montgomery(subtle: Subtle, row: NamedGroup, name: 'X25519' | 'X448'): KeyExchange<'async'> {
-  return diffieHellman(subtle, row, { algorithm: { name }, secretLength: row.clientShareLength, firstByte: undefined })
-}
-
-/**
- * Ephemeral Diffie-Hellman with uncompressed points; the secret is the x coordinate.
- * https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8.2
- */
-export function nistCurve(subtle: Subtle, row: NamedGroup, namedCurve: string): KeyExchange<'async'> {
-  const secretLength = (row.clientShareLength - 1) / 2
-  return diffieHellman(subtle, row, { algorithm: { name: 'ECDH', namedCurve }, secretLength, firstByte: 4 })
-}
-
-interface Curve {
+export interface Curve {
+  readonly row: NamedGroup
   readonly algorithm: Algorithm
   /** Bytes. */
   readonly secretLength: number
@@ -27,13 +14,23 @@ interface Curve {
   readonly firstByte: number | undefined
 }
 
-function diffieHellman(subtle: Subtle, row: NamedGroup, curve: Curve): KeyExchange<'async'> {
+/** X25519 and X448. https://www.rfc-editor.org/rfc/rfc7748#section-6 */
+export function montgomery(row: NamedGroup, name: 'X25519' | 'X448'): Curve {
+  return { row, algorithm: { name }, secretLength: row.clientShareLength, firstByte: undefined }
+}
+
+/**
+ * Ephemeral Diffie-Hellman with uncompressed points; the secret is the x coordinate.
+ * https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8.2
+ */
+export function nistCurve(row: NamedGroup, namedCurve: string): Curve {
+  return { row, algorithm: { name: 'ECDH', namedCurve }, secretLength: (row.clientShareLength - 1) / 2, firstByte: 4 }
+}
+
+export function diffieHellman(subtle: Subtle, curve: Curve): KeyExchange<'async'> {
+  const { generate, shareOf, publicKey, agreeWith } = onPlatform(subtle, curve)
   return {
-    ...row,
-    async start() {
-      const pair = await generate()
-      return new DiffieHellmanStart(row.name, await shareOf(pair), pair.privateKey, agree)
-    },
+    ...clientDiffieHellman(subtle, curve),
     async respond(clientShare) {
       const theirs = await publicKey(clientShare)
       const pair = await generate()
@@ -41,6 +38,32 @@ function diffieHellman(subtle: Subtle, row: NamedGroup, curve: Curve): KeyExchan
       return { share, secret }
     },
   }
+}
+
+/** The client's side. */
+export function clientDiffieHellman(subtle: Subtle, curve: Curve): ClientKeyExchange<'async'> {
+  const { generate, shareOf, publicKey, agreeWith } = onPlatform(subtle, curve)
+  const agree = async (share: Uint8Array, privateKey: Key): Promise<Secret> =>
+    agreeWith(await publicKey(share), privateKey)
+  return {
+    ...curve.row,
+    async start() {
+      const pair = await generate()
+      return new DiffieHellmanStart(curve.row.name, await shareOf(pair), pair.privateKey, agree)
+    },
+  }
+}
+
+interface Steps {
+  generate(): Promise<KeyPair>
+  shareOf(pair: KeyPair): Promise<Uint8Array>
+  publicKey(share: Uint8Array): Promise<Key>
+  agreeWith(theirs: Key, privateKey: Key): Promise<Secret>
+}
+
+function onPlatform(subtle: Subtle, curve: Curve): Steps {
+  const { row } = curve
+  return { generate, shareOf, publicKey, agreeWith }
 
   async function generate(): Promise<KeyPair> {
     const usages = ['deriveBits']
@@ -51,10 +74,6 @@ function diffieHellman(subtle: Subtle, row: NamedGroup, curve: Curve): KeyExchan
   async function shareOf(pair: KeyPair): Promise<Uint8Array> {
     const share = platformCall(`export a key of ${row.name}`, () => subtle.exportKey('raw', pair.publicKey))
     return new Uint8Array((await share) as ArrayBuffer)
-  }
-
-  async function agree(share: Uint8Array, privateKey: Key): Promise<Secret> {
-    return agreeWith(await publicKey(share), privateKey)
   }
 
   /** The platform checks that a point is on the curve when it reads it. */
@@ -122,3 +141,11 @@ function isZero(bytes: Uint8Array): boolean {
   for (const byte of bytes) any |= byte
   return any === 0
 }
+
+/** Those that TLS 1.3 uses by default. */
+export const commonCurves: readonly Curve[] = [
+  /* @__PURE__ */ montgomery(namedGroups.x25519, 'X25519'),
+  /* @__PURE__ */ nistCurve(namedGroups.secp256r1, 'P-256'),
+  /* @__PURE__ */ nistCurve(namedGroups.secp384r1, 'P-384'),
+  /* @__PURE__ */ nistCurve(namedGroups.secp521r1, 'P-521'),
+]

@@ -1,14 +1,13 @@
-import type { SignatureAlgorithm } from '@typetls/crypto-provider'
-import { ecdsaFromDer, ecdsaToDer } from './ecdsa-signature.ts'
+import { ecdsaFromDer } from './ecdsa-signature.ts'
 import type { EllipticKey } from './elliptic-keys.ts'
 import type { HashRow } from './hash.ts'
 import type { Subtle } from './platform.ts'
-import { signatureAlgorithm } from './signature.ts'
+import type { Scheme } from './verifying.ts'
 
 /** ECDSA by keys on `curves`; the curve is the key's. Signatures are DER, as in RFC 8422 section 5.4. */
-export function ecdsa(subtle: Subtle, hash: HashRow, curves: readonly EllipticKey[]): SignatureAlgorithm<'async'> {
+export function ecdsaScheme(subtle: Subtle, hash: HashRow, curves: readonly EllipticKey[]): Scheme {
   const curveOf = (keyType: string): EllipticKey | undefined => curves.find((curve) => curve.keyType === keyType)
-  return signatureAlgorithm(subtle, {
+  return {
     name: `ecdsa-${hash.name}`,
     parameters: { name: 'ECDSA', hash: hash.webName },
     importPublicKey(key) {
@@ -21,6 +20,5 @@ export function ecdsa(subtle: Subtle, hash: HashRow, curves: readonly EllipticKe
       const curve = curveOf(key.keyType)
       return curve && ecdsaFromDer(signature, curve.width)
     },
-    fromPlatform: ecdsaToDer,
-  })
+  }
 }

@@ -40,3 +40,9 @@ class CollectingHash implements RunningHash<'async'> {
     return this.#digest(all)
   }
 }
+
+/** What keys are derived and signatures made with. */
+export const hashRows: readonly HashRow[] = [sha256, sha384, sha512]
+
+/** What may be hashed with, OCSP's names of issuers for one. */
+export const digestRows: readonly HashRow[] = [sha1, sha256, sha384, sha512]

@@ -1,7 +1,5 @@
 export { webPasswordCrypto } from './password-crypto.ts'
 export type { Lacking } from './trials.ts'
 export type { Subtle, WebCryptoPlatform } from './platform.ts'
-export { webClientCrypto } from './web-client-crypto.ts'
-export type { WebClientCryptoOptions } from './web-client-crypto.ts'
 export { webCrypto } from './web-crypto.ts'
 export type { Fill, MissingAlgorithm, WebCryptoOptions, WebCryptoProvider } from './web-crypto.ts'

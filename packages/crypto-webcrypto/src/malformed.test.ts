@@ -8,11 +8,12 @@ import type { TlsError } from '@typetls/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { changedPlatform } from '../test/changed-platform.ts'
-import { montgomery } from './diffie-hellman.ts'
+import { diffieHellman, montgomery } from './diffie-hellman.ts'
 import { sha256 } from './hash.ts'
 import { webCrypto } from './index.ts'
 import { readRsaSpki } from '@typetls/crypto-provider/key-forms'
-import { rsa, rsaPkcs1, rsaPss } from './rsa.ts'
+import { rsaPkcs1, rsaPss, rsaSchemeOn } from './rsa.ts'
+import { verifying } from './verifying.ts'
 
 const provider = await webCrypto()
 const rsaKey = derKeyPair('rsa', { modulusLength: 2048 })
@@ -176,7 +177,7 @@ describe.each(groups.map((group) => [group.name, group] as const))('%s', (_, gro
 test('a platform that gives the zero secret of X25519 out is not believed', async () => {
   const { subtle } = changedPlatform(() => ({ deriveBits: async (_, __, bits) => new ArrayBuffer(bits / 8) }))
   const row = provider.keyExchange['x25519'] as KeyExchange<'async'>
-  const group = montgomery(subtle, { ...row }, 'X25519')
+  const group = diffieHellman(subtle, montgomery({ ...row }, 'X25519'))
   await expect(group.respond((await row.start()).share)).rejects.toThrow(invalidShare)
 })
 
@@ -215,7 +216,10 @@ test('an RSA signature with the modulus added to it is refused before a platform
       n,
       concat(new Uint8Array(1), signature),
     ]
-    const taken = rsa(crypto.subtle, name.includes('pss') ? rsaPss(sha256) : rsaPkcs1(sha256))
+    const taken = verifying(
+      crypto.subtle,
+      rsaSchemeOn(crypto.subtle, name.includes('pss') ? rsaPss(sha256) : rsaPkcs1(sha256)),
+    )
     asked = 0
     for (const variant of variants) {
       expect(await taken.verify({ keyType: 'rsa', spki: publicKey }, data, variant)).toBe(false)

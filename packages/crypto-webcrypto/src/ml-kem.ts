@@ -1,5 +1,5 @@
 import { Secret } from '@typetls/crypto-provider'
-import type { KeyExchange, KeyExchangeStart, NamedGroup } from '@typetls/crypto-provider'
+import type { ClientKeyExchange, KeyExchange, KeyExchangeStart, NamedGroup } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { invalidShare, requireShareLength } from './invalid-share.ts'
 import type { Algorithm, Key, KeyPair, Subtle } from './platform.ts'
@@ -7,17 +7,9 @@ import { platformCall } from './platform-call.ts'
 
 /** ML-KEM-768 of newer platforms, for the hybrid groups. https://wicg.github.io/webcrypto-modern-algos/#ml-kem */
 export function mlkem768(platform: Subtle): KeyExchange<'async'> {
-  // Where the methods are missing, calling them fails, and detection finds out.
   const subtle = platform as SubtleWithKem
   return {
-    ...row,
-    async start() {
-      const { publicKey, privateKey } = await platformCall('make a key for ML-KEM-768', async () => {
-        return (await subtle.generateKey(algorithm, false, ['decapsulateBits'])) as KeyPair
-      })
-      const share = platformCall('export a key of ML-KEM-768', () => subtle.exportKey('raw-public', publicKey))
-      return new MlKemStart(subtle, new Uint8Array((await share) as ArrayBuffer), privateKey)
-    },
+    ...clientMlkem768(platform),
     async respond(clientShare) {
       requireShareLength(row.name, row.clientShareLength, clientShare)
       let answer: Encapsulated
@@ -29,6 +21,22 @@ export function mlkem768(platform: Subtle): KeyExchange<'async'> {
         throw invalidShare('the ML-KEM-768 key share is not an encapsulation key', cause)
       }
       return { share: new Uint8Array(answer.ciphertext), secret: new Secret(new Uint8Array(answer.sharedKey)) }
+    },
+  }
+}
+
+/** The client's side. */
+export function clientMlkem768(platform: Subtle): ClientKeyExchange<'async'> {
+  // Where the methods are missing, calling them fails, and detection finds out.
+  const subtle = platform as SubtleWithKem
+  return {
+    ...row,
+    async start() {
+      const { publicKey, privateKey } = await platformCall('make a key for ML-KEM-768', async () => {
+        return (await subtle.generateKey(algorithm, false, ['decapsulateBits'])) as KeyPair
+      })
+      const share = platformCall('export a key of ML-KEM-768', () => subtle.exportKey('raw-public', publicKey))
+      return new MlKemStart(subtle, new Uint8Array((await share) as ArrayBuffer), privateKey)
     },
   }
 }
@@ -73,3 +81,6 @@ interface Encapsulated {
 const algorithm: Algorithm = { name: 'ML-KEM-768' }
 
 const row: NamedGroup = { id: 0x0201, name: 'MLKEM768', clientShareLength: 1184, serverShareLength: 1088 }
+
+/** Groups that have it beside an elliptic curve. */
+export const hybrids = ['X25519MLKEM768', 'SecP256r1MLKEM768'] as const

@@ -1,9 +1,9 @@
-import type { SignatureAlgorithm } from '@typetls/crypto-provider'
 import type { HashRow } from './hash.ts'
+import { hashRows } from './hash.ts'
 import type { Algorithm, Subtle } from './platform.ts'
 import { allowsPss, readRsaSpki, writeRsaSpki } from '@typetls/crypto-provider/key-forms'
 import type { RsaKeyKind } from '@typetls/crypto-provider/key-forms'
-import { signatureAlgorithm } from './signature.ts'
+import type { Scheme } from './verifying.ts'
 
 /** One of our RSA signature algorithms: the platform ties keys to scheme and hash. */
 export interface RsaScheme {
@@ -34,8 +34,13 @@ export function rsaPkcs1({ name, webName }: HashRow): RsaScheme {
   }
 }
 
-export function rsa(subtle: Subtle, scheme: RsaScheme): SignatureAlgorithm<'async'> {
-  return signatureAlgorithm(subtle, {
+/** All of them. */
+export function rsaSchemes(): RsaScheme[] {
+  return [...hashRows.map(rsaPkcs1), ...hashRows.map(rsaPss)]
+}
+
+export function rsaSchemeOn(subtle: Subtle, scheme: RsaScheme): Scheme {
+  return {
     name: scheme.name,
     parameters: scheme.parameters,
     importPublicKey(key) {
@@ -48,8 +53,7 @@ export function rsa(subtle: Subtle, scheme: RsaScheme): SignatureAlgorithm<'asyn
       const read = readRsaSpki(key.spki)
       return read && isBelow(signature, read.n) ? signature : undefined
     },
-    fromPlatform: (signature) => signature,
-  })
+  }
 }
 
 /**

@@ -1,8 +1,12 @@
 import { chacha20Poly1305, secp521r1 } from '@typetls/crypto-noble'
+import { derKeyPair } from '@typetls/testing'
 import { complete } from '@typetls/crypto-provider'
 import { describe, expect, test } from 'vitest'
 import { platformWithout } from '../test/changed-platform.ts'
-import { webClientCrypto, webCrypto } from './index.ts'
+import { webCrypto } from './index.ts'
+import { webClientCrypto } from './web-client-crypto.ts'
+
+const data = new Uint8Array(10)
 
 describe('what a client needs of the platform', () => {
   test('is what webCrypto has, less what TLS 1.3 does not use by default', async () => {
@@ -28,6 +32,34 @@ describe('what a client needs of the platform', () => {
   test('has no private keys, and says so', async () => {
     const { importPrivateKey } = await webClientCrypto()
     await expect(importPrivateKey(new Uint8Array(1))).rejects.toMatchObject({ code: 'ERR_TLS_UNSUPPORTED' })
+  })
+
+  test('is no server, and signs nothing', async () => {
+    const { keyExchange, signature } = await webClientCrypto()
+    for (const group of Object.values(keyExchange)) {
+      await expect(group?.respond(new Uint8Array(32))).rejects.toMatchObject({ code: 'ERR_TLS_UNSUPPORTED' })
+    }
+    const key = await (await webCrypto()).importPrivateKey(derKeyPair('ed25519').privateKey)
+    await expect(signature['ed25519']?.sign(key, new Uint8Array(1))).rejects.toMatchObject({ code: 'ERR_TLS_CRYPTO' })
+  })
+
+  test('leaves out kinds of keys it is told to', async () => {
+    const small = await webClientCrypto({ omit: ['ec-secp384r1', 'rsa', 'ed25519', 'MLKEM768', 'sha1'] })
+    expect(Object.keys(small.keyExchange)).not.toContain('X25519MLKEM768')
+    expect(small.signature).not.toHaveProperty('ed25519')
+    expect(small.hash).not.toHaveProperty('sha1')
+    for (const [type, options, name, accepted] of [
+      ['ec', { namedCurve: 'P-384' }, 'ecdsa-sha384', false],
+      ['ec', { namedCurve: 'P-256' }, 'ecdsa-sha256', true],
+      ['rsa', { modulusLength: 2048 }, 'rsa-pkcs1-sha256', false],
+    ] as const) {
+      const { privateKey, publicKey } = derKeyPair(type, options)
+      const full = await webCrypto()
+      const signature = await full.signature[name]!.sign(await full.importPrivateKey(privateKey), data)
+      const keyType = type === 'rsa' ? 'rsa' : options.namedCurve === 'P-384' ? 'ec-secp384r1' : 'ec-secp256r1'
+      expect(await small.signature[name]!.verify({ keyType, spki: publicKey }, data, signature)).toBe(accepted)
+      expect(await full.signature[name]!.verify({ keyType, spki: publicKey }, data, signature)).toBe(true)
+    }
   })
 
   test('is refused without crypto.subtle', async () => {

@@ -1,6 +1,6 @@
 import type { CryptoProvider } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import { commonAlgorithms } from './common-algorithms.ts'
+import { clientAlgorithms } from './client-algorithms.ts'
 import type { WebCryptoPlatform } from './platform.ts'
 import { platformOf } from './platform.ts'
 import { randomOf } from './random.ts'
@@ -13,8 +13,9 @@ export interface WebClientCryptoOptions {
 }
 
 /**
- * As much of `webCrypto` as a client of TLS 1.3 needs by default, at two thirds of the size: no AES-CBC, no X448 and Ed448,
- * no private keys, and no account of what is missing. `complete()` of `@typetls/crypto-provider` adds to it what the
+ * As much of `webCrypto` as a client of TLS 1.3 needs by default, at half the size: no AES-CBC, no X448 and Ed448,
+ * no private keys and so no signing, no server's side of a key exchange, and no account of what is missing. What every
+ * platform has is not tried. `complete()` of `@typetls/crypto-provider` adds to it what the
  * platform lacks.
  *
  * @throws TlsError `ERR_TLS_UNSUPPORTED` (internal_error), as the rejection, on a platform without `crypto.subtle` or
@@ -22,12 +23,11 @@ export interface WebClientCryptoOptions {
  */
 export async function webClientCrypto(options: WebClientCryptoOptions = {}): Promise<CryptoProvider<'async'>> {
   const platform = platformOf(options.crypto)
-  const { lists } = await commonAlgorithms({ subtle: platform.subtle, omit: options.omit ?? [], lacking: [] })
   return {
     name: 'webcrypto',
     mode: 'async',
     random: randomOf(platform),
-    ...lists,
+    ...(await clientAlgorithms(platform.subtle, options.omit ?? [])),
     cbc: {},
     keyTransport: {},
     async importPrivateKey() {

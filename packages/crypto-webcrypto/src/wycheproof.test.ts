@@ -1,11 +1,12 @@
 import { namedGroups } from '@typetls/crypto-provider'
-import type { KeyExchange, NamedGroup } from '@typetls/crypto-provider'
+import type { NamedGroup } from '@typetls/crypto-provider'
 import { loadWycheproof, runWycheproof, wycheproofRuns } from '@typetls/testing'
 import type { WycheproofRun } from '@typetls/testing'
 import { concat, fromHex, TlsError, toHex } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import { changedPlatform, nodePlatform } from '../test/changed-platform.ts'
-import { montgomery, nistCurve } from './diffie-hellman.ts'
+import type { Curve } from './diffie-hellman.ts'
+import { diffieHellman, montgomery, nistCurve } from './diffie-hellman.ts'
 import { webCrypto } from './index.ts'
 import { mlkem768 } from './ml-kem.ts'
 import type { KeyPair, Subtle } from './platform.ts'
@@ -78,7 +79,8 @@ describe.runIf(has('X25519MLKEM768'))('ML-KEM-768', () => {
 
 async function agree(name: string, privateKey: Uint8Array, share: Uint8Array): Promise<Uint8Array> {
   const [make, webName, header] = privateKeys[name] as (typeof privateKeys)[string]
-  const group = make(withPrivateKey('pkcs8', concat(fromHex(header), privateKey)), namedGroups[name as 'x448'], webName)
+  const subtle = withPrivateKey('pkcs8', concat(fromHex(header), privateKey))
+  const group = diffieHellman(subtle, make(namedGroups[name as 'x448'], webName))
   const start = await group.start()
   return (await start.finish(share)).reveal()
 }
@@ -101,7 +103,7 @@ async function refusalOr(call: () => Promise<string>): Promise<string> {
   }
 }
 
-type Make = (subtle: Subtle, row: NamedGroup, name: never) => KeyExchange<'async'>
+type Make = (row: NamedGroup, name: never) => Curve
 
 /** How groups are made, names in Web Cryptography, and PKCS#8 up to the key itself. */
 const privateKeys: Readonly<Record<string, readonly [Make, never, string]>> = {

@@ -1,6 +1,7 @@
 import type { Clock } from '@typetls/connection'
 import type { CryptoProvider } from '@typetls/crypto-provider'
-import { webClientCrypto, webCrypto } from '@typetls/crypto-webcrypto'
+import { webCrypto } from '@typetls/crypto-webcrypto'
+import { webClientCrypto } from '@typetls/crypto-webcrypto/client'
 
 /** The wall clock. */
 export const systemClock: Clock = { now: () => Date.now() }
