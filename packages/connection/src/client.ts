@@ -2,6 +2,7 @@ import type { ClientParameters, Connected } from '@typetls/handshake'
 import {
   answerCertificateRequest,
   ClientPostHandshake,
+  clientGrease,
   clientHandshake,
   clientPsks,
   ResumingClientPostHandshake,
@@ -22,29 +23,36 @@ import { trafficKey } from './traffic-key.ts'
  */
 export function clientConnection(options: ClientOptions, events: ConnectionEvents): Connection {
   const { credentials } = options
-  const abilities = { psks: clientPsks, select: selectorOf(credentials), answer: answerCertificateRequest }
+  const abilities = {
+    psks: clientPsks,
+    grease: clientGrease,
+    select: selectorOf(credentials),
+    answer: answerCertificateRequest,
+  }
   return connectionOf(resumingClient, clientParameters(options, abilities), options, events)
 }
 
 /**
- * The same for a client that keeps no sessions, and so carries nothing for them: it asks for no tickets.
+ * The same for a client that keeps no sessions, and so carries nothing for them: it asks for no tickets. Neither does it have
+ * GREASE.
  *
  * @throws TlsError as `clientConnection`
  */
 export function sessionlessClientConnection(options: SessionlessClientOptions, events: ConnectionEvents): Connection {
-  const { credentials, externalPsks } = options as ClientOptions
+  const { credentials, externalPsks, grease } = options as ClientOptions
   if (credentials !== undefined && !('answer' in credentials)) {
     throw wrong('credentials', 'without sessions it takes clientCredentials()')
   }
   if (externalPsks !== undefined) throw wrong('externalPsks', 'they take a client with sessions')
-  const abilities = { psks: undefined, select: credentials?.select, answer: credentials?.answer }
+  if (grease === true) throw wrong('grease', 'it takes a client with sessions')
+  const abilities = { psks: undefined, grease: undefined, select: credentials?.select, answer: credentials?.answer }
   return connectionOf(sessionlessClient, clientParameters(options, abilities), options, events)
 }
 
 /** Sessions, PSKs and certificates after the handshake come from a client that keeps sessions. */
 export interface SessionlessClientOptions extends Omit<
   ClientOptions,
-  'session' | 'postHandshakeAuthentication' | 'credentials' | 'externalPsks'
+  'session' | 'postHandshakeAuthentication' | 'credentials' | 'externalPsks' | 'grease'
 > {
   /** For servers that ask for a certificate. Default: none, an empty Certificate is sent. */
   readonly credentials?: ClientCredentials

@@ -10,6 +10,7 @@ import {
   pick,
   rsa_pss_rsae_sha256,
 } from '@typetls/crypto-provider'
+import { clientGrease } from '@typetls/handshake'
 import { ascii } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import type { Changed } from '../test/peers.ts'
@@ -19,7 +20,7 @@ import type { ClientOptions, ServerOptions } from './index.ts'
 import { rotatingTicketKeys } from './index.ts'
 
 const clientParameters = (options: ClientOptions) =>
-  resolved(options, { psks: undefined, select: undefined, answer: undefined })
+  resolved(options, { psks: undefined, grease: clientGrease, select: undefined, answer: undefined })
 
 const everything = complete(nodeCrypto, nobleCrypto)
 const psk = { identity: ascii('a'), secret: new Secret(new Uint8Array(32).fill(1)) }
@@ -54,7 +55,7 @@ describe('a client that says nothing', () => {
 
   test('has the defaults of the table', () => {
     expect(parameters).toMatchObject({
-      grease: defaults.grease,
+      grease: clientGrease,
       middleboxCompatibility: defaults.middleboxCompatibility,
       requestStatus: defaults.requestStatus,
       requestTimestamps: defaults.requestTimestamps,

@@ -2,6 +2,7 @@ import type { CipherSuite, CryptoProvider, KeyExchange, SignatureScheme } from '
 import { defaultCipherSuites, defaultGroupNames, defaultSignatureSchemes } from '@typetls/crypto-provider'
 import type {
   CertificateAnswer,
+  ClientGrease,
   ClientParameters,
   ClientPsks,
   CommonParameters,
@@ -39,6 +40,7 @@ export const defaults = {
 /** What a client can do beyond a handshake with a server that has a certificate. */
 export interface ClientAbilities {
   readonly psks: ClientPsks | undefined
+  readonly grease: ClientGrease | undefined
   readonly select: CredentialSelector | undefined
   readonly answer: CertificateAnswer | undefined
 }
@@ -83,7 +85,7 @@ export function clientParameters(options: ClientOptions, abilities: ClientAbilit
     externalPsks,
     selectExternalPsk,
     keyShares: keySharesOf(options, common.groups),
-    grease: options.grease ?? defaults.grease,
+    grease: (options.grease ?? defaults.grease) ? abilities.grease : undefined,
     fallback: options.fallback ?? false,
     allowUnofferedApplicationProtocol: options.allowUnofferedApplicationProtocol ?? false,
     middleboxCompatibility: options.middleboxCompatibility ?? defaults.middleboxCompatibility,

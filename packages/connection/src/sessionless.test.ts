@@ -26,7 +26,9 @@ test('a client without sessions asks for no tickets, and so gets none', () => {
   const sent = pair.server.trace.flatMap((event) => (event.event === 'message' ? [event.type] : []))
   expect(sent).toContain('finished')
   expect(sent).not.toContain('new_session_ticket')
-  expect(scriptedServer({ connect }).hello.extensions.psk_key_exchange_modes).toBeUndefined()
+  const { extensions } = scriptedServer({ connect }).hello
+  expect(extensions.psk_key_exchange_modes).toBeUndefined()
+  expect(extensions.unknown).toEqual([])
   const [ours, theirs] = [pair.client, pair.server].map(({ connection }) =>
     connection.exportKeyingMaterial('EXPORTER-Channel-Binding', new Uint8Array(0), 32),
   )
@@ -49,6 +51,7 @@ test('it ignores tickets that come all the same, and goes on under new keys', ()
 
 test.each([
   ['an external PSK', { externalPsks: [key] }],
+  ['GREASE', { grease: true }],
   ['a credential without the code that shows it', { credentials: () => undefined }],
 ])('%s is refused', (_, options) => {
   expect(() => pairOf(options)).toThrow(expect.objectContaining({ code: 'ERR_TLS_OPTIONS' }))

@@ -3,8 +3,7 @@ import type { UnknownExtension } from '@typetls/wire'
 import { TlsError } from '@typetls/wire'
 import type { PskOffer } from './client-psks.ts'
 import { TLS_FALLBACK_SCSV } from './downgrade.ts'
-import type { Grease } from './grease.ts'
-import { greaseOf, greased } from './grease.ts'
+import type { ClientGrease } from './grease.ts'
 import type { Handshake } from './handshake.ts'
 import type { ClientHello, ClientHelloExtensions } from './messages/client-hello.ts'
 import { clientHelloExtensions } from './messages/client-hello.ts'
@@ -25,9 +24,10 @@ export class ClientOffer {
   /** `undefined`: a client that has none, and wants no tickets. */
   readonly psks: PskOffer | undefined
   readonly #parameters: ClientParameters
-  readonly #grease: Grease | undefined
+  readonly #grease: ReturnType<ClientGrease> | undefined
   #keyShares: StartedKeyShare[] = []
   #cookie: Uint8Array | undefined
+  #isNewShare = false
   /** Of the last ClientHello. */
   #sent: ClientHelloExtensions = {}
 
@@ -38,7 +38,7 @@ export class ClientOffer {
     this.older = parameters.older?.offer(parameters)
     this.psks = parameters.psks?.offer(parameters)
     this.sessionId = this.older?.sessionId ?? (parameters.middleboxCompatibility ? crypto.random(32) : none)
-    this.#grease = parameters.grease ? greaseOf(crypto.random(6)) : undefined
+    this.#grease = parameters.grease?.(crypto.random(6))
   }
 
   /** Makes the key shares and gets the PSKs ready. */
@@ -80,6 +80,7 @@ export class ClientOffer {
         )
       }
       for (const share of this.#keyShares) share.start.dispose()
+      this.#isNewShare = true
       this.#keyShares = [{ group: wanted, start: yield* wait(wanted.start()) }]
     }
     this.psks?.keep(hash)
@@ -90,7 +91,7 @@ export class ClientOffer {
     const extensions = this.#extensions()
     this.#sent = extensions
     const hello = this.#hello(extensions)
-    const raw = encodeMessage('client_hello', hello)
+    const raw = encodeMessage('client_hello', this.#grease?.(hello, this.#isNewShare) ?? hello)
     hs.transcript.add(raw)
     if (this.psks !== undefined) yield* this.psks.bind(hs, raw)
     hs.transmit('client_hello', raw)
@@ -112,7 +113,7 @@ export class ClientOffer {
       legacyVersion: 0x0303,
       random: this.random,
       legacySessionId: this.sessionId,
-      cipherSuites: this.#grease === undefined ? suites : [this.#grease.cipherSuite, ...suites],
+      cipherSuites: suites,
       legacyCompressionMethods: [0],
       extensions,
     }
@@ -124,7 +125,7 @@ export class ClientOffer {
     const groups = parameters.groups.map((row) => row.id)
     const ofOlder = this.#olderExtensions()
     const shares = this.#keyShares.map(({ group, start }) => ({ group: group.id, keyExchange: start.share }))
-    const known: Mutable<ClientHelloExtensions> = {
+    return {
       server_name: serverName,
       status_request: parameters.requestStatus ? ocspRequest : undefined,
       supported_groups: groups.length > 0 ? groups : undefined,
@@ -139,19 +140,9 @@ export class ClientOffer {
       key_share: groups.length > 0 ? shares : undefined,
       pre_shared_key: this.psks?.extension,
       unknown: ofOlder,
+      // What is not named, pre_shared_key, comes last.
+      order: [...extensionOrder, ...ofOlder.map(({ type }) => type)],
     }
-    // What is not named, pre_shared_key, comes last.
-    known.order = [...extensionOrder, ...ofOlder.map(({ type }) => type)]
-    const ignored = this.#grease
-    if (ignored !== undefined) {
-      Object.assign(known, greased(ignored, known, known.order))
-      known.supported_versions = [ignored.version, ...this.#versions()]
-      // A second ClientHello holds the requested share alone.
-      if (groups.length > 0 && !this.#retried(shares)) {
-        known.key_share = [{ group: ignored.group, keyExchange: Uint8Array.of(0) }, ...shares]
-      }
-    }
-    return known
   }
 
   #versions(): readonly number[] {
@@ -161,19 +152,12 @@ export class ClientOffer {
   #olderExtensions(): readonly UnknownExtension[] {
     return this.older?.extensions ?? []
   }
-
-  #retried(shares: readonly { readonly group: number }[]): boolean {
-    const first = this.#parameters.keyShares
-    return shares.length !== first.length || shares.some((share, i) => share.group !== first[i]?.id)
-  }
 }
 
 export interface StartedKeyShare {
   readonly group: KeyExchange
   readonly start: KeyExchangeStart
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 const extensionOrder: readonly number[] = /* @__PURE__ */ Object.values(clientHelloExtensions)
   .map(({ id }) => id)

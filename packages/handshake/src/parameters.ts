@@ -2,6 +2,7 @@ import type { CipherSuite, CryptoProvider, KeyExchange, SignatureScheme } from '
 import type { ChosenCredential } from './authenticate.ts'
 import type { ClientPsks } from './client-psks.ts'
 import type { CredentialSelector } from './credential.ts'
+import type { ClientGrease } from './grease.ts'
 import type { Handshake } from './handshake.ts'
 import type { CertificateRequest } from './messages/authentication.ts'
 import type { ClientHello } from './messages/client-hello.ts'
@@ -49,7 +50,7 @@ export interface ClientParameters extends CommonParameters {
   readonly selectExternalPsk: ExternalPskSelector | undefined
   /** A share is sent for each; all are in `groups`. */
   readonly keyShares: readonly KeyExchange[]
-  readonly grease: boolean
+  readonly grease: ClientGrease | undefined
   readonly fallback: boolean
   readonly allowUnofferedApplicationProtocol: boolean
   readonly middleboxCompatibility: boolean

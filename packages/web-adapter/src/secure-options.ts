@@ -49,7 +49,7 @@ export interface SecureOptions extends SharedOptions, Omit<Partial<ClientOptions
   /** DNS name or IP address that the server must have a certificate for; a name is also sent as SNI. */
   readonly sni?: string
   /**
-   * `resumingClient` for `session`, `onSession`, `postHandshakeAuthentication` and `externalPsks`. Default: a client that keeps
+   * `resumingClient` for `session`, `onSession`, `postHandshakeAuthentication`, `externalPsks` and `grease`. Default: a client that keeps
    * no sessions.
    */
   readonly role?: StreamRole<SecureOptions>

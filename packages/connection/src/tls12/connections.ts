@@ -1,4 +1,5 @@
 import type { ClientParameters, ServerParameters } from '@typetls/handshake'
+import { clientGrease } from '@typetls/handshake'
 import type { Tls12Connected } from '@typetls/handshake/tls12'
 import { Tls12ClientPostHandshake, tls12ClientHandshake, tls12ServerHandshake } from '@typetls/handshake/tls12'
 import type { RoleOfConnection } from '../connection.ts'
@@ -21,7 +22,7 @@ export function tls12ClientConnection(
   tls12: ClientTls12Options = {},
 ): Connection {
   const parameters12 = clientTls12Parameters(tls12, options.crypto)
-  const parameters = clientParameters(options, { ...none, select: selectorOf(options.credentials) })
+  const parameters = clientParameters(options, { ...abilities, select: selectorOf(options.credentials) })
   const role: RoleOfConnection = {
     name: 'client',
     stateless: () => false,
@@ -52,5 +53,5 @@ export function tls12ServerConnection(
   return new Connection(role, serverParameters(options), options, events)
 }
 
-/** What only TLS 1.3 has. */
-const none = { psks: undefined, answer: undefined } as const
+/** Without what only TLS 1.3 has. */
+const abilities = { psks: undefined, answer: undefined, grease: clientGrease } as const

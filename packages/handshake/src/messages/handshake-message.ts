@@ -53,20 +53,20 @@ export const HandshakeType: OpenEnum<HandshakeTypeName> = /* @__PURE__ */ openEn
 
 export type HandshakeTypeName = keyof typeof handshakeTypeIds
 
-const codecs: {
-  readonly [K in HandshakeMessageType]: { readonly id: number; readonly codec: Codec<HandshakeMessages[K]> }
-} = {
-  client_hello: { id: 1, codec: ClientHello },
-  server_hello: { id: 2, codec: ServerHello },
-  // On the wire a ServerHello; told apart by its random.
-  hello_retry_request: { id: 2, codec: HelloRetryRequest },
-  encrypted_extensions: { id: 8, codec: EncryptedExtensions },
-  certificate_request: { id: 13, codec: CertificateRequest },
-  certificate: { id: 11, codec: Certificate },
-  certificate_verify: { id: 15, codec: CertificateVerify },
-  finished: { id: 20, codec: Finished },
-  new_session_ticket: { id: 4, codec: NewSessionTicket },
-  key_update: { id: 24, codec: KeyUpdate },
+/** A HelloRetryRequest is a ServerHello on the wire, told apart by its random. */
+const numbers = { ...handshakeTypeIds, hello_retry_request: 2 } as const
+
+const codecs: { readonly [K in HandshakeMessageType]: Codec<HandshakeMessages[K]> } = {
+  client_hello: ClientHello,
+  server_hello: ServerHello,
+  hello_retry_request: HelloRetryRequest,
+  encrypted_extensions: EncryptedExtensions,
+  certificate_request: CertificateRequest,
+  certificate: Certificate,
+  certificate_verify: CertificateVerify,
+  finished: Finished,
+  new_session_ticket: NewSessionTicket,
+  key_update: KeyUpdate,
 }
 
 /** What TLS 1.2 has and TLS 1.3 has not. Named here, read and written in `tls12` alone. */
@@ -90,8 +90,7 @@ export interface MessageSet {
 
 /** Type, uint24 length and body. */
 export function encodeMessage<K extends HandshakeMessageType>(type: K, body: HandshakeMessages[K]): Uint8Array {
-  const { id, codec } = codecs[type]
-  return framedMessage(id, codec, body)
+  return framedMessage(numbers[type], codecs[type], body)
 }
 
 export function framedMessage<T>(id: number, codec: Codec<T>, body: T): Uint8Array {
@@ -108,12 +107,13 @@ export function messageType(raw: Uint8Array): HandshakeMessageType | undefined {
     const random = raw.subarray(6, 38)
     return equalBytes(random, helloRetryRequestRandom) ? 'hello_retry_request' : 'server_hello'
   }
-  return typeById.get(id)
+  const name = HandshakeType.nameOf(id)
+  return name !== undefined && name in codecs ? (name as HandshakeMessageType) : undefined
 }
 
 /** @throws TlsError for whatever is wrong in the body, with its path */
 export function decodeMessage<K extends HandshakeMessageType>(type: K, raw: Uint8Array): HandshakeMessage<K> {
-  return { type, body: decode(codecs[type].codec, raw, undefined, 4), raw }
+  return { type, body: decode(codecs[type], raw, undefined, 4), raw }
 }
 
 /** What to call the message in an error text. */
@@ -122,25 +122,8 @@ export function messageLabel(raw: Uint8Array): string {
 }
 
 export const tls13Messages: MessageSet = {
-  ids: {
-    client_hello: 1,
-    server_hello: 2,
-    hello_retry_request: 2,
-    new_session_ticket: 4,
-    encrypted_extensions: 8,
-    certificate: 11,
-    certificate_request: 13,
-    certificate_verify: 15,
-    finished: 20,
-    key_update: 24,
-  },
+  ids: numbers,
   typeOf: messageType,
   decode: (type, raw) => decodeMessage(type as HandshakeMessageType, raw),
   encode: (type, body) => encodeMessage(type as HandshakeMessageType, body as never),
 }
-
-const typeById: ReadonlyMap<number, HandshakeMessageType> = /* @__PURE__ */ new Map(
-  (Object.keys(codecs) as HandshakeMessageType[])
-    .filter((type) => type !== 'hello_retry_request')
-    .map((type) => [codecs[type].id, type]),
-)

@@ -2,8 +2,8 @@ import type { UnknownExtension } from '@typetls/wire'
 import { TlsError, decode, equalBytes } from '@typetls/wire'
 import { usable } from '../usable-session.ts'
 import { TLS_FALLBACK_SCSV } from '../downgrade.ts'
-import { greaseOf, greased } from '../grease.ts'
 import type { Handshake } from '../handshake.ts'
+import type { ClientHello } from '../messages/client-hello.ts'
 import { ExtensionType } from '../messages/extension-type.ts'
 import { ocspRequest } from '../messages/extensions.ts'
 import type { HandshakeMessage } from '../messages/handshake-message.ts'
@@ -53,26 +53,19 @@ export function* tls12ClientHandshake(
     value === undefined ? [] : [ExtensionType.ids[name as keyof typeof known]],
   )
   types.push(...offer.extensions.map(({ type }) => type))
-  const extensions = { ...known, unknown: offer.extensions }
-  const grease = parameters.grease ? greaseOf(parameters.crypto.random(6)) : undefined
   const sessionId = offer.sessionId ?? none
+  const hello: ClientHello = {
+    legacyVersion: 0x0303,
+    random,
+    legacySessionId: sessionId,
+    cipherSuites: [...offer.cipherSuites, ...(parameters.fallback ? [TLS_FALLBACK_SCSV] : [])],
+    legacyCompressionMethods: [0],
+    extensions: { ...known, unknown: offer.extensions, order: types },
+  }
+  const greased = parameters.grease?.(parameters.crypto.random(6))
   hs.logKeysOf(random)
   hs.version = 0x0303
-  hs.sendRaw(
-    'client_hello',
-    encodeMessage('client_hello', {
-      legacyVersion: 0x0303,
-      random,
-      legacySessionId: sessionId,
-      cipherSuites: [
-        ...(grease === undefined ? [] : [grease.cipherSuite]),
-        ...offer.cipherSuites,
-        ...(parameters.fallback ? [TLS_FALLBACK_SCSV] : []),
-      ],
-      legacyCompressionMethods: [0],
-      extensions: grease === undefined ? extensions : { ...extensions, ...greased(grease, extensions, types) },
-    }),
-  )
+  hs.sendRaw('client_hello', encodeMessage('client_hello', greased?.(hello) ?? hello))
   hs.messages = tls12Messages
   const message = yield* receiveServerHello(hs, earlier)
   return yield* offer.goOn(hs, { random, sessionId, has: (type) => types.includes(type) }, message, false)
