@@ -2,8 +2,9 @@ import type { CryptoProvider, KeyType, Mode, PrivateKey, Secret, SignatureScheme
 import { defaultSignatureSchemes, isPromiseLike } from '@typetls/crypto-provider'
 import type { Codec } from '@typetls/wire'
 import { decode, equalBytes, opaqueVector, TlsError, vector } from '@typetls/wire'
-import { Certificate } from './certificate.ts'
+import { PathCertificate } from './path-certificate.ts'
 import { pemText } from './pem.ts'
+import { pemCertificates } from './pem-certificates.ts'
 import { readPrivateKey } from './private-key.ts'
 import type { SubjectPublicKey } from './public-key.ts'
 import { readPublicKey } from './public-key.ts'
@@ -71,9 +72,10 @@ export interface Decrypter {
   decrypt(ciphertext: Uint8Array, fallback: Secret): Secret | PromiseLike<Secret>
 }
 
-function certificatesOf(input: Uint8Array | string): Certificate[] {
+function certificatesOf(input: Uint8Array | string): PathCertificate[] {
   const text = pemText(input)
-  return text === undefined ? [Certificate.parse(input)] : Certificate.parseAll(text)
+  const ders = text === undefined ? [input as Uint8Array] : pemCertificates(text)
+  return ders.map((der) => PathCertificate.parse(der))
 }
 
 function importedKey({ privateKey, provider }: CredentialOptions): PrivateKey | PromiseLike<PrivateKey> {
@@ -88,8 +90,8 @@ function importedKey({ privateKey, provider }: CredentialOptions): PrivateKey | 
 }
 
 function credentialOf(
-  certificates: readonly Certificate[],
-  leaf: Certificate,
+  certificates: readonly PathCertificate[],
+  leaf: PathCertificate,
   key: PrivateKey,
   options: CredentialOptions,
 ): Credential {

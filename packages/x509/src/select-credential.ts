@@ -1,6 +1,6 @@
 import type { SignatureScheme } from '@typetls/crypto-provider'
 import { equalBytes, TlsError } from '@typetls/wire'
-import { Certificate } from './certificate.ts'
+import { PathCertificate } from './path-certificate.ts'
 import type { Credential, Signer } from './credential.ts'
 import { matchesHost } from './name-match.ts'
 
@@ -19,7 +19,7 @@ export function selectCredential<C extends Credential>(credentials: readonly C[]
   if (first === undefined) throw new TlsError('ERR_TLS_OPTIONS', 'there is no credential to select')
   const candidates = credentials.map((credential) => ({
     credential,
-    chain: credential.certificates.map((der) => Certificate.parse(der)),
+    chain: credential.certificates.map((der) => PathCertificate.parse(der)),
   }))
 
   return (request) => {
@@ -64,12 +64,12 @@ function signsFor(
   return curveListed && own.some(({ id }) => signatureSchemes.some((scheme) => scheme.id === id))
 }
 
-function nameScore([leaf]: readonly Certificate[], serverName: string | undefined): number {
+function nameScore([leaf]: readonly PathCertificate[], serverName: string | undefined): number {
   if (leaf === undefined || serverName === undefined) return 0
   const matched = matchesHost(leaf, serverName)
   return matched === undefined ? 0 : matched.startsWith('*') ? 1 : 2
 }
 
-function authorityScore(chain: readonly Certificate[], authorities: readonly Uint8Array[]): number {
+function authorityScore(chain: readonly PathCertificate[], authorities: readonly Uint8Array[]): number {
   return chain.some(({ issuer }) => authorities.some((name) => equalBytes(name, issuer.der))) ? 1 : 0
 }
