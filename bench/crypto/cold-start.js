@@ -1,7 +1,8 @@
 // A process that starts a backend, or the library below it, does one piece of work, and prints how many
-// milliseconds of processor time it took: `node cold-start.js node|noble|webcrypto ours|raw`.
+// milliseconds of processor time it took: `node cold-start.js node|noble|webcrypto|sodium ours|raw`.
 const [, , backend, what] = process.argv
-const key = new Uint8Array(16).fill(1)
+const aead = backend === 'sodium' ? 'chacha20-poly1305' : 'aes-128-gcm'
+const key = new Uint8Array(backend === 'sodium' ? 32 : 16).fill(1)
 const [nonce, aad, content] = [new Uint8Array(12), new Uint8Array(5), new Uint8Array(1024)]
 
 const before = process.cpuUsage()
@@ -15,8 +16,9 @@ async function ours() {
     node: async () => (await import('@typetls/crypto-node')).nodeCrypto,
     noble: async () => (await import('@typetls/crypto-noble')).nobleCrypto,
     webcrypto: async () => (await import('@typetls/crypto-webcrypto')).webCrypto(),
+    sodium: async () => (await import('@typetls/crypto-sodium')).sodiumCrypto,
   }[backend]()
-  const sealing = await provider.aead['aes-128-gcm'].key(new Secret(key))
+  const sealing = await provider.aead[aead].key(new Secret(key))
   await sealing.seal(nonce, aad, content, Uint8Array.of(23), new Uint8Array(1041), 0)
 }
 
@@ -35,6 +37,10 @@ async function raw() {
     const { gcm } = await import('@noble/ciphers/aes.js')
     await Promise.all([...libraries, ...more].map((name) => import(`@noble/${name}.js`)))
     gcm(key, nonce, aad).encrypt(content)
+  } else if (backend === 'sodium') {
+    const { default: sodium } = await import('sodium-native')
+    const into = Buffer.alloc(content.length + 16)
+    sodium.crypto_aead_chacha20poly1305_ietf_encrypt(into, content, aad, null, nonce, key)
   } else {
     const { subtle } = globalThis.crypto ?? (await import('node:crypto')).webcrypto
     const imported = await subtle.importKey('raw', key, { name: 'AES-GCM' }, false, ['encrypt'])

@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { nobleCrypto } from '@typetls/crypto-noble'
 import { nodeCrypto } from '@typetls/crypto-node'
 import { Secret } from '@typetls/crypto-provider'
+import { sodiumCrypto } from '@typetls/crypto-sodium'
 import { webCrypto } from '@typetls/crypto-webcrypto'
 import { raw } from './raw.js'
 
@@ -12,21 +13,36 @@ import { raw } from './raw.js'
 export async function experimentsOf(backend) {
   const provider = await providers[backend]()
   const experiments = []
-  for (const name of ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305']) {
+  const { aeads, signatureAlgorithms, groups } = backend === 'sodium' ? ofSodium : common
+  for (const name of aeads) {
     if (provider.aead[name] === undefined) continue
     if (backend === 'webcrypto' && name === 'chacha20-poly1305') continue
     for (const size of [16384, 1024]) experiments.push(...(await records(backend, provider, name, size)))
   }
-  for (const name of ['ecdsa-sha256', 'ed25519', 'rsa-pss-sha256']) {
+  for (const name of signatureAlgorithms) {
     experiments.push(...(await signatures(backend, provider, name)))
   }
-  for (const name of ['x25519', 'secp256r1', 'X25519MLKEM768']) {
+  for (const name of groups) {
     if (provider.keyExchange[name] !== undefined) experiments.push(await agreement(backend, provider, name))
   }
   return experiments
 }
 
-const providers = { node: () => nodeCrypto, noble: () => nobleCrypto, webcrypto: () => webCrypto() }
+const common = {
+  aeads: ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305'],
+  signatureAlgorithms: ['ecdsa-sha256', 'ed25519', 'rsa-pss-sha256'],
+  groups: ['x25519', 'secp256r1', 'X25519MLKEM768'],
+}
+
+/** The rest is node:crypto's there. */
+const ofSodium = { aeads: ['chacha20-poly1305'], signatureAlgorithms: [], groups: ['x25519'] }
+
+const providers = {
+  node: () => nodeCrypto,
+  noble: () => nobleCrypto,
+  webcrypto: () => webCrypto(),
+  sodium: () => sodiumCrypto,
+}
 
 async function records(backend, provider, name, size) {
   const row = provider.aead[name]

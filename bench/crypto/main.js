@@ -8,7 +8,7 @@ import { experimentsOf } from './experiments.js'
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'node,noble,webcrypto' },
+    only: { type: 'string', default: 'node,noble,webcrypto,sodium' },
     rounds: { type: 'string', default: '41' },
     milliseconds: { type: 'string', default: '15' },
     check: { type: 'boolean', default: false },

@@ -5,6 +5,7 @@ import { gcm } from '@noble/ciphers/aes.js'
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { p256 } from '@noble/curves/nist.js'
+import sodium from 'sodium-native'
 
 const { subtle } = node.webcrypto
 const tagLength = 16
@@ -15,6 +16,7 @@ export const raw = {
   node: { aead: nodeAead, signer: nodeSigner, agreement: nodeAgreement },
   noble: { aead: nobleAead, signer: nobleSigner, agreement: nobleAgreement },
   webcrypto: { aead: webAead, signer: webSigner, agreement: webAgreement },
+  sodium: { aead: sodiumAead, agreement: sodiumAgreement },
 }
 
 function nodeAead(name, key) {
@@ -56,6 +58,18 @@ async function webAead(name, bytes) {
       into.set(new Uint8Array(await subtle.encrypt(parameters(nonce, aad), key, plaintext))),
     open: async (nonce, aad, ciphertext) =>
       new Uint8Array(await subtle.decrypt(parameters(nonce, aad), key, ciphertext)),
+  }
+}
+
+function sodiumAead(_name, key) {
+  return {
+    seal: (nonce, aad, plaintext, into) =>
+      sodium.crypto_aead_chacha20poly1305_ietf_encrypt(into, plaintext, aad, null, nonce, key),
+    open(nonce, aad, ciphertext) {
+      const plaintext = Buffer.allocUnsafe(ciphertext.length - tagLength)
+      sodium.crypto_aead_chacha20poly1305_ietf_decrypt(plaintext, null, ciphertext, aad, nonce, key)
+      return plaintext
+    },
   }
 }
 
@@ -137,6 +151,16 @@ function nobleAgreement(name) {
     const secret = curve.utils.randomSecretKey()
     curve.getPublicKey(secret, false)
     return curve.getSharedSecret(secret, share)
+  }
+}
+
+function sodiumAgreement() {
+  return (share) => {
+    const [scalar, own, secret] = [Buffer.alloc(32), Buffer.alloc(32), Buffer.alloc(32)]
+    sodium.randombytes_buf(scalar)
+    sodium.crypto_scalarmult_base(own, scalar)
+    sodium.crypto_scalarmult(secret, scalar, share)
+    return secret
   }
 }
 
