@@ -437,7 +437,7 @@ export class TlsSocket extends SocketBase {
     this.#idleTimer?.refresh()
     const { handshakeTimeout } = this.#setup
     if (handshakeTimeout > 0) {
-      this.#handshakeTimer = setTimeout(() => this.destroy(tooSlow(handshakeTimeout)), handshakeTimeout)
+      this.#handshakeTimer = setTimeout(() => this.#tooSlow(handshakeTimeout), handshakeTimeout)
       this.#handshakeTimer.unref()
     }
     if (this.#setup.role === 'client') {
@@ -533,6 +533,11 @@ export class TlsSocket extends SocketBase {
     if (this.readableLength === 0) this.read(0)
   }
 
+  #tooSlow(milliseconds: number): void {
+    const message = `the handshake was not done within ${milliseconds} ms`
+    this.destroy(this.#explained(new TlsError('ERR_TLS_HANDSHAKE_TIMEOUT', message)))
+  }
+
   #explained(error: Error): Error {
     return this.#setup.explain?.(error) ?? error
   }
@@ -611,10 +616,6 @@ function isConnectingLater({ connecting, pending }: Transport): boolean {
 
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-}
-
-function tooSlow(milliseconds: number): TlsError {
-  return new TlsError('ERR_TLS_HANDSHAKE_TIMEOUT', `the handshake was not done within ${milliseconds} ms`)
 }
 
 function emitConnect(socket: TlsSocket): void {

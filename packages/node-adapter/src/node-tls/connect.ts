@@ -49,10 +49,9 @@ export function connect(...args: unknown[]): NodeSocket {
   const setup = clientSetupFor(options)
   const listener = args.findLast((argument) => typeof argument === 'function') as (() => void) | undefined
   const { signal, timeout, socket: transport, onread, enableTrace } = options
-  const socket = new NodeSocket(transport ?? dial(options as ConnectOptions), setup, {
-    enableTrace,
-    ...(!transport && { onread }),
-  })
+  const stream = transport ?? dial(options as ConnectOptions)
+  const socket = new NodeSocket(stream, setup, { enableTrace, ...(!transport && { onread }) })
+  if (!transport) tellAttempts(stream, socket)
   if (listener !== undefined) socket.once('secureConnect', listener)
   if (timeout !== undefined && timeout > 0) socket.setTimeout(timeout)
   if (signal !== undefined) addAbortSignal(signal, socket)
@@ -83,6 +82,13 @@ export function clientSetupFor(given: NodeConnectOptions): NodeClientSetup {
   // What is underneath counts, as in node:tls.
   const own = given.socket === undefined ? options : { ...options, allowHalfOpen: given.socket.allowHalfOpen }
   return new NodeClientSetup(own, secureContext ? ownContext(secureContext) : create(options), given)
+}
+
+/** What net.Socket tells of its way there, as far as this Node does. */
+function tellAttempts(from: Duplex, socket: NodeSocket): void {
+  for (const event of ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout']) {
+    from.on(event, (...args: unknown[]) => void socket.emit(event, ...args))
+  }
 }
 
 /** Whom to verify on a transport that is there, as node:tls has it: the name that net.Socket was told to dial. */

@@ -3,12 +3,10 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import nodeTls from 'node:tls'
 import { X509Certificate } from 'node:crypto'
-import { TlsError } from '@typetls/wire'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { authority, ca, clientIdentity, duplexPair, identity, listen } from '../../test/loopback.ts'
 import type { NodeConnectOptions, NodeServerOptions, TLSSocket } from './index.ts'
 import tls from './index.ts'
-import { alertOfOpenSsl } from './tls-errors.ts'
 
 const dial = { host: '127.0.0.1', servername: 'localhost', ca }
 
@@ -151,18 +149,43 @@ test('what is no TLS has the words of the OpenSSL that this Node has', async () 
 })
 
 test.each([
-  ['long', 'ERR_TLS_NOT_TLS', '2a2a2affff', true],
-  ['short', 'ERR_TLS_NOT_TLS', '2a2a2a0010', false],
-  ['of another version', 'ERR_TLS_RECORD_VERSION', '0xffff', true],
-  ['of an older version', 'ERR_TLS_RECORD_VERSION', '0x0300', false],
-] as const)(
-  'the alert for a record that is %s is that of the OpenSSL that this Node has',
-  (_what, code, received, long) => {
-    const [major = 0, minor = 0] = (process.versions['openssl'] ?? '').split('.').map(Number)
-    const newer = major > 3 || (major === 3 && minor >= 2)
-    expect(alertOfOpenSsl(new TlsError(code, '', { received }))).toBe(newer && long ? 'record_overflow' : undefined)
-  },
-)
+  ['HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+  ['text', 'garbage garbage garbage'],
+  ['a short record of another version', '\x16\x02\x00\x00\x05abcde'],
+  ['a record of no type', '\x99\x03\x03\x00\x05abcde'],
+  ['a message that is too large', '\x16\x03\x03\x00\x05abcde'],
+])('a server that answers with %s is refused with the code that this Node has for it', async (_what, answer) => {
+  const refused = async (connect: typeof tls.connect): Promise<unknown> => {
+    const peer = net.createServer((raw) => {
+      raw.on('error', () => {}).once('data', () => raw.write(answer, 'latin1'))
+    })
+    const socket = connect({ port: await listen(peer), host: '127.0.0.1', rejectUnauthorized: false })
+    const error = await new Promise<{ code?: unknown }>((resolve) => socket.once('error', resolve))
+    return error.code
+  }
+  expect(await refused(tls.connect)).toBe(await refused(nodeTls.connect as unknown as typeof tls.connect))
+})
+
+test('what a socket tells of its way to the server is what net.Socket tells', async () => {
+  const told = async (module: typeof tls): Promise<string[]> => {
+    const events: string[] = []
+    const port = await listen(module.createServer(identity))
+    const socket = module.connect({ port, ...dial, host: 'localhost', family: 4, autoSelectFamily: false })
+    for (const event of ['lookup', 'connectionAttempt', 'connect']) socket.on(event, () => events.push(event))
+    await once(socket, 'secureConnect')
+    socket.destroy()
+    return events
+  }
+  expect(await told(tls)).toEqual(await told(nodeTls as unknown as typeof tls))
+})
+
+test('a handshake that takes too long fails in the words of Node', async () => {
+  const server = tls.createServer({ ...identity, handshakeTimeout: 20 })
+  const raw = net.connect(await listen(server), '127.0.0.1').resume()
+  const [error] = (await once(server, 'tlsClientError')) as [Error]
+  raw.destroy()
+  expect(error).toMatchObject({ name: 'Error', code: 'ERR_TLS_HANDSHAKE_TIMEOUT', message: 'TLS handshake timeout' })
+})
 
 describe('new TLSSocket', () => {
   test('goes on with any server and tells the verdict, unless it is to reject', async () => {

@@ -20,6 +20,9 @@ export function inNodeWords(error: Error): Error {
   if (!(error instanceof TlsError)) return error
   // What a program's own callback said.
   if (ofCallbacks.has(error.code) && error.cause instanceof Error) return error.cause
+  if (error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') {
+    return Object.assign(new Error('TLS handshake timeout', { cause: error }), { code: error.code })
+  }
   const verification = verificationCode(error)
   if (verification !== undefined) {
     const [code, message] = verification
@@ -41,7 +44,7 @@ export function alertOfOpenSsl(error: TlsError): AlertName | undefined {
   return isTooLongToOpenSsl(error) ? 'record_overflow' : undefined
 }
 
-/** Since 3.2 OpenSSL looks at the length of a record first, and that of what is no TLS may be anything. */
+/** From 3.2 to 3.5.5 OpenSSL looked at the length of a record first, and that of what is no TLS may be anything. */
 function isTooLongToOpenSsl({ code, received }: TlsError): boolean {
   if (!looksAtLengthFirst()) return false
   if (code === 'ERR_TLS_RECORD_VERSION') return !String(received).startsWith('0x03')
@@ -49,8 +52,8 @@ function isTooLongToOpenSsl({ code, received }: TlsError): boolean {
 }
 
 function looksAtLengthFirst(): boolean {
-  const [major = 0, minor = 0] = (process.versions['openssl'] ?? '').split('.').map(Number)
-  return major > 3 || (major === 3 && minor >= 2)
+  const [major = 0, minor = 0, patch = 0] = (process.versions['openssl'] ?? '').split('.').map((one) => parseInt(one))
+  return major === 3 && minor >= 2 && (minor < 5 || (minor === 5 && patch <= 5))
 }
 
 /** Bytes: SSL3_RT_MAX_ENCRYPTED_LENGTH. */
@@ -142,6 +145,8 @@ const reasons: Readonly<Record<string, readonly [number, string]>> = {
   ERR_TLS_NO_APPLICATION_PROTOCOL: [235, 'no application protocol'],
   ERR_TLS_BAD_RECORD_MAC: [281, 'decryption failed or bad record mac'],
   ERR_TLS_UNEXPECTED_MESSAGE: [244, 'unexpected message'],
+  ERR_TLS_RECORD_UNKNOWN_TYPE: [244, 'unexpected message'],
+  ERR_TLS_MESSAGE_TOO_LARGE: [152, 'excessive message size'],
   ERR_TLS_FALLBACK: [373, 'inappropriate fallback'],
   ERR_TLS_SIGNATURE: [123, 'bad signature'],
   ERR_TLS_FINISHED_MISMATCH: [149, 'digest check failed'],
