@@ -8,6 +8,7 @@ import dovecot from './dovecot.js'
 import exim from './exim.js'
 import mariadb from './mariadb.js'
 import mosquitto from './mosquitto.js'
+import nats from './nats.js'
 import nginx from './nginx.js'
 import openldap from './openldap.js'
 import postgresql from './postgresql.js'
@@ -15,7 +16,7 @@ import rabbitmq from './rabbitmq.js'
 import redis from './redis.js'
 import vsftpd from './vsftpd.js'
 
-const all = [postgresql, mariadb, redis, rabbitmq, mosquitto, openldap, dovecot, exim, nginx, vsftpd]
+const all = [postgresql, mariadb, redis, rabbitmq, nats, mosquitto, openldap, dovecot, exim, nginx, vsftpd]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { 'no-install': { type: 'boolean', default: false } },
