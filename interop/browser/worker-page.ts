@@ -1,3 +1,4 @@
+import type { Socket } from '@typetls/web-adapter'
 import { relay, SocketError, TypeTls } from '@typetls/web-adapter'
 import { fetchOver } from '@typetls/web-adapter/fetch'
 import { WorkerTls } from '@typetls/web-adapter/worker'
@@ -13,6 +14,8 @@ export interface WorkerSetting {
 export interface WorkerPage {
   /** Sends a number of bytes to a server that sends them back. */
   echo(setting: WorkerSetting, port: number, bytes: number): Promise<Echoed>
+  /** Asks a server in plaintext whether it speaks TLS, and then says something by it. */
+  upgrade(setting: WorkerSetting, port: number): Promise<readonly string[]>
   play(setting: WorkerSetting, origin: string): Promise<FetchOutcome>
   /** The codes that `opened` and `closed` fail with: of a worker whose script is not there, or that is terminated. */
   failing(setting: WorkerSetting, port: number, how: 'missing' | 'terminated'): Promise<readonly string[]>
@@ -46,6 +49,17 @@ const page: WorkerPage = {
       tls.terminate()
     }
   },
+  async upgrade(setting, port) {
+    const tls = workerTls(setting)
+    const socket = tls.connect({ hostname: '127.0.0.1', port }, { secureTransport: 'starttls' })
+    const greeting = await exchange(socket, undefined)
+    const answer = await exchange(socket, 'STARTTLS')
+    const secured = socket.startTls()
+    const said = [greeting, answer, await exchange(secured, 'secret')]
+    await secured.close()
+    tls.terminate()
+    return [...said, ...(await failures(socket))]
+  },
   async play(setting, origin) {
     const tls = workerTls(setting)
     const outcome = await playFetch(
@@ -66,6 +80,16 @@ const page: WorkerPage = {
     const tls = new TypeTls({ verifier, transport: relay(setting.relayUrl) })
     tls.connect({ hostname: '127.0.0.1', port }, { secureTransport: 'on' })
   },
+}
+
+/** Says something, and reads one chunk. */
+async function exchange({ readable, writable }: Socket, text: string | undefined): Promise<string> {
+  const [reader, writer] = [readable.getReader(), writable.getWriter()]
+  if (text !== undefined) await writer.write(new TextEncoder().encode(text))
+  const { value } = await reader.read()
+  reader.releaseLock()
+  writer.releaseLock()
+  return new TextDecoder().decode(value)
 }
 
 function workerTls(setting: WorkerSetting, script = '/socket-worker.js'): WorkerTls {

@@ -67,6 +67,21 @@ describe.skipIf(skipped)(`TLS in a worker of ${installed?.version ?? 'Chromium'}
     expect(await call('echo', { relayUrl, ca }, portOf(echo), 1)).toEqual({ failures: [code, code] })
   })
 
+  test('begins where a server in plaintext lets it', async () => {
+    const plain = net.createServer((socket) => {
+      socket.write('ready')
+      socket.once('data', (request) => {
+        socket.write(`${String(request)} it is`)
+        echo.emit('connection', socket)
+      })
+    })
+    plain.listen(0, '127.0.0.1')
+    await once(plain, 'listening')
+    const said = await call('upgrade', { relayUrl, ca: authority.pem }, portOf(plain))
+    expect(said).toEqual(['ready', 'STARTTLS it is', 'secret', 'none', 'none'])
+    plain.close()
+  })
+
   test('is what fetch goes over, too', async () => {
     const outcome = await call('play', { relayUrl, ca: server.ca }, server.origin)
     expect(outcome).toMatchObject({

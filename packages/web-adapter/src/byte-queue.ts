@@ -1,3 +1,5 @@
+import { concat } from '@typetls/wire'
+
 /** Chunks in order, and how much they are. */
 export class ByteQueue {
   readonly #chunks: Uint8Array[] = []
@@ -21,31 +23,20 @@ export class ByteQueue {
     return chunk
   }
 
-  /** The first chunk, and those after it as far as they fit into `limit` bytes together, as one. */
-  take(limit: number): Uint8Array | undefined {
-    const first = this.#chunks[0]
-    if (first === undefined) return undefined
-    let count = 1
-    let length = first.length
-    for (const { length: more } of this.#chunks.slice(1)) {
-      if (length + more > limit) break
-      length += more
-      count++
-    }
-    const taken = this.#chunks.splice(0, count)
-    this.#length -= length
-    if (count === 1) return first
-    const joined = new Uint8Array(length)
-    let offset = 0
-    for (const chunk of taken) {
-      joined.set(chunk, offset)
-      offset += chunk.length
-    }
-    return joined
-  }
-
   clear(): void {
     this.#chunks.length = 0
     this.#length = 0
   }
+}
+
+/** The first chunks as one: all until they have `enough` bytes together. */
+export function takeJoined(queue: ByteQueue, enough: number): Uint8Array | undefined {
+  const chunks: Uint8Array[] = []
+  for (let length = 0; length < enough;) {
+    const chunk = queue.shift()
+    if (chunk === undefined) break
+    length += chunk.length
+    chunks.push(chunk)
+  }
+  return chunks.length > 1 ? concat(...chunks) : chunks[0]
 }

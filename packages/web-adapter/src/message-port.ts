@@ -1,6 +1,6 @@
 import { TlsError } from '@typetls/wire'
 import { ByteQueue } from './byte-queue.ts'
-import { Signal } from './deferred.ts'
+import { handled, Signal } from './deferred.ts'
 import type { PortFailure } from './port-failure.ts'
 import { fromPortFailure, toPortFailure } from './port-failure.ts'
 import { SocketError } from './socket-error.ts'
@@ -74,9 +74,8 @@ class PortEnd {
   #writeDone = false
   /** Written and not posted yet. */
   #batch: Uint8Array<ArrayBuffer>[] = []
-  #batchLength = 0
 
-  constructor(port: PortLike, window: number, { moves = never, asError = itself }: PortStreamsOptions) {
+  constructor(port: PortLike, window: number, { moves = () => false, asError = (error) => error }: PortStreamsOptions) {
     this.#port = port
     this.#moves = moves
     this.#asError = asError
@@ -165,28 +164,28 @@ class PortEnd {
   }
 
   #send(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.#batch.length === 0) queueMicrotask(() => this.#flushWhenQuiet(0, 0))
-    this.#batch.push(bytes)
-    this.#batchLength += bytes.length
-    if (this.#batchLength >= batchLength) this.#flush()
+    const waiting = this.#batch.push(bytes)
+    if (waiting === 1) handled(this.#flushWhenQuiet())
+    if (waiting === batchLength) this.#flush()
   }
 
   /**
    * A message costs its receiver a task, so the records of one task go together: microtasks pass until so many have brought
    * nothing, which does not let any time pass.
    */
-  #flushWhenQuiet(quiet: number, known: number): void {
-    const { length } = this.#batch
-    if (length === 0) return
-    if (quiet === quietMicrotasks) this.#flush()
-    else queueMicrotask(() => this.#flushWhenQuiet(length === known ? quiet + 1 : 0, length))
+  async #flushWhenQuiet(): Promise<void> {
+    for (let quiet = 0, known = 0; quiet < quietMicrotasks; quiet++) {
+      await Promise.resolve()
+      if (this.#batch.length !== known) quiet = 0
+      known = this.#batch.length
+    }
+    this.#flush()
   }
 
   #flush(): void {
     const chunks = this.#batch
     if (chunks.length === 0) return
     this.#batch = []
-    this.#batchLength = 0
     this.#port.postMessage(
       { chunks },
       chunks.map(({ buffer }) => buffer),
@@ -211,6 +210,7 @@ class PortEnd {
   #stopWriting(error: TlsError): void {
     if (this.#writeDone) return
     this.#writeDone = true
+    this.#flush()
     this.#writeFailure = error
     this.#writing.error(this.#asError(error))
     this.#leave()
@@ -236,20 +236,12 @@ class PortEnd {
   }
 }
 
-function never(): boolean {
-  return false
-}
-
-function itself(error: TlsError): Error {
-  return error
-}
-
 function notRead(): TlsError {
   return new TlsError('ERR_TLS_CLOSED', 'the other end does not read any more')
 }
 
-/** Bytes after which a message goes, whatever comes. */
-const batchLength = 65_536
+/** Chunks that make a message, whatever comes: of records, 128 KiB. */
+const batchLength = 8
 
 /** What a record takes from its opening to here, and twice as much. */
 const quietMicrotasks = 32

@@ -1,6 +1,6 @@
 import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
 import { TlsError } from '@typetls/wire'
-import { ByteQueue } from './byte-queue.ts'
+import { ByteQueue, takeJoined } from './byte-queue.ts'
 import { inFlight, lingerTime, readAhead, sliceLength } from './defaults.ts'
 import { Deferred, handled, Signal } from './deferred.ts'
 import { SocketError, tlsErrorOf } from './socket-error.ts'
@@ -194,7 +194,7 @@ export class TlsLink implements ConnectionEvents {
   async #send(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
     try {
       for (;;) {
-        for (let bytes = this.#outgoing.take(sliceLength); bytes; bytes = this.#outgoing.take(sliceLength)) {
+        for (let bytes: Uint8Array | undefined; (bytes = takeJoined(this.#outgoing, sliceLength));) {
           await writer.ready
           writer.write(bytes).catch((error: unknown) => this.#transportFailed(error))
           this.#changed.notify()

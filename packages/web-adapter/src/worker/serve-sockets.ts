@@ -1,9 +1,10 @@
 import type { ConnectionFacts } from '@typetls/connection'
 import { handled } from '../deferred.ts'
+import type { PortLike } from '../message-port.ts'
 import { portStreams } from '../message-port.ts'
 import { toPortFailure } from '../port-failure.ts'
-import type { SecureSocket, SecureSocketInfo } from '../socket.ts'
-import type { SocketAddress } from '../transport.ts'
+import type { SecureSocket, SecureSocketInfo, Socket, SocketInfo } from '../socket.ts'
+import type { SocketAddress, Transport } from '../transport.ts'
 import type { ConnectOptions } from '../type-tls.ts'
 import type {
   Answer,
@@ -36,6 +37,7 @@ export function serveSockets(tls: SocketMaker | PromiseLike<SocketMaker>, scope:
 /** What is used of a `TypeTls`. */
 export interface SocketMaker {
   connect(address: SocketAddress | string, options: ConnectOptions & { readonly secureTransport: 'on' }): SecureSocket
+  connect(address: SocketAddress | string, options: ConnectOptions): Socket
 }
 
 /** What is used of a worker's global scope. */
@@ -52,32 +54,61 @@ declare const self: WorkerScope
 
 async function serve(tls: Promise<SocketMaker>, { address, options }: ConnectMessage, port: SocketPort): Promise<void> {
   const controller = new AbortController()
-  const post = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
-  const streams = streamPort((stream, transfer) => post({ stream }, transfer))
-  const { readable, writable } = portStreams(streams, streamWindow, { moves })
-  let socket: SecureSocket
+  const streams = streamsOf(port)
   try {
     const maker = await tls
-    socket = maker.connect(address, { ...options, secureTransport: 'on', signal: controller.signal })
+    carry(maker.connect(address, { ...options, signal: controller.signal }), port, streams, controller)
   } catch (error) {
-    post({ failed: toPortFailure(error) })
-    handled(writable.abort(error))
-    return
+    const failed = toPortFailure(error)
+    port.postMessage({ failed } satisfies WorkerMessage, [])
+    handled(streams.writable.abort(error))
+    port.onmessage = ({ data, ports: [next] }: { readonly data: PageMessage; readonly ports: readonly object[] }) => {
+      if (data.startTls !== undefined) (next as SocketPort).postMessage({ failed } satisfies WorkerMessage, [])
+    }
   }
-  port.onmessage = ({ data }: { readonly data: PageMessage }) => {
-    if (data.stream !== undefined) streams.onmessage?.({ data: data.stream })
+}
+
+/** The streams that go over the port, and what takes its messages about them. */
+function streamsOf(port: SocketPort): Transport & { readonly port: PortLike } {
+  const streams = streamPort((stream, transfer = []) => port.postMessage({ stream } satisfies WorkerMessage, transfer))
+  return { ...portStreams(streams, streamWindow, { moves }), port: streams }
+}
+
+function carry(
+  socket: Socket,
+  port: SocketPort,
+  streams: ReturnType<typeof streamsOf>,
+  controller: AbortController,
+): void {
+  const post = (message: WorkerMessage): void => port.postMessage(message, [])
+  let upgraded = false
+  // Each end of a stream, cancellation and error is passed on by the pipes; only an upgrade is not the end of the transport.
+  handled(socket.readable.pipeTo(streams.writable))
+  const written = streams.readable.pipeTo(socket.writable, { preventClose: true })
+  handled(written.then(() => (upgraded ? undefined : socket.writable.close())))
+  port.onmessage = ({ data, ports: [next] }: { readonly data: PageMessage; readonly ports: readonly object[] }) => {
+    if (data.stream !== undefined) streams.port.onmessage?.({ data: data.stream })
     else if (data.close === true) handled(socket.close())
-    else if (data.abort === true) controller.abort()
-    else if (data.question !== undefined) handled(answered(socket, data.question).then((answer) => post({ answer })))
+    else if (data.abort === true) {
+      controller.abort()
+      // One without TLS does not know the signal.
+      handled(socket.close())
+    } else if (data.startTls !== undefined) {
+      const options = data.startTls
+      const upgrade = (): void =>
+        carry(socket.startTls(options), next as SocketPort, streamsOf(next as SocketPort), controller)
+      upgraded = true
+      streams.port.onmessage?.({ data: { end: true } })
+      written.then(upgrade, upgrade)
+    } else if (data.question !== undefined) {
+      handled(answered(socket as SecureSocket, data.question).then((answer) => post({ answer })))
+    }
   }
   handled(socket.opened.then((info) => post({ opened: plain(info) })))
   socket.closed.then(
     () => post({ closed: true }),
     (error: unknown) => post({ failed: toPortFailure(error) }),
   )
-  // Each end of a stream, cancellation and error is passed on by the pipes.
-  handled(socket.readable.pipeTo(writable))
-  handled(readable.pipeTo(socket.writable))
 }
 
 /** What a record holds is the only thing in its buffer, but for its type and some padding. */
@@ -98,8 +129,8 @@ async function answered(socket: SecureSocket, { id, exporter, binding }: Questio
 }
 
 /** What was negotiated as plain data: certificates are DER. */
-function plain({ tls, ...info }: SecureSocketInfo): SecureSocketInfo {
-  return { ...info, tls: { ...tls, peer: plainPeer(tls.peer) } }
+function plain(info: SocketInfo | SecureSocketInfo): WorkerMessage['opened'] & {} {
+  return 'tls' in info ? { ...info, tls: { ...info.tls, peer: plainPeer(info.tls.peer) } } : info
 }
 
 function plainPeer(peer: ConnectionFacts['peer']): ConnectionFacts['peer'] {

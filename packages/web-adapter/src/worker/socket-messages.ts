@@ -1,7 +1,7 @@
 import type { ChannelBindingType } from '@typetls/connection'
 import type { PortLike, PortMessage } from '../message-port.ts'
 import type { PortFailure } from '../port-failure.ts'
-import type { SecureSocketInfo } from '../socket.ts'
+import type { SecureSocketInfo, SocketInfo, StartTlsOptions } from '../socket.ts'
 import type { SocketAddress } from '../transport.ts'
 import type { ConnectOptions } from '../type-tls.ts'
 
@@ -9,7 +9,7 @@ import type { ConnectOptions } from '../type-tls.ts'
 export interface ConnectMessage {
   readonly typetls: 'connect'
   readonly address: SocketAddress | string
-  readonly options: Omit<ConnectOptions, 'signal' | 'secureTransport'>
+  readonly options: Omit<ConnectOptions, 'signal'>
 }
 
 /** From a page, and back as `pong`: whether the worker still runs. */
@@ -22,13 +22,16 @@ export interface PageMessage {
   readonly stream?: PortMessage
   readonly close?: true
   readonly abort?: true
+  /** With a port for the socket that goes on. */
+  readonly startTls?: StartTlsOptions
   readonly question?: Question
 }
 
 /** Over the port of a socket, from the worker. */
 export interface WorkerMessage {
   readonly stream?: PortMessage
-  readonly opened?: SecureSocketInfo
+  /** Without TLS, it is no SecureSocketInfo. */
+  readonly opened?: SocketInfo | SecureSocketInfo
   readonly closed?: true
   readonly failed?: PortFailure
   readonly answer?: Answer
@@ -58,8 +61,8 @@ export function streamPort(post: (message: PortMessage, transfer?: ArrayBuffer[]
 
 /** What is used of a MessagePort. */
 export interface SocketPort {
-  postMessage(message: unknown, transfer: ArrayBuffer[]): void
-  onmessage: ((event: { readonly data: never }) => void) | null
+  postMessage(message: unknown, transfer: object[]): void
+  onmessage: ((event: { readonly data: never; readonly ports: readonly object[] }) => void) | null
 }
 
 /** Bytes that may wait in each direction. */

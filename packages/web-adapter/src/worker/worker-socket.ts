@@ -1,17 +1,22 @@
 import type { ChannelBindingType } from '@typetls/connection'
 import { TlsError } from '@typetls/wire'
 import { Deferred } from '../deferred.ts'
+import type { PortMessage } from '../message-port.ts'
 import { portStreams } from '../message-port.ts'
+import type { PortFailure } from '../port-failure.ts'
 import { fromPortFailure, toPortFailure } from '../port-failure.ts'
 import { SocketError } from '../socket-error.ts'
-import type { SecureSocket, SecureSocketInfo } from '../socket.ts'
+import type { SecureSocket, SecureSocketInfo, SecureTransport, SocketInfo, StartTlsOptions } from '../socket.ts'
 import type { Answer, PageMessage, Question, SocketPort, WorkerMessage } from './socket-messages.ts'
 import { streamPort, streamWindow } from './socket-messages.ts'
 
+/** Makes another socket in the place of one; `send` gives the worker its port. */
+export type Upgrade = (send: (port: object) => void) => WorkerSocket
+
 /** The page's end of a socket that is in a worker. */
 export class WorkerSocket implements SecureSocket {
-  readonly secureTransport = 'on'
-  readonly upgraded = false
+  readonly secureTransport: SecureTransport
+  upgraded = false
   readonly readable: ReadableStream<Uint8Array>
   readonly writable: WritableStream<Uint8Array>
   readonly #port: SocketPort
@@ -23,12 +28,16 @@ export class WorkerSocket implements SecureSocket {
   readonly #opened = new Deferred<SecureSocketInfo>()
   readonly #closed = new Deferred<void>()
   readonly #asked = new Map<number, Deferred<Uint8Array | undefined>>()
+  readonly #upgrade: Upgrade | undefined
   #questions = 0
   #failure: SocketError | undefined
   #unwatch: () => void = () => undefined
 
-  constructor(port: SocketPort, signal: AbortSignal | undefined) {
+  /** @param upgrade for one that does not speak TLS yet */
+  constructor(port: SocketPort, signal: AbortSignal | undefined, upgrade?: Upgrade) {
     this.#port = port
+    this.#upgrade = upgrade
+    this.secureTransport = upgrade === undefined ? 'on' : 'starttls'
     const { readable, writable } = portStreams(this.#streams, streamWindow, {
       asError: (error) => new SocketError(error),
     })
@@ -51,8 +60,17 @@ export class WorkerSocket implements SecureSocket {
     return this.closed
   }
 
-  startTls(): never {
-    throw new SocketError(new TlsError('ERR_TLS_STATE', 'the sockets of a worker speak TLS from the beginning'))
+  startTls(options: StartTlsOptions = {}): SecureSocket {
+    const upgrade = this.#upgrade
+    if (upgrade === undefined || this.upgraded) {
+      throw new SocketError(new TlsError('ERR_TLS_STATE', 'startTls is for "starttls", once'))
+    }
+    this.upgraded = true
+    // First, as it sends what was written.
+    this.#end(toPortFailure(new TlsError('ERR_TLS_CLOSED', 'the socket was upgraded')))
+    const secured = upgrade((port) => this.#port.postMessage({ startTls: options } satisfies PageMessage, [port]))
+    this.#settled()
+    return secured
   }
 
   async exportKeyingMaterial(label: string, context: Uint8Array, length: number): Promise<Uint8Array> {
@@ -66,9 +84,12 @@ export class WorkerSocket implements SecureSocket {
   /** What the worker cannot tell any more: both streams end with it, reading after all that came. */
   fail(error: TlsError): void {
     this.#failed(error)
-    const failure = toPortFailure(error)
-    this.#streams.onmessage?.({ data: { aborted: failure } })
-    this.#streams.onmessage?.({ data: { cancelled: failure } })
+    this.#end(toPortFailure(error), { aborted: toPortFailure(error) })
+  }
+
+  #end(cancelled: PortFailure, reading: PortMessage = { end: true }): void {
+    this.#streams.onmessage?.({ data: reading })
+    this.#streams.onmessage?.({ data: { cancelled } })
   }
 
   #message({ stream, opened, closed, failed, answer }: WorkerMessage): void {
@@ -126,8 +147,10 @@ export class WorkerSocket implements SecureSocket {
   }
 }
 
-function revived(info: SecureSocketInfo): SecureSocketInfo {
-  const { peer } = info.tls
-  if (peer?.failure === undefined) return info
-  return { ...info, tls: { ...info.tls, peer: { ...peer, failure: fromPortFailure(peer.failure) } } }
+/** Typed as with TLS, which its user knows to expect or not. */
+function revived(info: SocketInfo | SecureSocketInfo): SecureSocketInfo {
+  const secure = info as SecureSocketInfo
+  const { tls } = info as Partial<SecureSocketInfo>
+  if (tls?.peer?.failure === undefined) return secure
+  return { ...secure, tls: { ...tls, peer: { ...tls.peer, failure: fromPortFailure(tls.peer.failure) } } }
 }

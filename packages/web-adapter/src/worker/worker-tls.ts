@@ -1,9 +1,10 @@
 import { TlsError } from '@typetls/wire'
 import { SocketError } from '../socket-error.ts'
-import type { SecureSocket } from '../socket.ts'
+import type { SecureSocket, Socket } from '../socket.ts'
 import type { SocketAddress } from '../transport.ts'
 import type { ConnectOptions } from '../type-tls.ts'
 import type { ConnectMessage, PingMessage } from './socket-messages.ts'
+import type { Upgrade } from './worker-socket.ts'
 import { WorkerSocket } from './worker-socket.ts'
 
 /**
@@ -39,18 +40,34 @@ export class WorkerTls {
   }
 
   /**
-   * A socket at once, as `connect` of `TypeTls` with `secureTransport: 'on'`, which need not be said. In its `opened`,
-   * `tls.peer.facts` has certificates as DER. A write is done when the worker has room for it, 256 KiB.
+   * A socket at once, as `connect` of `TypeTls` with `secureTransport: 'on'`, which need not be said, or `'starttls'`. In its
+   * `opened`, `tls.peer.facts` has certificates as DER. A write is done when the worker has room for it, 256 KiB.
    *
    * @throws SocketError `ERR_TLS_OPTIONS` for another `secureTransport`
    */
+  connect(address: SocketAddress | string, options: ConnectOptions & { readonly secureTransport: 'starttls' }): Socket
+  connect(address: SocketAddress | string, options?: ConnectOptions): SecureSocket
   connect(address: SocketAddress | string, options: ConnectOptions = {}): SecureSocket {
     const { secureTransport = 'on', signal, ...rest } = options
-    if (secureTransport !== 'on') {
-      throw new SocketError(new TlsError('ERR_TLS_OPTIONS', `a worker has sockets with TLS, not ${secureTransport}`))
+    if (secureTransport !== 'on' && secureTransport !== 'starttls') {
+      throw new SocketError(new TlsError('ERR_TLS_OPTIONS', `secureTransport ${secureTransport}`))
     }
+    const send = (port: object): void => {
+      const message: ConnectMessage = { typetls: 'connect', address, options: { ...rest, secureTransport } }
+      this.#worker.postMessage(message, [port as never])
+    }
+    return this.#open(signal, send, secureTransport === 'on' ? undefined : (next) => this.#open(signal, next))
+  }
+
+  /** Ends the worker; its sockets fail with `ERR_TLS_CLOSED`. */
+  terminate(): void {
+    this.#die('the worker was terminated', 'ERR_TLS_CLOSED')
+    this.#worker.terminate()
+  }
+
+  #open(signal: AbortSignal | undefined, send: (port: object) => void, upgrade?: Upgrade): WorkerSocket {
     const { port1, port2 } = new MessageChannel()
-    const socket = new WorkerSocket(port1 as never, signal)
+    const socket = new WorkerSocket(port1 as never, signal, upgrade)
     if (this.#dead !== undefined) {
       socket.fail(this.#dead)
       return socket
@@ -59,14 +76,8 @@ export class WorkerTls {
     const forget = (): void => this.#forget(socket)
     socket.closed.then(forget, forget)
     this.#watch()
-    this.#worker.postMessage({ typetls: 'connect', address, options: rest } satisfies ConnectMessage, [port2 as never])
+    send(port2)
     return socket
-  }
-
-  /** Ends the worker; its sockets fail with `ERR_TLS_CLOSED`. */
-  terminate(): void {
-    this.#die('the worker was terminated', 'ERR_TLS_CLOSED')
-    this.#worker.terminate()
   }
 
   #forget(socket: WorkerSocket): void {

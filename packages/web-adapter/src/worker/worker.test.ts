@@ -8,7 +8,8 @@ import { say, streamPair, textOf, turns } from '../../test/memory-streams.ts'
 import { fromStreams, serverRole } from '../from-streams.ts'
 import type { AcceptOptions } from '../secure-options.ts'
 import { SocketError } from '../socket-error.ts'
-import type { SecureSocket } from '../socket.ts'
+import type { SecureSocket, Socket } from '../socket.ts'
+import type { Transport } from '../transport.ts'
 import type { TypeTlsOptions } from '../type-tls.ts'
 import { TypeTls } from '../type-tls.ts'
 import { serveSockets, WorkerTls } from './index.ts'
@@ -188,7 +189,80 @@ describe('a socket of a worker', () => {
   test('is refused for an address that is none, and anything but TLS', async () => {
     const { tls } = workerTls({})
     expect(await failureOf(tls.connect('nowhere'))).toMatchObject({ code: 'ERR_TLS_OPTIONS' })
-    expect(() => tls.connect('a.test:1', { secureTransport: 'off' })).toThrow('not off')
+    expect(() => tls.connect('a.test:1', { secureTransport: 'off' })).toThrow('secureTransport off')
+  })
+})
+
+describe('a socket of a worker that begins without TLS', () => {
+  test('upgrades by startTls, when what was written before has gone', async () => {
+    const { socket, transport } = plain()
+    const { readable, writable } = await transport
+    await say(writable, '220 ready')
+    const [reader, peer] = [socket.readable.getReader(), readable.getReader()]
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('220 ready')
+    expect(await socket.opened).toEqual({ alpn: null, remoteAddress: '192.0.2.1:25', localAddress: null })
+    const waiting = reader.read()
+    await say(socket.writable, 'STARTTLS')
+    const secured = socket.startTls({ alpn: ['b'] })
+    expect(new TextDecoder().decode((await peer.read()).value)).toBe('STARTTLS')
+    peer.releaseLock()
+    const server = fromStreams({ readable, writable }, { role: serverRole, alpn: ['b'], ...localhost })
+    expect(await secured.opened).toMatchObject({
+      alpn: 'b',
+      tls: { serverName: 'localhost', peer: { authorized: true } },
+    })
+    expect(await waiting).toEqual({ done: true, value: undefined })
+    expect(socket).toMatchObject({ secureTransport: 'starttls', upgraded: true })
+    expect(secured).toMatchObject({ secureTransport: 'on', upgraded: false })
+    expect(() => socket.startTls()).toThrow(expect.objectContaining({ code: 'ERR_TLS_STATE' }))
+    await expect(say(socket.writable, 'x')).rejects.toMatchObject({ code: 'ERR_TLS_CLOSED' })
+    await socket.closed
+    const echo = server.readable.pipeTo(server.writable)
+    await say(secured.writable, 'secret')
+    await secured.writable.close()
+    expect(await textOf(secured.readable)).toBe('secret')
+    await Promise.all([echo, secured.closed])
+  })
+
+  test('ends in an orderly way without it, too', async () => {
+    const { socket, transport } = plain()
+    const { readable, writable } = await transport
+    const echo = readable.pipeTo(writable)
+    await say(socket.writable, 'hello')
+    await socket.writable.close()
+    expect(await textOf(socket.readable)).toBe('hello')
+    await Promise.all([echo, socket.closed])
+  })
+
+  test('tells a failure of the dial on what it was upgraded to', async () => {
+    for (const address of ['localhost:25', 'nowhere']) {
+      const { tls } = workerTls({ options: { transport: () => Promise.reject(new Error('no way')) } })
+      const socket = tls.connect(address, { secureTransport: 'starttls' })
+      const secured = socket.startTls()
+      const code = address === 'nowhere' ? 'ERR_TLS_OPTIONS' : 'ERR_TLS_TRANSPORT'
+      expect(await failureOf(secured)).toMatchObject({ code })
+      await expect(secured.opened).rejects.toMatchObject({ code })
+    }
+  })
+
+  test('ends by its signal, before and after', async () => {
+    for (const upgraded of [false, true]) {
+      const controller = new AbortController()
+      const { socket, transport } = plain(controller.signal)
+      await socket.opened
+      const { readable } = await transport
+      const ending = upgraded ? socket.startTls() : socket
+      const peer = readable.getReader()
+      if (upgraded) await peer.read()
+      controller.abort(new Error('enough'))
+      await expect(ending.closed).rejects.toMatchObject({ code: 'ERR_TLS_ABORTED' })
+      // An alert may come first.
+      const rest = (async () => {
+        while (!(await peer.read()).done);
+      })()
+      await Promise.allSettled([rest])
+      await endOf(ending)
+    }
   })
 })
 
@@ -275,12 +349,25 @@ function workerTls({ options, accept, meddle, mute = false }: Setting): {
   return { tls: new WorkerTls(worker.worker), server: () => server, worker }
 }
 
+/** A socket with `secureTransport: 'starttls'`, and the other end of its transport. */
+function plain(signal?: AbortSignal): { socket: Socket; transport: Promise<Transport> } {
+  let give!: (transport: Transport) => void
+  const transport = new Promise<Transport>((resolve) => (give = resolve))
+  const dial = (): Transport => {
+    const { client, server } = streamPair()
+    give(server)
+    return { ...client, remoteAddress: '192.0.2.1:25' }
+  }
+  const { tls } = workerTls({ options: { transport: dial } })
+  return { socket: tls.connect('localhost:25', { secureTransport: 'starttls', ...(signal && { signal }) }), transport }
+}
+
 /** However it ends. */
-async function endOf({ readable, closed }: SecureSocket): Promise<void> {
+async function endOf({ readable, closed }: Socket): Promise<void> {
   await Promise.allSettled([textOf(readable), closed])
 }
 
-async function failureOf(socket: SecureSocket): Promise<SocketError> {
+async function failureOf(socket: Socket): Promise<SocketError> {
   try {
     await socket.closed
   } catch (error) {
