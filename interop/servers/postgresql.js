@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { pgStream } from '@typetls/node-adapter/agents'
 import { register } from '@typetls/node-adapter/register'
 import pg from 'pg'
+import postgres from 'postgres'
 import { account, programs, startPostgreSql } from './postgresql-server.js'
 
 export default {
@@ -73,6 +74,41 @@ export default {
         assert.rejects(connected(server, { stream: pgStream({ ca: [] }) }), {
           code: 'SELF_SIGNED_CERT_IN_CHAIN',
         }),
+    ],
+    [
+      'postgres',
+      'pgStream: as its socket, a megabyte there and back on a pool of four',
+      async (server) => {
+        const stream = pgStream({ ca: server.tls.ca })
+        const { user, password, database } = account
+        const where = { host: 'localhost', port: server.port, username: user, password, database, max: 4 }
+        const sql = postgres({ ...where, socket: ({ host, port }) => stream().connect(port[0], host[0]) })
+        const large = 'x'.repeat(1 << 20)
+        const answers = await Promise.all([1, 2, 3, 4].map((n) => sql`select ${large}::text as text, ${n}::int as n`))
+        assert.deepEqual(
+          answers.map(([{ text, n }]) => [text === large, n]),
+          [1, 2, 3, 4].map((n) => [true, n]),
+        )
+        const [{ version }] = await sql`select version from pg_stat_ssl where pid = pg_backend_pid()`
+        assert.equal(version, 'TLSv1.3')
+        await sql.end()
+      },
+    ],
+    [
+      'postgres',
+      'register: its own ssl option, in TLS 1.2; an unknown authority is refused',
+      async (server) => {
+        register({ callers: ['postgres'], tls: { maxVersion: 'TLSv1.2' } })
+        const { user, password, database } = account
+        const where = { host: 'localhost', port: server.port, username: user, password, database, max: 1 }
+        const sql = postgres({ ...where, ssl: { ca: server.tls.ca } })
+        const [{ version }] = await sql`select version from pg_stat_ssl where pid = pg_backend_pid()`
+        assert.equal(version, 'TLSv1.2')
+        await sql.end()
+        const refused = postgres({ ...where, ssl: { ca: [] }, connect_timeout: 2 })
+        await assert.rejects(refused`select 1`, { code: 'SELF_SIGNED_CERT_IN_CHAIN' })
+        await refused.end()
+      },
     ],
     [
       'pg',
