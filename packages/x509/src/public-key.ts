@@ -10,7 +10,7 @@ import {
   objectIdentifierText,
   sequence,
 } from '@typetls/wire/der'
-import { pssName } from './signature-algorithm.ts'
+import { bareKeyType, pssName } from './signature-algorithm.ts'
 
 /** A public key with what a policy asks about it. */
 export interface SubjectPublicKey extends PublicKey {
@@ -89,8 +89,8 @@ export function readPublicKey(spki: Uint8Array, path = 'SubjectPublicKeyInfo'): 
       }
     default:
       // "the parameters MUST be absent." RFC 8410 section 3, RFC 9881 section 2
-      if (bareKeys[oid] !== undefined && parameters !== undefined) algorithm.fail('must be absent', 'parameters')
-      return { keyType: bareKeys[oid] ?? oid, spki, keyBytes, rsa: undefined, onlyAlgorithm: undefined }
+      if (bareKeyType(oid) !== undefined && parameters !== undefined) algorithm.fail('must be absent', 'parameters')
+      return { keyType: bareKeyType(oid) ?? oid, spki, keyBytes, rsa: undefined, onlyAlgorithm: undefined }
   }
 }
 
@@ -135,13 +135,4 @@ const curveNames: Readonly<Record<string, string>> = {
   '1.2.840.10045.3.1.7': 'secp256r1',
   '1.3.132.0.34': 'secp384r1',
   '1.3.132.0.35': 'secp521r1',
-}
-
-/** Algorithms that name the kind of key and nothing else. */
-const bareKeys: Readonly<Record<string, KeyType>> = {
-  '1.3.101.112': 'ed25519',
-  '1.3.101.113': 'ed448',
-  '2.16.840.1.101.3.4.3.17': 'ml-dsa-44',
-  '2.16.840.1.101.3.4.3.18': 'ml-dsa-65',
-  '2.16.840.1.101.3.4.3.19': 'ml-dsa-87',
 }

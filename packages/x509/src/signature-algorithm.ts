@@ -21,10 +21,11 @@ export interface CertificateSignatureAlgorithm {
  */
 export function readSignatureAlgorithm(der: Uint8Array, path: string): CertificateSignatureAlgorithm {
   const { oid, parameters } = readAlgorithm(parseAsn1(der, path))
-  const row = algorithms[oid]
-  const name =
-    row?.parameters(parameters) === true ? row.name : oid === rsassaPss ? pssName(parameters, 'signature') : undefined
-  const isWeak = row?.isWeak === true
+  const known = algorithms[oid]
+  const takesNull = known === undefined || /^(rsa|dsa)-|sha1$/.test(known)
+  const isPlain = takesNull ? absentOrNull(parameters) : parameters === undefined
+  const name = oid === rsassaPss ? pssName(parameters, 'signature') : isPlain ? known : undefined
+  const isWeak = nameless.has(oid) || known?.endsWith('-sha1') === true
   return { oid, name, refusal: isWeak ? 'weak' : name === undefined ? 'unsupported' : undefined, isWeak }
 }
 
@@ -82,39 +83,36 @@ function field(fields: Asn1Value[], number: number): Asn1Value | undefined {
   return more.length === 0 ? inner : undefined
 }
 
-function absent(parameters: Asn1Value | undefined): boolean {
-  return parameters === undefined
-}
-
 /** "implementations MUST accept the parameters being absent as well as present" RFC 4055 sections 2.1 and 5 */
 function absentOrNull(parameters: Asn1Value | undefined): boolean {
   return parameters === undefined || parameters.identifier === nullValue
 }
 
-interface Row {
-  readonly name: string | undefined
-  readonly isWeak?: boolean
-  parameters(parameters: Asn1Value | undefined): boolean
+/** Names in `CryptoProvider.signature`. Those with SHA-1 are broken. */
+const algorithms: Readonly<Record<string, string>> = {
+  '1.2.840.10045.4.3.2': 'ecdsa-sha256',
+  '1.2.840.10045.4.3.3': 'ecdsa-sha384',
+  '1.2.840.10045.4.3.4': 'ecdsa-sha512',
+  '1.2.840.113549.1.1.11': 'rsa-pkcs1-sha256',
+  '1.2.840.113549.1.1.12': 'rsa-pkcs1-sha384',
+  '1.2.840.113549.1.1.13': 'rsa-pkcs1-sha512',
+  '1.3.101.112': 'ed25519',
+  '1.3.101.113': 'ed448',
+  '2.16.840.1.101.3.4.3.17': 'ml-dsa-44',
+  '2.16.840.1.101.3.4.3.18': 'ml-dsa-65',
+  '2.16.840.1.101.3.4.3.19': 'ml-dsa-87',
+  '1.2.840.113549.1.1.5': 'rsa-pkcs1-sha1',
+  '1.2.840.10040.4.3': 'dsa-sha1',
+  '1.2.840.10045.4.1': 'ecdsa-sha1',
 }
 
-const algorithms: Readonly<Record<string, Row>> = {
-  '1.2.840.10045.4.3.2': { name: 'ecdsa-sha256', parameters: absent },
-  '1.2.840.10045.4.3.3': { name: 'ecdsa-sha384', parameters: absent },
-  '1.2.840.10045.4.3.4': { name: 'ecdsa-sha512', parameters: absent },
-  '1.2.840.113549.1.1.11': { name: 'rsa-pkcs1-sha256', parameters: absentOrNull },
-  '1.2.840.113549.1.1.12': { name: 'rsa-pkcs1-sha384', parameters: absentOrNull },
-  '1.2.840.113549.1.1.13': { name: 'rsa-pkcs1-sha512', parameters: absentOrNull },
-  '1.3.101.112': { name: 'ed25519', parameters: absent },
-  '1.3.101.113': { name: 'ed448', parameters: absent },
-  '2.16.840.1.101.3.4.3.17': { name: 'ml-dsa-44', parameters: absent },
-  '2.16.840.1.101.3.4.3.18': { name: 'ml-dsa-65', parameters: absent },
-  '2.16.840.1.101.3.4.3.19': { name: 'ml-dsa-87', parameters: absent },
-  // md2, md5 and sha1 with RSA, sha1 with DSA and ECDSA
-  '1.2.840.113549.1.1.2': { name: undefined, parameters: absentOrNull, isWeak: true },
-  '1.2.840.113549.1.1.4': { name: undefined, parameters: absentOrNull, isWeak: true },
-  '1.2.840.113549.1.1.5': { name: 'rsa-pkcs1-sha1', parameters: absentOrNull, isWeak: true },
-  '1.2.840.10040.4.3': { name: 'dsa-sha1', parameters: absentOrNull, isWeak: true },
-  '1.2.840.10045.4.1': { name: 'ecdsa-sha1', parameters: absentOrNull, isWeak: true },
+/** MD2 and MD5 with RSA: broken, and no provider has them. */
+const nameless: ReadonlySet<string> = /* @__PURE__ */ new Set(['1.2.840.113549.1.1.2', '1.2.840.113549.1.1.4'])
+
+/** The kind of a key whose identifier names that and nothing else, which is the algorithm that it signs by. */
+export function bareKeyType(oid: string): KeyType | undefined {
+  const name = algorithms[oid]
+  return name?.includes('-sha') === false ? name : undefined
 }
 
 const rsassaPss = '1.2.840.113549.1.1.10'
