@@ -15,7 +15,14 @@ import type {
   Trace,
 } from '@typetls/handshake'
 import { Handshake, HandshakeDriver, askNow, nextExpected, run } from '@typetls/handshake'
-import type { OpenedRecord, Protection, RecordKey, RecordTraceInfo, RecordWriterOptions } from '@typetls/record'
+import type {
+  OpenedRecord,
+  Protection,
+  RecordKey,
+  RecordReaderOptions,
+  RecordTraceInfo,
+  RecordWriterOptions,
+} from '@typetls/record'
 import {
   RecordReader,
   RecordWriter,
@@ -98,7 +105,7 @@ export class Connection {
     this.#helloSeen = role.stateless(parameters)
     const traced = parameters.trace !== undefined
     this.#reader = new RecordReader({
-      role: role.name,
+      notTls: role.notTls,
       strictVersion: options.strictRecordVersion ?? false,
       onRecord: traced ? (info) => this.#traceRecord('received', info) : undefined,
     })
@@ -832,6 +839,8 @@ export interface RoleOfConnection {
   readonly name: 'client' | 'server'
   /** Whether another connection may have sent the HelloRetryRequest that the first ClientHello of this one answers. */
   stateless(parameters: CommonParameters): boolean
+  /** As the option of `RecordReader`. */
+  readonly notTls?: RecordReaderOptions['notTls']
   program(handshake: Handshake): Program<Agreed>
   postHandshake(handshake: Handshake, connected: Agreed): AfterHandshake
   /** TLS 1.3: the record key of a traffic secret. */

@@ -1,5 +1,6 @@
 import type { Connected, ServerParameters } from '@typetls/handshake'
 import { ServerPostHandshake, serverHandshake } from '@typetls/handshake'
+import { httpRequest } from '@typetls/record'
 import { TlsError } from '@typetls/wire'
 import type { RoleOfConnection } from './connection.ts'
 import { Connection } from './connection.ts'
@@ -54,6 +55,7 @@ export class ServerConnection extends Connection {
 
 const server: RoleOfConnection = {
   name: 'server',
+  notTls: httpRequest,
   stateless: (parameters) => (parameters as ServerParameters).cookies !== undefined,
   program: (handshake) => serverHandshake(handshake, handshake.parameters as ServerParameters),
   postHandshake: (handshake, agreed) => new ServerPostHandshake(handshake, agreed as Connected),

@@ -99,6 +99,17 @@ export interface RecordFormat {
   readonly hidesType: boolean
   /** Bytes a protected record may announce above the limit of its content. */
   readonly maxExpansion: number
+  /** What the opened content is held to, where its type does not stand in it. Throws. */
+  readonly check?: (reader: ContentCounts, type: number, content: Uint8Array, sequence: number) => void
+}
+
+/** What a format needs of the reader to check content. */
+export interface ContentCounts {
+  /** Bytes. */
+  readonly limit: number
+  readonly firstSequence: number
+  takeChangeCipherSpec(content: Uint8Array): void
+  countContent(isEmpty: boolean): void
 }
 
 /** What a backend threw, as the error of our own that it may already be. */

@@ -82,20 +82,8 @@ export function wrongVersion(header: Uint8Array, version?: number): TlsError {
     received: `0x${toHex(header.subarray(1, 3))}`,
   })
 }
-
-export function notTls(header: Uint8Array, role: 'client' | 'server'): TlsError {
+export function notTls(header: Uint8Array, known?: (firstBytes: string) => TlsError | undefined): TlsError {
   const text = String.fromCharCode(...header)
-  if (role === 'server') {
-    if (httpMethods.includes(text.slice(0, 4))) {
-      return new TlsError('ERR_TLS_HTTP_REQUEST', 'the client speaks plain HTTP, not TLS')
-    }
-    if (text === 'CONNE') {
-      return new TlsError('ERR_TLS_HTTPS_PROXY_REQUEST', 'the client asks for an HTTP proxy (CONNECT), not TLS')
-    }
-  }
   const message = text === 'HTTP/' ? 'the server answers in plain HTTP, not TLS' : 'the first bytes are not TLS'
-  return new TlsError('ERR_TLS_NOT_TLS', message, { received: toHex(header) })
+  return known?.(text) ?? new TlsError('ERR_TLS_NOT_TLS', message, { received: toHex(header) })
 }
-
-/** The first four characters of the requests an HTTP client starts with. */
-const httpMethods: readonly string[] = ['GET ', 'POST', 'HEAD', 'PUT ', 'DELE', 'OPTI', 'PATC']

@@ -4,13 +4,14 @@ import type { AlertName, TlsErrorCode } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import { FakeAead, LateAead, recordKey } from '../test/fake-aead.ts'
 import { typeAlert, typeApplicationData, typeChangeCipherSpec, typeHandshake } from './content-type.ts'
+import { httpRequest } from './http-request.ts'
 import { RecordReader } from './record-reader.ts'
 import type { OpenedRecord } from './record-reader.ts'
 import type { RecordTraceInfo } from './record-trace.ts'
 
 describe('framing', () => {
   test('records come out of one push in order, then undefined', () => {
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     reader.push(concat(record(typeHandshake, bytes(3)), record(typeAlert, bytes(2)), record(typeHandshake, bytes(1))))
     expect(shown(reader)).toEqual([
       [typeHandshake, '000102'],
@@ -22,7 +23,7 @@ describe('framing', () => {
   })
 
   test('a record given one byte at a time comes out at its last byte', () => {
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     const wire = record(typeHandshake, bytes(40))
     for (const byte of wire.subarray(0, -1)) {
       reader.push(Uint8Array.of(byte))
@@ -34,7 +35,7 @@ describe('framing', () => {
   })
 
   test('several pushes before the first next lose nothing', () => {
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     const wire = concat(record(typeHandshake, bytes(100)), record(typeHandshake, bytes(50)))
     const ends = [2, 5, 60, 106, 111, wire.length]
     for (const [i, end] of ends.entries()) reader.push(wire.subarray(ends[i - 1] ?? 0, end))
@@ -47,7 +48,7 @@ describe('framing', () => {
   })
 
   test('nothing refers to the pushed bytes once they are consumed', () => {
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     const wire = concat(record(typeHandshake, bytes(4)), record(typeHandshake, bytes(6)).subarray(0, 8))
     reader.push(wire)
     const first = reader.next()
@@ -64,7 +65,7 @@ describe('framing', () => {
         return this.subarray() as this
       }
     }
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     const wire = View.from(record(typeHandshake, bytes(4)))
     reader.push(wire)
     const first = reader.next() as OpenedRecord
@@ -88,7 +89,7 @@ describe('before there are keys', () => {
   const plain = (type: number, length: number): Uint8Array => record(type, bytes(length))
 
   test('a handshake record of 2^14 bytes is the largest', () => {
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     reader.push(plain(typeHandshake, 16384))
     expect(reader.next()).toMatchObject({ type: typeHandshake })
   })
@@ -98,7 +99,7 @@ describe('before there are keys', () => {
   })
 
   test('the limit of protected records does not hold yet', () => {
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     reader.limit = 63
     reader.push(plain(typeHandshake, 1000))
     expect(reader.next()).toMatchObject({ type: typeHandshake })
@@ -125,7 +126,7 @@ describe('before there are keys', () => {
   })
 
   test.each([0x0300, 0x0301, 0x0304, 0x03ff])('the minor version of 0x%s does not matter', (version) => {
-    const reader = new RecordReader({ role: 'server' })
+    const reader = new RecordReader()
     reader.push(record(typeHandshake, bytes(1), { version }))
     expect(reader.next()).toMatchObject({ type: typeHandshake })
   })
@@ -151,7 +152,7 @@ describe('first bytes that are not TLS', () => {
   })
 
   test('it needs five bytes to tell', () => {
-    const reader = new RecordReader({ role: 'server' })
+    const reader = new RecordReader({ notTls: httpRequest })
     reader.push(ascii('GET '))
     expect(reader.next()).toBeUndefined()
     reader.push(ascii('/'))
@@ -193,7 +194,7 @@ describe('ChangeCipherSpec', () => {
   })
 
   test.each(['', '00', '02', '0101'])('with the body "%s" is refused', (body) => {
-    const reader = new RecordReader({ role: 'server' })
+    const reader = new RecordReader()
     reader.changeCipherSpec = 'drop'
     reader.push(record(typeChangeCipherSpec, fromHex(body)))
     expect(() => reader.next()).toThrow(
@@ -217,7 +218,7 @@ describe('ChangeCipherSpec', () => {
   })
 
   test('32 in a row are dropped, the 33rd is refused', () => {
-    const reader = new RecordReader({ role: 'server' })
+    const reader = new RecordReader()
     reader.changeCipherSpec = 'drop'
     for (let i = 0; i < 32; i++) reader.push(changeCipherSpec)
     expect(reader.next()).toBeUndefined()
@@ -234,7 +235,7 @@ describe('early data that was not accepted', () => {
   const unreadable = (length: number): Uint8Array => record(typeApplicationData, new Uint8Array(length - 5))
 
   test('is dropped before there is a key, up to the next handshake record', () => {
-    const reader = new RecordReader({ role: 'server' })
+    const reader = new RecordReader()
     reader.skipEarlyData()
     reader.push(concat(early(100), early(0), unreadable(5), record(typeHandshake, bytes(2))))
     expect(shown(reader)).toEqual([[typeHandshake, '0001']])
@@ -284,7 +285,7 @@ describe('early data that was not accepted', () => {
   })
 
   test.each([
-    ['before there is a key', () => new RecordReader({ role: 'server' })],
+    ['before there is a key', () => new RecordReader()],
     ['under a key', () => protectedReader().reader],
   ])('may be 16384 bytes on the wire %s, and no more', (_, make) => {
     const reader = make()
@@ -295,7 +296,7 @@ describe('early data that was not accepted', () => {
   })
 
   test.each([
-    ['before there is a key', () => new RecordReader({ role: 'server' })],
+    ['before there is a key', () => new RecordReader()],
     ['under a key', () => protectedReader().reader],
   ])('is held to the length of a record %s', (_, make) => {
     const reader = make()
@@ -321,7 +322,7 @@ describe('early data that was not accepted', () => {
 
   test('is traced as dropped', () => {
     const infos: RecordTraceInfo[] = []
-    const reader = new RecordReader({ role: 'server', onRecord: (info) => infos.push(info) })
+    const reader = new RecordReader({ onRecord: (info) => infos.push(info) })
     reader.skipEarlyData()
     reader.push(unreadable(50))
     reader.next()
@@ -369,7 +370,7 @@ describe('protected records', () => {
   })
 
   test('a key set between two records of one push holds for the second', () => {
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     reader.push(concat(record(typeHandshake, bytes(1)), sealer(new FakeAead())(typeHandshake, bytes(2))))
     expect(reader.next()).toEqual({ type: typeHandshake, content: bytes(1) })
     reader.setKey(recordKey(new FakeAead()))
@@ -390,7 +391,7 @@ describe('protected records', () => {
 
   test('of another minor version are taken, unless the reader is told to look', () => {
     for (const strictVersion of [false, true]) {
-      const reader = new RecordReader({ role: 'client', strictVersion })
+      const reader = new RecordReader({ strictVersion })
       reader.setKey(recordKey(new FakeAead()))
       const wire = sealInner(new FakeAead(), Uint8Array.of(1, typeApplicationData), typeApplicationData, 0n, 0x03ff)
       if (strictVersion) refusedBy(reader, wire, 'ERR_TLS_RECORD_VERSION', 'protocol_version')
@@ -459,14 +460,14 @@ describe('protected records', () => {
   })
 
   test('under a short tag, as that of CCM_8, are as good', () => {
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     reader.setKey(recordKey(new FakeAead(1, 8)))
     reader.push(sealer(new FakeAead(1, 8))(typeApplicationData, bytes(2)))
     expect(shown(reader)).toEqual([[typeApplicationData, '0001']])
   })
 
   test('end with the sequence numbers', () => {
-    const reader = new RecordReader({ role: 'client', firstSequence: Number.MAX_SAFE_INTEGER })
+    const reader = new RecordReader({ firstSequence: Number.MAX_SAFE_INTEGER })
     reader.setKey(recordKey(new FakeAead()))
     const seal = sealer(new FakeAead(), typeApplicationData, 0x1f_ffff_ffff_ffffn)
     reader.push(seal(typeApplicationData, bytes(1)))
@@ -529,7 +530,7 @@ describe('lengths of protected records', () => {
   })
 
   test.each([1, 16385, 2.5, Number.NaN])('a limit of %s is refused', (limit) => {
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     expect(() => (reader.limit = limit)).toThrow(expect.objectContaining({ code: 'ERR_TLS_OPTIONS' }))
     expect(reader.limit).toBe(16384)
   })
@@ -621,7 +622,7 @@ describe('the first error', () => {
     aead.open = () => {
       throw cause
     }
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     reader.setKey(recordKey(aead))
     reader.push(sealer(new FakeAead())(typeApplicationData, bytes(3)))
     const error = errorOf(() => reader.next())
@@ -722,7 +723,7 @@ describe('disposing', () => {
 
 test('a listener is told of every record, without its content', () => {
   const told: RecordTraceInfo[] = []
-  const reader = new RecordReader({ role: 'client', onRecord: (info) => told.push(info) })
+  const reader = new RecordReader({ onRecord: (info) => told.push(info) })
   reader.changeCipherSpec = 'drop'
   reader.push(concat(record(typeHandshake, bytes(9)), record(typeChangeCipherSpec, Uint8Array.of(1))))
   shown(reader)
@@ -759,7 +760,7 @@ function protectedReader(): {
   aead: FakeAead
   key: ReturnType<typeof recordKey>
 } {
-  const reader = new RecordReader({ role: 'client' })
+  const reader = new RecordReader()
   const aead = new FakeAead()
   const key = recordKey(aead)
   reader.setKey(key)
@@ -767,7 +768,7 @@ function protectedReader(): {
 }
 
 function lateReader(): { reader: RecordReader; aead: LateAead; seal: Seal } {
-  const reader = new RecordReader({ role: 'client' })
+  const reader = new RecordReader()
   const aead = new LateAead()
   reader.setKey(recordKey(aead))
   return { reader, aead, seal: sealer(new FakeAead()) }
@@ -807,7 +808,7 @@ function errorOf(act: () => unknown): TlsError {
 }
 
 function failureOf(role: 'client' | 'server', wire: Uint8Array): TlsError {
-  const reader = new RecordReader({ role })
+  const reader = new RecordReader({ notTls: role === 'server' ? httpRequest : undefined })
   reader.push(wire)
   return errorOf(() => shown(reader))
 }

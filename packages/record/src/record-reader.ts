@@ -9,6 +9,7 @@ import {
   maxFragmentLength,
   maxSkippedEarlyData,
 } from './limits.ts'
+import type { ContentCounts } from './protection.ts'
 import { aeadFailure, Protection } from './protection.ts'
 import {
   changeCipherSpecUnexpected,
@@ -39,7 +40,8 @@ export interface OpenedRecord {
 }
 
 export interface RecordReaderOptions {
-  readonly role: 'client' | 'server'
+  /** Of a server: what the first bytes are if they are no TLS, such as `httpRequest`. Default: nothing that has a name. */
+  readonly notTls?: ((firstBytes: string) => TlsError | undefined) | undefined
   /** Told of every record that was read, dropped ones included. Costs nothing when absent. */
   readonly onRecord?: ((info: RecordTraceInfo) => void) | undefined
   /**
@@ -61,17 +63,18 @@ export interface RecordReaderOptions {
  * An asynchronous AEAD is given records ahead of their turn, up to 64 of them and 256 KiB. They come out in order, each
  * after everything before it had its effects.
  */
-export class RecordReader {
+export class RecordReader implements ContentCounts {
   /**
    * What becomes of a ChangeCipherSpec. In TLS 1.3 `'drop'` between the first ClientHello and the peer's Finished, else
    * `'refuse'`: https://www.rfc-editor.org/rfc/rfc9846#section-5. In TLS 1.2 `'take'` where it is due, between two
    * messages, else `'refuse'`; it comes out of `next()` then, and `setKey()` is due before the next call.
    */
   changeCipherSpec: 'refuse' | 'drop' | 'take' = 'refuse'
-  readonly #role: 'client' | 'server'
+  readonly #notTls: RecordReaderOptions['notTls']
   readonly #onRecord: ((info: RecordTraceInfo) => void) | undefined
   readonly #strictVersion: boolean
-  readonly #firstSequence: number
+  /** @internal The sequence number a key starts with. */
+  readonly firstSequence: number
   /** What was pushed and not consumed yet: this array from `#offset` on, then the queue. */
   #chunk: Uint8Array = nothing
   #offset = 0
@@ -96,11 +99,11 @@ export class RecordReader {
   #disposed = false
   #failure: TlsError | undefined
 
-  constructor(options: RecordReaderOptions) {
-    this.#role = options.role
+  constructor(options: RecordReaderOptions = {}) {
+    this.#notTls = options.notTls
     this.#onRecord = options.onRecord
     this.#strictVersion = options.strictVersion ?? false
-    this.#firstSequence = options.firstSequence ?? 0
+    this.firstSequence = options.firstSequence ?? 0
   }
 
   /**
@@ -210,7 +213,7 @@ export class RecordReader {
       throw new TlsError('ERR_TLS_STATE', 'a key cannot be set while a record is being opened, or after the end')
     }
     this.#protection?.retire()
-    next.sequence = this.#firstSequence
+    next.sequence = this.firstSequence
     this.#protection = next
     this.#ahead?.forget()
   }
@@ -318,7 +321,7 @@ export class RecordReader {
     // The minor version says nothing in TLS 1.3: "MUST be ignored for all purposes".
     if (major !== 3) {
       const header = bytes.subarray(offset, offset + headerLength)
-      throw this.#anyRecord ? wrongVersion(header) : notTls(header, this.#role)
+      throw this.#anyRecord ? wrongVersion(header) : notTls(header, this.#notTls)
     }
     const protection = this.#protection
     if (protection === undefined) {
@@ -486,9 +489,11 @@ export class RecordReader {
     }
     this.#anyOpened = true
     this.#skipping = false
-    return protection.format.hidesType
-      ? this.#withHiddenType(outerType, plaintext, sequence)
-      : this.#withVisibleType(outerType, plaintext, sequence)
+    const { check } = protection.format
+    if (check === undefined) return this.#withHiddenType(outerType, plaintext, sequence)
+    check(this, outerType, plaintext, sequence)
+    if (this.#onRecord !== undefined) this.#traceRecord(outerType, plaintext.length, 0, sequence)
+    return { type: outerType, content: plaintext }
   }
 
   /** https://www.rfc-editor.org/rfc/rfc9846#section-5.4 */
@@ -517,28 +522,17 @@ export class RecordReader {
     return { type, content: plaintext.subarray(0, length) }
   }
 
-  /** https://www.rfc-editor.org/rfc/rfc5246#section-6.2.3 */
-  #withVisibleType(type: number, content: Uint8Array, sequence: number): OpenedRecord {
-    const { length } = content
-    if (length > this.#limit) {
-      throw new TlsError('ERR_TLS_RECORD_OVERFLOW', 'the content of a record is too long', {
-        expected: { max: this.#limit },
-        received: length,
-      })
-    }
-    if (type === typeChangeCipherSpec) {
-      this.#checkChangeCipherSpec(length)
-      // Under a key it means something.
-      if (!this.#takesChangeCipherSpec(content)) throw changeCipherSpecUnexpected()
-    } else if (type !== typeApplicationData) {
-      checkType(type, length)
-      if (type === typeHandshake) this.#emptyRecords = 0
-    } else if (sequence === this.#firstSequence) {
-      throw new TlsError('ERR_TLS_RECORD_UNEXPECTED', 'application data came between ChangeCipherSpec and Finished')
-    } else if (length > 0) this.#emptyRecords = 0
-    else this.#countEmptyRecord()
-    if (this.#onRecord !== undefined) this.#traceRecord(type, length, 0, sequence)
-    return { type, content }
+  /** @internal of the content of a protected record */
+  takeChangeCipherSpec(content: Uint8Array): void {
+    this.#checkChangeCipherSpec(content.length)
+    // Under a key it means something.
+    if (!this.#takesChangeCipherSpec(content)) throw changeCipherSpecUnexpected()
+  }
+
+  /** @internal records without content may not follow each other for ever */
+  countContent(isEmpty: boolean): void {
+    if (isEmpty) this.#countEmptyRecord()
+    else this.#emptyRecords = 0
   }
 
   /** Early data that was not accepted, which is dropped, or a record that is not authentic. */

@@ -54,7 +54,7 @@ describe('handshake messages', () => {
     writer.handshake(bytes(1))
     writer.flush()
     expect(output.map((record) => record[0])).toEqual([typeHandshake, typeApplicationData, typeApplicationData])
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     reader.push(concat(...output))
     expect(reader.next()).toEqual({ type: typeHandshake, content: bytes(3) })
     reader.setKey(recordKey(new FakeAead()))
@@ -191,7 +191,7 @@ describe('the fragment limit', () => {
     writer.applicationData(bytes(200))
     const inner = parseRecords(concat(...output)).records.map((record) => record.fragment.length - 16)
     expect(inner).toEqual([64, 64, 64, 64])
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     reader.limit = 63
     expect(contents(output, typeApplicationData, reader)).toEqual(bytes(200))
   })
@@ -493,7 +493,7 @@ function under<A extends FakeAead | LateAead>(aead: A, options: Partial<RecordWr
   return { ...plain, aead, key, sizes: () => plain.sizes().map((size) => size - 17) }
 }
 
-function opened(output: readonly Uint8Array[], reader = new RecordReader({ role: 'client' })): OpenedRecord[] {
+function opened(output: readonly Uint8Array[], reader = new RecordReader()): OpenedRecord[] {
   reader.changeCipherSpec = 'drop'
   reader.setKey(recordKey(new FakeAead()))
   for (const bytes of output) reader.push(bytes)

@@ -76,7 +76,7 @@ describe('an asynchronous AEAD', () => {
 
   test('does not cost a turn of the event loop for each record', async () => {
     const { wire } = play([{ do: 'key' }, ...Array.from({ length: 1000 }, () => ({ do: 'data', length: 9 }))])
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     const inner = new FakeAead(0)
     const open = (...args: Parameters<FakeAead['open']>): Promise<Uint8Array | undefined> => {
       const [nonce, data, body] = args
@@ -236,7 +236,7 @@ describe('a key that is set while records are opened ahead', () => {
       { do: 'key' },
       ...Array.from({ length: 6 }, () => ({ do: 'data', length: 4 })),
     ])
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     const [old, now] = [new LateAead(0), new LateAead(1)]
     reader.setKey(recordKey(old))
     reader.push(wire)
@@ -310,7 +310,7 @@ describe('a key that is set while records are opened ahead', () => {
       { do: 'key' },
       ...Array.from({ length: 9 }, () => ({ do: 'data', length: 4 })),
     ])
-    const reader = new RecordReader({ role: 'client' })
+    const reader = new RecordReader()
     const old = new LateAead(0)
     reader.setKey(recordKey(old))
     reader.push(wire)
@@ -417,7 +417,7 @@ async function readAll(
   const records: [number, string][] = []
   const infos: RecordTraceInfo[] = []
   let error: string | undefined
-  const reader = new RecordReader({ role: 'client', onRecord: (info) => infos.push(info) })
+  const reader = new RecordReader({ onRecord: (info) => infos.push(info) })
   reader.changeCipherSpec = 'drop'
   const setKeys = (): void => {
     for (const mask of keyAfter.get(records.length) ?? []) reader.setKey(recordKey(aead(mask)))
@@ -486,11 +486,11 @@ class Schedule {
 function reading(
   count: number,
   length: number,
-  options: Omit<RecordReaderOptions, 'role'> = {},
+  options: RecordReaderOptions = {},
   push = true,
 ): { reader: RecordReader; aead: LateAead; wire: Uint8Array } {
   const { wire } = play([{ do: 'key' }, ...Array.from({ length: count }, () => ({ do: 'data', length }))])
-  const reader = new RecordReader({ role: 'client', ...options })
+  const reader = new RecordReader(options)
   const aead = new LateAead(0)
   reader.setKey(recordKey(aead))
   if (push) reader.push(wire)

@@ -35,7 +35,7 @@ export async function pair(
     },
     ...options,
   })
-  const reader = new RecordReader({ role: 'server', ...options })
+  const reader = new RecordReader({ ...options })
   writer.setKey(await cipher.protect(crypto, directionKeys(cipher, crypto), options))
   reader.setKey(await cipher.protect(crypto, directionKeys(cipher, crypto), options))
   return { writer, reader, wire }

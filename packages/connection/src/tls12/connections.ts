@@ -1,5 +1,6 @@
 import type { ClientParameters, ServerParameters } from '@typetls/handshake'
 import { clientGrease } from '@typetls/handshake'
+import { httpRequest } from '@typetls/record'
 import type { Tls12Connected } from '@typetls/handshake/tls12'
 import { Tls12ClientPostHandshake, tls12ClientHandshake, tls12ServerHandshake } from '@typetls/handshake/tls12'
 import type { RoleOfConnection } from '../connection.ts'
@@ -46,6 +47,7 @@ export function tls12ServerConnection(
   const parameters12 = serverTls12Parameters(tls12, options.crypto)
   const role: RoleOfConnection = {
     name: 'server',
+    notTls: httpRequest,
     stateless: () => false,
     program: (handshake) => tls12ServerHandshake(handshake, handshake.parameters as ServerParameters, parameters12),
     postHandshake: (handshake, agreed) => serverPostHandshake(handshake, agreed, parameters12, tls12, events),

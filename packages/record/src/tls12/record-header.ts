@@ -1,5 +1,6 @@
 import { headerLength } from '../limits.ts'
 import type { RecordFormat } from '../protection.ts'
+import { checkVisible } from './visible-type.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc5246#section-6.2.3: "The length MUST NOT exceed 2^14 + 2048." */
 export const tls12Format: RecordFormat = {
@@ -7,6 +8,7 @@ export const tls12Format: RecordFormat = {
   versionMatters: true,
   hidesType: false,
   maxExpansion: 2048,
+  check: checkVisible,
 }
 
 /** Bytes of what is authenticated before the content: seq_num, type, version, length. */

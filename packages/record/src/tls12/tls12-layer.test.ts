@@ -139,7 +139,7 @@ async function readAll(
   records: Given[] = [],
 ): Promise<readonly Given[]> {
   const { cipher, encryptThenMac } = layer
-  const reader = new RecordReader({ role: 'server' })
+  const reader = new RecordReader()
   let epoch = 0
   reader.changeCipherSpec = 'take'
   for (const piece of pieces) {

@@ -15,7 +15,7 @@ test('a ChangeCipherSpec comes out where it is due, and the records after it are
   const { writer, reader: _, wire } = await pair(gcm, nodeCrypto)
   writer.handshake(finished)
   writer.flush()
-  const reader = new RecordReader({ role: 'server' })
+  const reader = new RecordReader()
   reader.push(concat(Uint8Array.of(22, 3, 3, 0, 1, 7), changeCipherSpec, ...wire))
   expect(reader.next()).toMatchObject({ type: typeHandshake })
   reader.changeCipherSpec = 'take'
@@ -28,7 +28,7 @@ test('a ChangeCipherSpec comes out where it is due, and the records after it are
 test('a ChangeCipherSpec that is not due, or says anything but 1, is refused, in plaintext and under a key', async () => {
   const refused = async (rule: RecordReader['changeCipherSpec'], content: number[], code: string, alert: string) => {
     const error = expect.objectContaining({ code, alert })
-    const plain = new RecordReader({ role: 'server' })
+    const plain = new RecordReader()
     plain.changeCipherSpec = rule
     plain.push(Uint8Array.of(20, 3, 3, 0, content.length, ...content))
     expect(() => plain.next()).toThrow(error)
@@ -112,7 +112,7 @@ test.each([16384, 512])('content of a record is at most %d bytes when that is th
 })
 
 test('max_fragment_length holds for handshake records in plaintext too', () => {
-  const reader = new RecordReader({ role: 'server' })
+  const reader = new RecordReader()
   reader.plaintextLimit = 512
   reader.push(Uint8Array.of(22, 3, 3, 2, 1))
   expect(() => reader.next()).toThrow(expect.objectContaining({ code: 'ERR_TLS_RECORD_OVERFLOW' }))
