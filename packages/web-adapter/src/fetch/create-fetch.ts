@@ -28,8 +28,10 @@ export interface ConnectFetchOptions extends FetchOptions {
  *
  * @example
  * ```ts no-run
+ * import { pemCertificates } from '@typetls/web-adapter'
  * import { createFetch } from '@typetls/web-adapter/fetch'
  *
+ * const ca = pemCertificates('-----BEGIN CERTIFICATE-----…')
  * const fetch = createFetch({ relay: 'wss://relay.example/', ca })
  * const response = await fetch('https://api.example/things', { signal: AbortSignal.timeout(10_000) })
  * console.log(response.status, await response.json())
