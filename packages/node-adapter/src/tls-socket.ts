@@ -441,8 +441,7 @@ export class TlsSocket extends SocketBase {
       this.#handshakeTimer.unref()
     }
     if (this.#setup.role === 'client') {
-      this.emit('connect')
-      this.emit('ready')
+      this.tellConnected()
       if (this.destroyed) return
     }
     try {
@@ -497,6 +496,11 @@ export class TlsSocket extends SocketBase {
     const refusal = this.#setup.refuses?.(facts, this)
     if (refusal === undefined) this.tellRenegotiated()
     else this.destroy(refusal)
+  }
+
+  protected tellConnected(): void {
+    this.emit('connect')
+    this.emit('ready')
   }
 
   protected tellRenegotiated(): void {

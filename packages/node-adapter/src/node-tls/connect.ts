@@ -50,7 +50,7 @@ export function connect(...args: unknown[]): NodeSocket {
   const listener = args.findLast((argument) => typeof argument === 'function') as (() => void) | undefined
   const { signal, timeout, socket: transport, onread, enableTrace } = options
   const stream = transport ?? dial(options as ConnectOptions)
-  const socket = new NodeSocket(stream, setup, { enableTrace, ...(!transport && { onread }) })
+  const socket = new NodeSocket(stream, setup, { enableTrace, ...(!transport && { onread, dials: true }) })
   if (!transport) tellAttempts(stream, socket)
   if (listener !== undefined) socket.once('secureConnect', listener)
   if (timeout !== undefined && timeout > 0) socket.setTimeout(timeout)

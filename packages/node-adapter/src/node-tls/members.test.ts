@@ -179,6 +179,23 @@ test('what a socket tells of its way to the server is what net.Socket tells', as
   expect(await told(tls)).toEqual(await told(nodeTls as unknown as typeof tls))
 })
 
+test.each([
+  ['that is connected', true],
+  ['on its way', false],
+])('on a transport %s nothing more is told than by node:tls', async (_what, connectedBefore) => {
+  const told = async (module: typeof tls): Promise<string[]> => {
+    const events: string[] = []
+    const transport = net.connect(await listen(module.createServer(identity)), '127.0.0.1')
+    if (connectedBefore) await once(transport, 'connect')
+    const socket = module.connect({ socket: transport, servername: 'localhost', ca })
+    for (const event of ['connect', 'ready', 'secure']) socket.on(event, () => events.push(event))
+    await once(socket, 'secureConnect')
+    socket.destroy()
+    return events
+  }
+  expect(await told(tls)).toEqual(await told(nodeTls as unknown as typeof tls))
+})
+
 test('a handshake that takes too long fails in the words of Node', async () => {
   const server = tls.createServer({ ...identity, handshakeTimeout: 20 })
   const raw = net.connect(await listen(server), '127.0.0.1').resume()

@@ -42,6 +42,8 @@ import type { NodeTlsOptions } from './tls-options.ts'
 /** What a socket of the drop-in is made with beside its setup. */
 export interface NodeSocketOptions {
   readonly onread?: OnRead | null | undefined
+  /** The transport is one of our own. */
+  readonly dials?: boolean | undefined
   /** Made by `new TLSSocket`: nobody has to listen to `'error'`, and before the handshake is done `'_tlsError'` tells. */
   readonly quiet?: boolean | undefined
   readonly server?: unknown
@@ -64,6 +66,8 @@ export class NodeSocket extends TlsSocket {
   #handle: StreamHandle | null | undefined
   #input: LentInput | undefined
   #traced = false
+  /** What there is to tell when the transport is connected. */
+  readonly #tells: readonly string[]
   #credentials: CredentialSelector | undefined
   /** Told by `getSession` while there is nothing to resume. */
   #noSession: Buffer | undefined
@@ -72,12 +76,17 @@ export class NodeSocket extends TlsSocket {
   #limit: RenegotiationLimit | undefined
   readonly #born = performance.now()
 
-  constructor(transport: Duplex, setup: SocketSetup, { onread, quiet, server, enableTrace }: NodeSocketOptions = {}) {
+  constructor(
+    transport: Duplex & { readonly connecting?: boolean },
+    setup: SocketSetup,
+    { onread, dials, quiet, server, enableTrace }: NodeSocketOptions = {},
+  ) {
     // What is wrong is said before anything listens to the transport.
     if (enableTrace !== undefined && enableTrace !== null) checkBoolean('options.enableTrace', enableTrace)
     const input = onread === undefined || onread === null ? undefined : new LentInput(onread)
     super(transport, setup)
     this.server = server
+    this.#tells = dials === true ? ['connect', 'ready'] : transport.connecting === true ? ['connect'] : []
     this.#traced = enableTrace === true
     if (input !== undefined) this.#lendTo(input)
     if (quiet === true) this.on('error', tellQuietly)
@@ -350,6 +359,11 @@ export class NodeSocket extends TlsSocket {
     if (!attack && !this.renegotiationDisabled) return super.decideRenegotiation(policy)
     this.destroy(attack ? sessionAttack() : renegotiationDisabled())
     return false
+  }
+
+  /** As in node:tls, what was connected before says nothing of it. */
+  protected override tellConnected(): void {
+    for (const event of this.#tells) this.emit(event)
   }
 
   protected override tellRenegotiated(): void {

@@ -61,7 +61,7 @@ function setUp(
   // What is underneath counts, as in node:tls.
   const allowHalfOpen = transport == null ? rest.allowHalfOpen === true : transport.allowHalfOpen
   const stream = transport ?? new net.Socket()
-  const own = { server, quiet: true, enableTrace, onread: transport == null ? onread : undefined }
+  const own = { server, quiet: true, enableTrace, ...(transport == null && { onread, dials: true }) }
   if (isServer === true)
     return [stream, new NodeTlsAcceptor({ ...rest, allowHalfOpen } as NodeServerOptions, context), own]
   const name = rest.servername === undefined ? { checkServerIdentity: acceptsAnyName } : {}
