@@ -40,10 +40,12 @@ function piecesOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
   })
 }
 
+/** Read into one buffer, again and again. */
 async function lengthOf(body: ReadableStream<Uint8Array> | null): Promise<number> {
   let length = 0
-  const reader = (body as ReadableStream<Uint8Array>).getReader()
-  for (let read = await reader.read(); !read.done; read = await reader.read()) length += read.value.length
+  const reader = (body as ReadableStream<Uint8Array>).getReader({ mode: 'byob' })
+  let read = await reader.read(new Uint8Array(65_536))
+  for (; !read.done; read = await reader.read(new Uint8Array(read.value.buffer))) length += read.value.length
   return length
 }
 

@@ -33,23 +33,51 @@ export function decoded(body: ReadableStream<Uint8Array>, contentEncoding: strin
 export function onError(
   stream: ReadableStream<Uint8Array>,
   map: (error: unknown) => unknown,
+  type?: 'bytes',
 ): ReadableStream<Uint8Array> {
   const reader = stream.getReader()
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
+  const source = {
+    async pull(controller: BytesController): Promise<void> {
+      try {
+        for (;;) {
           const { done, value } = await reader.read()
-          if (done) controller.close()
-          else controller.enqueue(value)
-        } catch (error) {
-          controller.error(map(error))
+          if (done) {
+            controller.close()
+            // A reader that brought a buffer waits for it.
+            controller.byobRequest?.respond(0)
+          } else if (value.length === 0) {
+            continue
+          } else {
+            // A stream of bytes takes the whole buffer, of which others may have parts.
+            controller.enqueue(type === undefined ? value : new Uint8Array(value))
+          }
+          return
         }
-      },
-      cancel: (reason) => reader.cancel(reason),
+      } catch (error) {
+        controller.error(map(error))
+      }
     },
-    { highWaterMark: 0 },
-  )
+    cancel: (reason: unknown) => reader.cancel(reason),
+  }
+  return streamOf(source, type)
+}
+
+function streamOf(source: object, type: 'bytes' | undefined): ReadableStream<Uint8Array> {
+  try {
+    return new ReadableStream<Uint8Array>({ ...source, type } as object, { highWaterMark: 0 })
+  } catch (error) {
+    // Safari has no streams of bytes before 26, and there is no other way to ask.
+    if (type === undefined) throw error
+    return streamOf(source, undefined)
+  }
+}
+
+/** Of a stream of either type. */
+interface BytesController {
+  readonly byobRequest?: { respond(bytes: number): void } | null
+  enqueue(bytes: Uint8Array): void
+  close(): void
+  error(reason: unknown): void
 }
 
 interface Decoder {

@@ -28,7 +28,9 @@ export interface FetchOptions extends PoolOptions {
 
 /**
  * `fetch` by HTTP/1.1 over connections of your own; `https:` only. What it resolves to is a standard `Response` whose body
- * streams as it is read, and a body that is a stream is sent as the server takes it.
+ * streams as it is read, into buffers of the reader if it brings them, and a body that is a stream is sent as the server takes
+ * it. A `Request` does not tell whether its body is one: one that comes within 50 ms, up to 16 MiB, is sent
+ * with its length.
  *
  * It differs from a browser's where there is no browser: no CORS, no cookie jar (`cookie` can be sent, `set-cookie` read),
  * no cache. With `redirect: 'manual'` the response is the redirect itself. `integrity` is refused.
@@ -195,11 +197,12 @@ function bodyOf(
     return null
   }
   const plain = decoded(body, headers.get('content-encoding'))
-  return onError(plain, (error) => {
+  const map = (error: unknown): unknown => {
     const { signal } = request
     failure.error = signal.aborted ? signal.reason : failed('the body failed', error)
     return failure.error
-  })
+  }
+  return onError(plain, map, 'bytes')
 }
 
 /** What the body failed with, if it did. */

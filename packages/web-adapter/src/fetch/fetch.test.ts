@@ -88,6 +88,42 @@ describe('a request', () => {
     expect(request.bodyUsed).toBe(true)
   })
 
+  test('of a Request that comes bit by bit is sent as it comes', async () => {
+    let more!: ReadableStreamDefaultController<Uint8Array>
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => void (more = controller) })
+    more.enqueue(Buffer.from('first'))
+    const { fetch } = server(async (connection) => {
+      const head = await connection.request()
+      expect(head).toContain('transfer-encoding: chunked\r\n')
+      expect(head).toContain('content-type: text/x\r\n')
+      expect(await connection.until('first')).toBe('5\r\nfirst')
+      more.enqueue(Buffer.from('second'))
+      expect(await connection.until('second')).toBe('\r\n6\r\nsecond')
+      more.close()
+      expect(await connection.until('0\r\n\r\n')).toBe('\r\n0\r\n\r\n')
+      await connection.say(ok('taken'))
+    })
+    const headers = { 'content-type': 'text/x' }
+    const request = new Request(home, { method: 'POST', body, headers, duplex: 'half' } as RequestInit)
+    expect(await (await fetch(request)).text()).toBe('taken')
+  })
+
+  test('of a Request whose stream fails is given up, at once and later', async () => {
+    for (const wait of [0, 100]) {
+      const cause = new Error('no more')
+      const { fetch } = server((connection) => connection.until('never').then(() => undefined))
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          await new Promise((resolve) => setTimeout(resolve, wait))
+          controller.error(cause)
+        },
+      })
+      const request = new Request(home, { method: 'POST', body, duplex: 'half' } as RequestInit)
+      const failure = await fetch(request).catch((error: unknown) => error)
+      expect([failure, (failure as Error).cause]).toContain(cause)
+    }
+  })
+
   test('streams a body as the server takes it', async () => {
     let asked = 0
     const body = new ReadableStream<Uint8Array>(
@@ -237,6 +273,36 @@ describe('a response', () => {
     await turns(100)
     expect(said).toBeLessThan(20)
     expect((await response.arrayBuffer()).byteLength).toBe(100 * 65_536)
+  })
+
+  test.each([
+    ['', Buffer.from('hello world')],
+    ['gzip', gzipSync('hello world')],
+  ])('coded by %j fills the buffers of a reader that brings them', async (coding, bytes) => {
+    const { fetch } = server(always(coded(coding, bytes)))
+    const { body } = await fetch(home)
+    const reader = (body as ReadableStream<Uint8Array>).getReader({ mode: 'byob' })
+    let text = ''
+    for (let buffer = new ArrayBuffer(4); ;) {
+      const { done, value } = await reader.read(new Uint8Array(buffer))
+      if (done) break
+      expect(value.buffer.byteLength).toBe(4)
+      text += Buffer.from(value).toString()
+      buffer = value.buffer as ArrayBuffer
+    }
+    expect(text).toBe('hello world')
+  })
+
+  test('that fails tells a reader that brings buffers', async () => {
+    const { fetch } = server(async (connection) => {
+      await connection.request()
+      await connection.say('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello')
+      await connection.end()
+    })
+    const { body } = await fetch(home)
+    const reader = (body as ReadableStream<Uint8Array>).getReader({ mode: 'byob' })
+    expect((await reader.read(new Uint8Array(9))).value).toHaveLength(5)
+    await expect(reader.read(new Uint8Array(9))).rejects.toMatchObject({ cause: { code: 'ERR_HTTP_TRUNCATED' } })
   })
 
   test('that nobody wants any more ends its connection', async () => {

@@ -23,25 +23,68 @@ export async function requestBody(body: unknown): Promise<RequestBody | undefine
   if (body === undefined || body === null) return undefined
   if (body instanceof ReadableStream) {
     if (body.locked) throw new HttpError('ERR_HTTP_REQUEST', 'the body is a stream that somebody else reads')
-    const stream: ReadableStream<Uint8Array> = body
-    return {
-      contentType: null,
-      replayable: false,
-      open: () => ({ stream, length: undefined }),
-      discard: (reason) => {
-        if (!stream.locked) handled(stream.cancel(reason))
-      },
-    }
+    return streamed(body, null)
   }
+  // Firefox does not show it.
+  if (body instanceof Request && body.body) return bodyOfRequest(body.body, body.headers.get('content-type'))
   const response = body instanceof Request ? body : new Response(body as string)
-  const contentType = response.headers.get('content-type')
-  const blob = await response.blob()
+  return known(await response.blob(), response.headers.get('content-type'))
+}
+
+function known(blob: Blob, contentType: string | null): RequestBody {
   return {
     contentType,
     replayable: true,
     open: () => ({ stream: blob.stream(), length: blob.size }),
     discard: () => undefined,
   }
+}
+
+function streamed(stream: ReadableStream<Uint8Array>, contentType: string | null): RequestBody {
+  return {
+    contentType,
+    replayable: false,
+    open: () => ({ stream, length: undefined }),
+    discard: (reason) => {
+      if (!stream.locked) handled(stream.cancel(reason))
+    },
+  }
+}
+
+/** With its length if it comes at once, else as it comes: a Request does not tell what its body was made of. */
+async function bodyOfRequest(stream: ReadableStream<Uint8Array>, contentType: string | null): Promise<RequestBody> {
+  const reader = stream.getReader()
+  const read = (): ReturnType<typeof reader.read> => {
+    const reading = reader.read()
+    handled(reading)
+    return reading
+  }
+  const came: Uint8Array[] = []
+  let next = read()
+  const late = new Promise<void>((resolve) => setTimeout(resolve, patience))
+  for (let length = 0; length <= maxCollected; next = read()) {
+    const result = await Promise.race([next, late])
+    if (result?.done === true) return known(new Blob(came as never[]), contentType)
+    // What is no bytes is refused when it is sent.
+    if (!(result?.value instanceof Uint8Array)) break
+    came.push(result.value)
+    length += result.value.length
+  }
+  const rest = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const first = came.shift()
+        if (first !== undefined) return controller.enqueue(first)
+        const { done, value } = await next
+        if (done) return controller.close()
+        next = read()
+        controller.enqueue(value)
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  )
+  return streamed(rest, contentType)
 }
 
 /**
@@ -103,3 +146,9 @@ function chunk(data: Uint8Array): Uint8Array {
 }
 
 const lastChunk: Uint8Array = /* @__PURE__ */ new TextEncoder().encode('0\r\n\r\n')
+
+/** Milliseconds. */
+const patience = 50
+
+/** Bytes. */
+const maxCollected = 16_777_216
