@@ -152,7 +152,7 @@ export function serverTls12Parameters(options: ServerTls12Options, crypto: Crypt
     throw wrong('pskIdentityHint', `has at most ${maxPskIdentity} bytes`)
   }
   return {
-    equalSuites: suitesOf(options.cipherSuites, crypto, 'server'),
+    equalSuites: suitesOf(options.cipherSuites, crypto, 'server').map((one) => [one].flat()),
     requireExtendedMainSecret: options.requireExtendedMainSecret ?? true,
     encryptThenMac: options.encryptThenMac ?? true,
     protections,
@@ -176,7 +176,7 @@ function suitesOf(
   asked: ServerTls12Options['cipherSuites'],
   crypto: CryptoProvider,
   role: 'client' | 'server',
-): readonly (readonly CipherSuiteRow[])[] {
+): NonNullable<ServerTls12Options['cipherSuites']> {
   const has = (row: CipherSuiteRow): boolean =>
     row.keyExchange.supportedBy(crypto, role) &&
     row.cipher.supportedBy(crypto) &&
@@ -186,7 +186,7 @@ function suitesOf(
   if (missing !== undefined) {
     throw wrong('cipherSuites', `${crypto.name} cannot do ${missing.name}`)
   }
-  return (asked ?? defaultTls12CipherSuites.filter(has)).map((one) => [one].flat())
+  return asked ?? defaultTls12CipherSuites.filter(has)
 }
 
 function wrong(option: string, why: string): TlsError {
