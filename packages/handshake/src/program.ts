@@ -180,7 +180,7 @@ export class ProgramRun<T> {
   }
 }
 
-/** The result of a program that receives no messages: at once when nothing pends, and then without a `ProgramRun`; else a promise of it. */
+/** The result of a program that receives no messages: at once when nothing pends, else a promise of it. */
 export function run<T>(program: Program<T>): T | PromiseLike<T> {
   const first = program.next()
   if (first.done === true) return first.value
