@@ -32,7 +32,7 @@ export async function clientAlgorithms(
     groups(subtle, isWanted),
     curvedSchemes(subtle, isWanted),
   ])
-  const schemes = [...curved, ...rsaOf(subtle, isWanted)].filter(({ name }) => isWanted(name))
+  const schemes = [...curved, ...rsaOf(subtle, isWanted)]
   return {
     hash: named(digests.map((row) => hash(subtle, row))),
     hmac: Object.fromEntries(digests.map((row) => [row.name, hmac(subtle, row)])),
@@ -50,7 +50,8 @@ type IsWanted = (...names: readonly string[]) => boolean
 async function groups(subtle: Subtle, isWanted: IsWanted): Promise<KeyExchange<'async'>[]> {
   const kem = clientMlkem768(subtle)
   const curves = commonCurves.map((curve) => clientDiffieHellman(subtle, curve)).filter(({ name }) => isWanted(name))
-  const working = await thatWork([kem, ...curves], async (group) => {
+  const wanted = hybrids.filter((name) => isWanted(name, kem.name))
+  const working = await thatWork(wanted.length > 0 ? [kem, ...curves] : curves, async (group) => {
     const [one, other] = await Promise.all([group.start(), group.start()])
     // Whatever is decapsulated, there is a secret: the share of a KEM is no answer to another.
     const ciphertext = group === kem ? new Uint8Array(kem.serverShareLength) : undefined
@@ -63,10 +64,10 @@ async function groups(subtle: Subtle, isWanted: IsWanted): Promise<KeyExchange<'
     return agreed
   })
   const found = working.filter((group) => group !== kem)
-  for (const name of hybrids) {
+  for (const name of wanted) {
     const isX25519 = name === 'X25519MLKEM768'
     const curve = working.find((group) => group.name === (isX25519 ? 'x25519' : 'secp256r1'))
-    if (curve === undefined || !working.includes(kem) || !isWanted(name, kem.name)) continue
+    if (curve === undefined || !working.includes(kem)) continue
     const [first, second] = isX25519 ? [kem, curve] : [curve, kem]
     found.push(clientHybrid(namedGroups[name], first, second))
   }
@@ -76,17 +77,18 @@ async function groups(subtle: Subtle, isWanted: IsWanted): Promise<KeyExchange<'
 /** Platforms lack curves, and some of them combinations of curve and hash. */
 async function curvedSchemes(subtle: Subtle, isWanted: IsWanted): Promise<Scheme[]> {
   const ecdsa = hashRows.map(async (row) => {
-    const wanted = ecdsaKeys.filter(({ keyType }) => isWanted(keyType))
+    const wanted = ecdsaKeys.filter(({ keyType }) => isWanted(keyType, `ecdsa-${row.name}`))
     const curves = await thatWork(wanted, (key) => signs(subtle, key, row))
     return curves.length > 0 ? [ecdsaScheme(subtle, row, curves)] : []
   })
-  const edwards = thatWork([ed25519Key], (key) => signs(subtle, key))
+  const edwards = thatWork(isWanted(ed25519Key.keyType) ? [ed25519Key] : [], (key) => signs(subtle, key))
   const found = await Promise.all([...ecdsa, edwards.then((keys) => keys.map((key) => edwardsScheme(subtle, key)))])
   return found.flat()
 }
 
 function rsaOf(subtle: Subtle, isWanted: IsWanted): Scheme[] {
-  return rsaSchemes().map((scheme) =>
+  const wanted = rsaSchemes().filter(({ name }) => isWanted(name))
+  return wanted.map((scheme) =>
     rsaSchemeOn(subtle, { ...scheme, allows: (key) => isWanted(key.keyType) && scheme.allows(key) }),
   )
 }

@@ -2,7 +2,7 @@ import { chacha20Poly1305, secp521r1 } from '@typetls/crypto-noble'
 import { derKeyPair } from '@typetls/testing'
 import { complete } from '@typetls/crypto-provider'
 import { describe, expect, test } from 'vitest'
-import { platformWithout } from '../test/changed-platform.ts'
+import { changedPlatform, platformWithout } from '../test/changed-platform.ts'
 import { webCrypto } from './index.ts'
 import { webClientCrypto } from './web-client-crypto.ts'
 
@@ -60,6 +60,27 @@ describe('what a client needs of the platform', () => {
       expect(await small.signature[name]!.verify({ keyType, spki: publicKey }, data, signature)).toBe(accepted)
       expect(await full.signature[name]!.verify({ keyType, spki: publicKey }, data, signature)).toBe(true)
     }
+  })
+
+  test('does not try what it is told to leave out', async () => {
+    const tried = new Set<string>()
+    const crypto = changedPlatform((real) => ({
+      generateKey(algorithm, extractable, usages) {
+        tried.add(algorithm.name)
+        return real.generateKey(algorithm, extractable, usages)
+      },
+      importKey(format, bytes, algorithm, extractable, usages) {
+        tried.add(algorithm.name)
+        return real.importKey(format, bytes, algorithm, extractable, usages)
+      },
+    }))
+    const ecdsa = ['ecdsa-sha256', 'ecdsa-sha384', 'ecdsa-sha512']
+    const { signature } = await webClientCrypto({
+      crypto,
+      omit: [...ecdsa, 'ed25519', 'MLKEM768', 'chacha20-poly1305', 'rsa-pss-sha256'],
+    })
+    expect([...tried].sort()).toEqual(['AES-GCM', 'ECDH', 'X25519'])
+    expect(Object.keys(signature)).not.toContain('rsa-pss-sha256')
   })
 
   test('is refused without crypto.subtle', async () => {
