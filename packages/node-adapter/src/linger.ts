@@ -19,7 +19,7 @@ export function linger(stream: LingeringStream, failed: boolean, keepsAlive: boo
     if (!discards(stream, bytes.length)) stream.pause()
   })
   stream.resume()
-  if (failed && stream.resetAndDestroy !== undefined) setTimeout(endOrReset, pauseBeforeEnd, stream)
+  if (failed && stream.resetAndDestroy !== undefined) setTimeout(endOrReset, pauseBeforeEnd, stream, lingerLength)
   else stream.end()
 }
 
@@ -40,9 +40,16 @@ export function destroyLater(stream: Duplex): void {
 /** A Duplex that may be a `net.Socket`. */
 type LingeringStream = Duplex & { unref?(): unknown; resetAndDestroy?(): unknown }
 
-function endOrReset(stream: LingeringStream): void {
+/** @param before how much more could be discarded when it was last looked at */
+function endOrReset(stream: LingeringStream, before: number): void {
   if (stream.destroyed) return
-  if (discards(stream, 0)) return void stream.end()
+  const now = left.get(stream) ?? lingerLength
+  if (now >= 0) {
+    // While it sends there may be more to come.
+    if (now < before) setTimeout(endOrReset, pauseBeforeEnd, stream, now)
+    else stream.end()
+    return
+  }
   try {
     stream.resetAndDestroy?.()
   } catch {
