@@ -13,7 +13,7 @@ export interface WebClientCryptoOptions {
 }
 
 /**
- * As much of `webCrypto` as a client of TLS 1.3 needs by default, at half the size: no AES-CBC, no X448 and Ed448,
+ * As much of `webCrypto` as a client of TLS 1.3 needs by default, at three quarters of the size: no AES-CBC, no X448 and Ed448,
  * no private keys and so no signing, no server's side of a key exchange, and no account of what is missing. What every
  * platform has is not tried. `complete()` of `@typetls/crypto-provider` adds to it what the
  * platform lacks.
