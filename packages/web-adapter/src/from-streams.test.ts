@@ -54,6 +54,18 @@ describe.each(Object.entries(providers))('two sockets in memory on %s', (_name, 
     await Promise.all([echo, client.closed, server.closed])
   })
 
+  test('say each thing in one write, and ChangeCipherSpec with what follows it', async () => {
+    const up: number[] = []
+    const meddle: Meddle = (chunk, way) => {
+      if (way === 'up') up.push(chunk.length)
+      return chunk
+    }
+    const { client, server } = pair(crypto, crypto, meddle)
+    await Promise.all([client.opened, server.opened])
+    expect(up).toHaveLength(2)
+    await Promise.all([client.close(), server.close()])
+  })
+
   test('carry five megabytes unchanged, with the smallest buffers', async () => {
     const { client, server } = pair(crypto, crypto)
     const sent = bytes(5_000_000)

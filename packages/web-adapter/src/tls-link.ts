@@ -194,7 +194,7 @@ export class TlsLink implements ConnectionEvents {
   async #send(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
     try {
       for (;;) {
-        for (let bytes: Uint8Array | undefined; (bytes = takeJoined(this.#outgoing, sliceLength));) {
+        for (let bytes: Uint8Array | undefined; (bytes = this.#nextOutgoing());) {
           await writer.ready
           writer.write(bytes).catch((error: unknown) => this.#transportFailed(error))
           this.#changed.notify()
@@ -212,6 +212,12 @@ export class TlsLink implements ConnectionEvents {
       // A transport that did not take it in time does not get more.
       if (this.#failure !== undefined || this.#closing) handled(writer.abort(this.#failure))
     }
+  }
+
+  #nextOutgoing(): Uint8Array | undefined {
+    // A ChangeCipherSpec alone would be a message of its own for nothing: it goes with what follows.
+    if (this.#outgoing.length === changeCipherSpecLength && !this.#ended()) return undefined
+    return takeJoined(this.#outgoing, sliceLength)
   }
 
   #sentAll(): boolean {
@@ -403,6 +409,9 @@ export class TlsLink implements ConnectionEvents {
     this.#writer.error(new SocketError(new TlsError('ERR_TLS_CLOSED', 'the socket is closed')))
   }
 }
+
+/** Bytes of a record of it; no other is as short. */
+const changeCipherSpecLength = 6
 
 function bytesOf(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk
