@@ -37,22 +37,21 @@ export class NodeClientSetup extends ClientSetup {
    * @throws TlsError as `clientOptions`
    */
   constructor(options: NodeConnectOptions, { context }: SecureContext, destination: NodeConnectOptions = options) {
-    const { session: given, requestOCSP, pskCallback, ...rest } = options
+    const { session: given, requestOCSP, pskCallback } = options
     const bytes = sessionBytes(given)
     const session = bytes === undefined ? (given instanceof Session ? given : undefined) : readSession(bytes)
     const verifier = options.verifier ?? context.verifier(options.rejectUnauthorized === false)
-    const inContext = ofSocketIn(rest, { context }) as ConnectOptions
+    const inContext = ofSocketIn(options, { context }) as ConnectOptions
     const noTickets = context.options.tickets === false ? { tickets: false } : {}
-    const ours = {
-      keepDetails: true,
-      alertFor: alertOfOpenSsl,
-      ...inContext,
+    // Not spread, and neither are options elsewhere on the way here: `connect` of ours says why.
+    const ours: ConnectOptions = Object.assign({ keepDetails: true, alertFor: alertOfOpenSsl }, inContext, {
       verifier,
       session,
+      pskCallback: undefined,
       // Somebody may want it for `revocation`.
-      requestStatus: options.requestStatus ?? (requestOCSP === true || rest.revocation !== undefined),
-      tls12: { ...likeOpenssl, ...noTickets, ...inContext.tls12 },
-    }
+      requestStatus: options.requestStatus ?? (requestOCSP === true || options.revocation !== undefined),
+      tls12: Object.assign({}, likeOpenssl, noTickets, inContext.tls12),
+    })
     const hasVersion = !isNothingSpoken(ours)
     super(hasVersion ? ours : { ...ours, minVersion: undefined, maxVersion: undefined })
     const { path, host, port, localAddress } = destination

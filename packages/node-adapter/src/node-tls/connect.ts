@@ -64,14 +64,14 @@ export function connect(...args: unknown[]): NodeSocket {
  * @throws as `connect`
  */
 export function clientSetupFor(given: NodeConnectOptions): NodeClientSetup {
-  const options: NodeConnectOptions = {
+  const defaults: NodeConnectOptions = {
     rejectUnauthorized: !environmentAcceptsAny(),
     ciphers: inForce('DEFAULT_CIPHERS'),
     checkServerIdentity: assigned.checkServerIdentity ?? tls.checkServerIdentity,
     minDHSize: 1024,
-    ...given,
-    ...(given.socket !== undefined && given.host === undefined ? { host: dialledHost(given.socket) } : {}),
   }
+  const dialled = given.socket !== undefined && given.host === undefined ? { host: dialledHost(given.socket) } : {}
+  const options: NodeConnectOptions = Object.assign(defaults, given, dialled)
   const { checkServerIdentity, minDHSize } = options
   checkFunction('options.checkServerIdentity', checkServerIdentity)
   checkNumber('options.minDHSize', minDHSize)

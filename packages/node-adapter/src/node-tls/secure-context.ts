@@ -70,7 +70,7 @@ export function ofSocketIn<Options extends object>(
   options: Options,
   { context }: SecureContext,
 ): Omit<Options, keyof NodeTlsOptions> & TlsServerOptions {
-  return { ...options, ...replaced, ...context.options }
+  return Object.assign({}, options, replaced, context.options)
 }
 
 function filled(context: object, content: SecureContextContent): SecureContext {

@@ -5,6 +5,7 @@ import type { CertificateFailure, RevocationChecker } from '@typetls/x509'
 import { Certificate, createVerifier } from '@typetls/x509'
 import type { CrlInput } from '@typetls/x509/revocation'
 import { revocationChecker } from '../revocation.ts'
+import { rememberingVerdicts } from '../remembered-verdicts.ts'
 import { defaultRoots } from './ca-certificates.ts'
 import { leastModulus } from './security-level.ts'
 
@@ -15,25 +16,31 @@ export class TrustStore {
   readonly #crls: CrlInput[] = []
   #withRoots = false
   #allowsPartialChains = false
+  /** As long as nothing is added. */
+  readonly #made = new Map<string, PeerVerifier>()
 
   /** Trusts Node's own list too, or what `setDefaultCACertificates` made of it. */
   addRoots(): void {
     this.#withRoots = true
+    this.#made.clear()
   }
 
   addAuthority(der: Uint8Array): void {
     this.authorities.push(der)
+    this.#made.clear()
   }
 
   /** @throws TlsError `ERR_TLS_CRL_PARSE` */
   addCrl(crl: CrlInput): void {
     revocationChecker({ crl: [crl] })
     this.#crls.push(crl)
+    this.#made.clear()
   }
 
   /** A path may end at any authority. Otherwise, as in OpenSSL, it ends at one that is self-signed. */
   allowPartialChains(): void {
     this.#allowsPartialChains = true
+    this.#made.clear()
   }
 
   /**
@@ -41,19 +48,29 @@ export class TrustStore {
    *
    * @throws TlsError `ERR_TLS_OPTIONS` for CRLs and another checker of revocation
    */
-  verifier({ level, acceptAny, revocation: own }: Judging): PeerVerifier {
+  verifier(judging: Judging): PeerVerifier {
+    if (judging.revocation !== undefined) return this.#make(judging)
+    const key = `${judging.level} ${judging.acceptAny}`
+    const known = this.#made.get(key) ?? this.#make(judging)
+    this.#made.set(key, known)
+    return known
+  }
+
+  #make({ level, acceptAny, revocation: own }: Judging): PeerVerifier {
     const parsed = this.authorities.map((der) => Certificate.parse(der))
     const anchors = parsed.filter((one) => this.#allowsPartialChains || one.isSelfIssued)
     const others = parsed.filter((one) => !anchors.includes(one)).map(({ der }) => der)
     const revocation = revocationChecker({ crl: this.#crls.length === 0 ? undefined : this.#crls, revocation: own })
-    const make = (roots: readonly Certificate[]): PeerVerifier =>
-      createVerifier({
+    const make = (roots: readonly Certificate[]): PeerVerifier => {
+      const verifier = createVerifier({
         trustAnchors: [...roots, ...anchors],
         dangerouslyAcceptAnyCertificate: acceptAny,
         dangerouslySkipNameCheck: true,
         minRsaBits: leastModulus(level),
         ...(revocation === undefined ? {} : { revocation }),
       })
+      return revocation === undefined ? rememberingVerdicts(verifier) : verifier
+    }
     const key = [level, acceptAny, ...anchors.map(({ der }) => Buffer.from(der).toString('latin1'))].join()
     const withRoots = this.#withRoots
     let last: { readonly roots: readonly Certificate[]; readonly verifier: PeerVerifier } | undefined
