@@ -7,11 +7,11 @@ export const lingerTime = 1000
 /** Bytes that are decrypted and not yet read, beyond which the transport is not read. */
 export const readAhead = 65_536
 
-/** Bytes that are given to the connection or sent at a time. */
+/** Bytes that are written to the connection or sent at a time. */
 export const sliceLength = 65_536
 
 /**
  * Bytes that may be on their way in each direction, being opened, or sealed and sent: with less an asynchronous provider
- * would often have nothing to do. As much as the record layer opens ahead.
+ * would often have nothing to do. As much as the record layer opens ahead, and as is given to the connection at a time.
  */
 export const inFlight = 262_144

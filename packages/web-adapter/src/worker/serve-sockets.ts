@@ -3,7 +3,7 @@ import { handled } from '../deferred.ts'
 import type { PortLike } from '../message-port.ts'
 import { portStreams } from '../message-port.ts'
 import { toPortFailure } from '../port-failure.ts'
-import type { SecureSocket, SecureSocketInfo, Socket, SocketInfo } from '../socket.ts'
+import type { SecureSocket, SecureSocketInfo, SecureTransport, Socket, SocketInfo } from '../socket.ts'
 import type { SocketAddress, Transport } from '../transport.ts'
 import type { ConnectOptions } from '../type-tls.ts'
 import type {
@@ -54,7 +54,7 @@ declare const self: WorkerScope
 
 async function serve(tls: Promise<SocketMaker>, { address, options }: ConnectMessage, port: SocketPort): Promise<void> {
   const controller = new AbortController()
-  const streams = streamsOf(port)
+  const streams = streamsOf(port, options.secureTransport)
   try {
     const maker = await tls
     carry(maker.connect(address, { ...options, signal: controller.signal }), port, streams, controller)
@@ -69,9 +69,9 @@ async function serve(tls: Promise<SocketMaker>, { address, options }: ConnectMes
 }
 
 /** The streams that go over the port, and what takes its messages about them. */
-function streamsOf(port: SocketPort): Transport & { readonly port: PortLike } {
+function streamsOf(port: SocketPort, secureTransport?: SecureTransport): Transport & { readonly port: PortLike } {
   const streams = streamPort((stream, transfer = []) => port.postMessage({ stream } satisfies WorkerMessage, transfer))
-  return { ...portStreams(streams, streamWindow, { moves }), port: streams }
+  return { ...portStreams(streams, streamWindow, secureTransport === 'on' ? { moves } : {}), port: streams }
 }
 
 function carry(
@@ -96,7 +96,7 @@ function carry(
     } else if (data.startTls !== undefined) {
       const options = data.startTls
       const upgrade = (): void =>
-        carry(socket.startTls(options), next as SocketPort, streamsOf(next as SocketPort), controller)
+        carry(socket.startTls(options), next as SocketPort, streamsOf(next as SocketPort, 'on'), controller)
       upgraded = true
       streams.port.onmessage?.({ data: { end: true } })
       written.then(upgrade, upgrade)
