@@ -4,6 +4,18 @@ import { spawn } from 'node:child_process'
 const patience = 600_000
 
 /**
+ * Starts a program by the name of the npm package that it is from. Which package is said outright: npx would otherwise
+ * go by the one that it was told to run us from.
+ *
+ * @param {string} specifier as `deno@2.9.6`
+ * @param {readonly string[]} args
+ * @param {Readonly<Record<string, string>>} [env]
+ */
+export function startPackage(specifier, args, env = {}) {
+  return start('npx', ['-y', '--package', specifier, '--', specifier.split('@')[0], ...args], env)
+}
+
+/**
  * Starts a program with children of its own. `ended` is what it printed, when it ended; `end` ends all of them.
  *
  * @param {string} command

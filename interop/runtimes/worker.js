@@ -4,14 +4,14 @@ import net from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { resultsOf } from './command.js'
-import { start } from './program.js'
+import { startPackage } from './program.js'
 
 /** Serves a worker script by workerd, and gives the results that it answers a request with. */
 export async function runWorker(specifier, script, directory) {
   const port = await freePort()
   writeFileSync(join(directory, 'suite.mjs'), script)
   writeFileSync(join(directory, 'config.capnp'), config(port))
-  const program = start('npx', ['-y', specifier, 'serve', join(directory, 'config.capnp')], {})
+  const program = startPackage(specifier, ['serve', join(directory, 'config.capnp')])
   let ended = false
   void program.ended.then(() => (ended = true))
   try {
