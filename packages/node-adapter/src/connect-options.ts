@@ -74,21 +74,7 @@ export function clientOptions(options: ConnectOptions): ClientOptions {
   const common = commonOptions(options)
   const { sent, verified } = serverNames(options)
   // Not spread: an object made by a spread has a shape of its own, which costs more than the object.
-  return {
-    crypto: common.crypto,
-    clock: common.clock,
-    allocate: common.allocate,
-    cipherSuites: common.cipherSuites,
-    groups: common.groups,
-    signatureSchemes: common.signatureSchemes,
-    applicationProtocols: common.applicationProtocols,
-    keyLog: common.keyLog,
-    trace: common.trace,
-    recordSizeLimit: common.recordSizeLimit,
-    maxFragment: common.maxFragment,
-    padding: common.padding,
-    keepDetails: common.keepDetails,
-    alertFor: common.alertFor,
+  return Object.assign(common, {
     serverName: sent,
     verifyName: verified,
     verifier: clientVerifier(options),
@@ -102,7 +88,7 @@ export function clientOptions(options: ConnectOptions): ClientOptions {
     middleboxCompatibility: options.middleboxCompatibility,
     postHandshakeAuthentication: options.postHandshakeAuthentication,
     // Nobody tells apart what is absent and what is undefined.
-  } as ClientOptions
+  }) as ClientOptions
 }
 
 /** What `net.connect` is called with. */

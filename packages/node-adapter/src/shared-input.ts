@@ -3,7 +3,7 @@ import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import { sharedInputLength } from './defaults.ts'
 import { receiveFrom } from './link.ts'
-import { isNode } from './system.ts'
+import { isBun, isNode } from './system.ts'
 
 /**
  * For `net.connect`: makes the socket read into one buffer that all sockets of this thread share, instead of an
@@ -11,7 +11,7 @@ import { isNode } from './system.ts'
  * Not on Bun, which does not say for which socket it calls.
  */
 export function sharedInput(): { readonly onread?: OnReadOpts } {
-  shared ??= 'bun' in process.versions ? {} : { onread: intoSharedBuffer() }
+  shared ??= isBun ? {} : { onread: intoSharedBuffer() }
   return shared
 }
 
