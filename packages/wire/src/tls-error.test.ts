@@ -35,6 +35,16 @@ test('one line for people: code, alert, message', () => {
   expect(`${new TlsError('ERR_TLS_TRUNCATED', 'no close_notify')}`).toBe('TlsError ERR_TLS_TRUNCATED: no close_notify')
 })
 
+test('without a message, the code and the context are the message', () => {
+  expect(new TlsError('ERR_TLS_BAD_RECORD_MAC').message).toBe('bad record mac')
+  expect(new TlsError('ERR_TLS_COMPRESSION', undefined, { path: 'A.b', expected: 0, received: 1 }).message).toBe(
+    'A.b: compression (expected 0, received 1)',
+  )
+  expect(new TlsError('ERR_TLS_ALERT_LENGTH', undefined, { expected: { max: 2 }, received: 3n }).message).toBe(
+    'alert length (expected {"max":2}, received 3)',
+  )
+})
+
 test('an error is an Error, with its context as data', () => {
   const cause = new Error('why')
   const error = new TlsError('ERR_TLS_SIGNATURE', 'bad', { expected: 1, received: 2, path: 'A.b', cause, details: [3] })

@@ -5,6 +5,9 @@ import type { AlertName } from './alert.ts'
  * from the code, never chosen at the place that throws.
  *
  * Context is data: `expected`, `received`, `path` (such as `ServerHello.extensions[2]`), `cause`. It never holds secrets.
+ *
+ * `message` is for what the code does not say already. Without one it is made of the code and the context:
+ * `ServerHello.legacyCompressionMethod: compression (expected 0, received 1)`.
  */
 export class TlsError extends Error {
   override readonly name = 'TlsError'
@@ -18,8 +21,8 @@ export class TlsError extends Error {
   /** Facts about the failure that only some codes have: certificate verdicts, the peer's alert. */
   readonly details: unknown
 
-  constructor(code: TlsErrorCode, message: string, context: TlsErrorContext = {}) {
-    super(message, context.cause === undefined ? undefined : { cause: context.cause })
+  constructor(code: TlsErrorCode, message?: string, context: TlsErrorContext = {}) {
+    super(message ?? inWords(code, context), context.cause === undefined ? undefined : { cause: context.cause })
     this.code = code
     this.alert = tlsErrorCodes[code] ?? undefined
     this.expected = context.expected
@@ -40,6 +43,17 @@ export interface TlsErrorContext {
   readonly path?: string
   readonly cause?: unknown
   readonly details?: unknown
+}
+
+function inWords(code: TlsErrorCode, context: TlsErrorContext): string {
+  const facts = (['expected', 'received'] as const)
+    .filter((name) => context[name] !== undefined)
+    .map(
+      (name) => `${name} ${typeof context[name] === 'object' ? JSON.stringify(context[name]) : String(context[name])}`,
+    )
+  const where = context.path === undefined ? '' : `${context.path}: `
+  const what = code.slice('ERR_TLS_'.length).toLowerCase().replaceAll('_', ' ')
+  return `${where}${what}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`
 }
 
 export type TlsErrorCode = keyof typeof tlsErrorCodes
