@@ -1,12 +1,12 @@
 import type { KeyExchange, KeyExchangeStart } from '@typetls/crypto-provider'
-import type { UnknownExtension } from '@typetls/wire'
 import { TlsError } from '@typetls/wire'
 import type { PskOffer } from './client-psks.ts'
 import { TLS_FALLBACK_SCSV } from './downgrade.ts'
 import type { ClientGrease } from './grease.ts'
 import type { Handshake } from './handshake.ts'
 import type { ClientHello, ClientHelloExtensions } from './messages/client-hello.ts'
-import { clientHelloExtensions } from './messages/client-hello.ts'
+import type { ExtensionName } from './messages/extension-type.ts'
+import { ExtensionType } from './messages/extension-type.ts'
 import { ocspRequest } from './messages/extensions.ts'
 import { encodeMessage } from './messages/handshake-message.ts'
 import type { HelloRetryRequest } from './messages/server-hello.ts'
@@ -57,10 +57,10 @@ export class ClientOffer {
 
   /** Whether our last ClientHello carried this extension. GREASE does not count: nobody may answer it. */
   has(extension: number): boolean {
-    const names = Object.keys(clientHelloExtensions) as (keyof typeof clientHelloExtensions)[]
-    const name = names.find((one) => clientHelloExtensions[one].id === extension)
-    if (name !== undefined) return this.#sent[name] !== undefined
-    return this.#olderExtensions().some(({ type }) => type === extension)
+    const sent: { readonly [Name in ExtensionName]?: unknown } & ClientHelloExtensions = this.#sent
+    const name = ExtensionType.nameOf(extension)
+    if (name !== undefined && sent[name] !== undefined) return true
+    return sent.unknown?.some(({ type }) => type === extension) === true
   }
 
   /** What a HelloRetryRequest asks to change. https://www.rfc-editor.org/rfc/rfc9846#section-4.2.2 */
@@ -119,11 +119,11 @@ export class ClientOffer {
     }
   }
 
+  /** In the order they go out in. */
   #extensions(): ClientHelloExtensions {
     const parameters = this.#parameters
     const { serverName, applicationProtocols, signatureSchemes } = parameters
     const groups = parameters.groups.map((row) => row.id)
-    const ofOlder = this.#olderExtensions()
     const shares = this.#keyShares.map(({ group, start }) => ({ group: group.id, keyExchange: start.share }))
     return {
       server_name: serverName,
@@ -138,19 +138,14 @@ export class ClientOffer {
       psk_key_exchange_modes: this.psks?.modes,
       post_handshake_auth: parameters.postHandshakeAuthentication ? {} : undefined,
       key_share: groups.length > 0 ? shares : undefined,
+      unknown: this.older?.extensions ?? [],
+      // Last: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11
       pre_shared_key: this.psks?.extension,
-      unknown: ofOlder,
-      // What is not named, pre_shared_key, comes last.
-      order: [...extensionOrder, ...ofOlder.map(({ type }) => type)],
     }
   }
 
   #versions(): readonly number[] {
     return this.older === undefined ? [0x0304] : [0x0304, this.older.version]
-  }
-
-  #olderExtensions(): readonly UnknownExtension[] {
-    return this.older?.extensions ?? []
   }
 }
 
@@ -158,9 +153,5 @@ export interface StartedKeyShare {
   readonly group: KeyExchange
   readonly start: KeyExchangeStart
 }
-
-const extensionOrder: readonly number[] = /* @__PURE__ */ Object.values(clientHelloExtensions)
-  .map(({ id }) => id)
-  .filter((id) => id !== 41)
 
 const none = /* @__PURE__ */ new Uint8Array(0)

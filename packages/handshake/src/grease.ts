@@ -33,7 +33,7 @@ export const clientGrease: ClientGrease = (seed) => {
         key_share: shares && [...(isNewShare ? [] : [{ group, keyExchange: Uint8Array.of(0) }]), ...shares],
         // An empty one in front of the others, and one of a single zero behind them.
         unknown: [{ type: first, data: new Uint8Array() }, ...unknown, { type: other, data: Uint8Array.of(0) }],
-        order: [first, ...order, other],
+        order: [first, ...order],
       },
     }
   }

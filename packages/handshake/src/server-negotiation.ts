@@ -1,8 +1,9 @@
 import { TLS_FALLBACK_SCSV } from './downgrade.ts'
 import type { CipherSuite, KeyExchange } from '@typetls/crypto-provider'
-import { TlsError, decode, equalBytes } from '@typetls/wire'
-import type { ClientHello } from './messages/client-hello.ts'
-import { RawClientHello } from './messages/client-hello.ts'
+import type { Codec, Empty, ExtensionBlock } from '@typetls/wire'
+import { TlsError, decode, equalBytes, extensionBlock } from '@typetls/wire'
+import type { ClientHello, HelloWith } from './messages/client-hello.ts'
+import { clientHelloStruct } from './messages/client-hello.ts'
 import { ExtensionType } from './messages/extension-type.ts'
 import type { KeyShareEntry } from './messages/extensions.ts'
 import type { ServerParameters } from './parameters.ts'
@@ -185,6 +186,11 @@ function equalNumbers(a: readonly number[], b: readonly number[]): boolean {
 function missing(extension: string): TlsError {
   return new TlsError('ERR_TLS_MISSING_EXTENSION', `the ClientHello has no ${extension}`, { expected: extension })
 }
+
+/** The message with every extension kept as bytes, for comparing two of them. */
+const RawClientHello: Codec<HelloWith<ExtensionBlock<Empty>>> = /* @__PURE__ */ clientHelloStruct(
+  extensionBlock<Empty>(ExtensionType, {}, { optional: true }),
+)
 
 const { key_share, early_data, cookie, pre_shared_key, padding } = ExtensionType.ids
 const changeable: readonly number[] = [key_share, early_data, cookie, pre_shared_key, padding]

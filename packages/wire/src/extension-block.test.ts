@@ -4,13 +4,15 @@ import { concat, fromHex, toHex } from './bytes.ts'
 import { decode, encode, opaqueVector, struct, uint16, vector } from './codec.ts'
 import type { Codec, CodecType } from './codec.ts'
 import { extensionBlock } from './extension-block.ts'
+import { openEnum } from './registry.ts'
 
+const registry = openEnum('ExtensionType', { supported_groups: 10, alpn: 16, version: 43, elsewhere: 44 })
 const table = {
-  supported_groups: { id: 10, body: vector(uint16, 2, 0xffff) },
-  alpn: { id: 16, body: opaqueVector(0, 0xff) },
-  version: { id: 43, body: uint16 },
+  supported_groups: vector(uint16, 2, 0xffff),
+  alpn: opaqueVector(0, 0xff),
+  version: uint16,
 }
-const Extensions = extensionBlock(table)
+const Extensions = extensionBlock(registry, table)
 type Block = CodecType<typeof Extensions>
 
 const ServerHello = struct<{ legacyVersion: number; extensions: Block }>('ServerHello', {
@@ -69,14 +71,14 @@ test('any block of different extensions survives both ways', () => {
   )
 })
 
-test('without an order, extensions go out as the value has them, unknown ones last', () => {
+test('without an order, extensions go out as the value has them', () => {
   const value: Block = {
-    unknown: [{ type: 0x2a2a, data: new Uint8Array() }],
     version: 0x0304,
+    unknown: [{ type: 0x2a2a, data: new Uint8Array() }],
     supported_groups: undefined,
     alpn: Uint8Array.of(1),
   }
-  expect(toHex(encode(Extensions, value))).toBe(toHex(block([43, '0304'], [16, '0101'], [0x2a2a, ''])))
+  expect(toHex(encode(Extensions, value))).toBe(toHex(block([43, '0304'], [0x2a2a, ''], [16, '0101'])))
 })
 
 test('an order says where, not whether: what it does not name goes last, what is absent stays absent', () => {
@@ -97,7 +99,7 @@ describe('a repeated extension', () => {
         message: 'Certificate.extensions[2] repeats extension version',
       }),
     )
-    const Hello = extensionBlock(table, { duplicate: 'ERR_TLS_DUPLICATE_HELLO_EXTENSION' })
+    const Hello = extensionBlock(registry, table, { duplicate: 'ERR_TLS_DUPLICATE_HELLO_EXTENSION' })
     expect(() => decode(Hello, twice)).toThrow(
       expect.objectContaining({ code: 'ERR_TLS_DUPLICATE_HELLO_EXTENSION', alert: 'decode_error' }),
     )
@@ -153,7 +155,7 @@ describe('where a block is wrong', () => {
 })
 
 test('a block below its minimum is a decode_error, and cannot be written', () => {
-  const Request = extensionBlock(table, { min: 2 })
+  const Request = extensionBlock(registry, table, { min: 2 })
   expect(() => decode(Request, fromHex('0000'), 'CertificateRequest.extensions')).toThrow(
     expect.objectContaining({
       code: 'ERR_TLS_DECODE_LENGTH',
@@ -166,7 +168,7 @@ test('a block below its minimum is a decode_error, and cannot be written', () =>
 })
 
 test('an optional block may be absent, and an empty one is not written', () => {
-  const Old = extensionBlock(table, { optional: true })
+  const Old = extensionBlock(registry, table, { optional: true })
   expect(decode(Old, new Uint8Array())).toEqual({ unknown: [], order: [] })
   expect(decode(Old, fromHex('0000'))).toEqual({ unknown: [], order: [] })
   expect(encode(Old, {})).toHaveLength(0)

@@ -1,11 +1,17 @@
 import type { Codec } from './codec.ts'
+import { framed } from './codec.ts'
 import type { TlsErrorCode } from './tls-error.ts'
 import { TlsError } from './tls-error.ts'
 import type { Writer } from './writer.ts'
 
-/** The extensions one message may carry: registry name → number and body. */
-export type ExtensionTable<Values> = {
-  readonly [Name in keyof Values]-?: { readonly id: number; readonly body: Codec<Values[Name]> }
+/** The extensions one message may carry: registry name → body. */
+export type ExtensionTable<Values> = { readonly [Name in keyof Values]-?: Codec<Values[Name]> }
+
+/** Numbers and names of extensions, such as an `OpenEnum`. */
+export interface ExtensionRegistry<Name extends PropertyKey> {
+  readonly ids: { readonly [N in Name]: number }
+  nameOf(id: number): string | undefined
+  label(id: number): string
 }
 
 /** An extension we have no codec for in this message, as it stood on the wire. */
@@ -16,7 +22,8 @@ export interface UnknownExtension {
 
 /**
  * A decoded block: known extensions under their registry names, the others kept whole.
- * `order` lists the types as they stood on the wire; when encoding, it decides the order and nothing else.
+ * `order` lists the types as they stood on the wire. When encoding, what it lists comes first; the others follow in the
+ * order of the block's own keys.
  */
 export type ExtensionBlock<Values> = { readonly [Name in keyof Values]?: Values[Name] | undefined } & {
   readonly unknown?: readonly UnknownExtension[]
@@ -38,109 +45,83 @@ export interface ExtensionBlockRules {
  * Encoding refuses to write an extension twice (`ERR_TLS_ENCODE_RANGE`, internal_error).
  */
 export function extensionBlock<Values>(
+  registry: ExtensionRegistry<NoInfer<keyof Values>>,
   bodies: ExtensionTable<Values>,
   rules: ExtensionBlockRules = {},
 ): Codec<ExtensionBlock<Values>> {
-  const table = bodies as AnyTable
   const { min = 0, duplicate = 'ERR_TLS_DUPLICATE_EXTENSION', optional = false } = rules
-  const byId = new Map<number, KnownExtension>()
-  for (const name of Object.keys(table)) {
-    const { id, body } = table[name] as AnyTable[string]
-    byId.set(id, { name, step: ` (${name})`, body })
-  }
-  return {
+  const list = framed<ExtensionBlock<Values>>(min, 0xffff, {
     encode(block, writer) {
-      const types = encodedTypes(block, table)
-      if (optional && types.length === 0) return
-      writer.vector(2, min, 0xffff, (inner) => {
-        for (const type of types) encodeOne(type, block, byId.get(type), inner)
-      })
+      const present = presentIn(block, registry.ids, bodies)
+      for (const type of new Set([...(block.order ?? []), ...present.keys()])) {
+        const encodeBody = present.get(type)
+        if (encodeBody === undefined) continue
+        writer.uint16(type)
+        writer.vector(2, 0, 0xffff, encodeBody)
+      }
     },
     decode(reader) {
       const block: Record<string, unknown> = {}
       const unknown: UnknownExtension[] = []
-      const order: number[] = []
-      const seen = new Set<number>()
-      if (optional && reader.remaining === 0) return { unknown, order } as unknown as ExtensionBlock<Values>
-      const length = reader.uint16()
-      if (length < min) {
-        throw new TlsError('ERR_TLS_DECODE_LENGTH', `${reader.path} has ${length} bytes, must have at least ${min}`, {
-          path: reader.path,
-          expected: { min, max: 0xffff },
-          received: length,
-        })
-      }
-      const inner = reader.sub(length)
-      while (inner.remaining > 0) {
-        inner.enter(order.length)
-        const type = inner.uint16()
-        const data = inner.sub(inner.uint16())
-        const known = byId.get(type)
-        if (seen.has(type)) {
-          throw new TlsError(duplicate, `${inner.path} repeats extension ${known?.name ?? type}`, {
-            path: inner.path,
+      const order = new Set<number>()
+      while (reader.remaining > 0) {
+        reader.enter(order.size)
+        const type = reader.uint16()
+        const data = reader.sub(reader.uint16())
+        if (order.has(type)) {
+          throw new TlsError(duplicate, `${reader.path} repeats extension ${registry.label(type)}`, {
+            path: reader.path,
             received: type,
           })
         }
-        seen.add(type)
-        order.push(type)
-        if (known === undefined) {
+        order.add(type)
+        const name = registry.nameOf(type) as string
+        const body = (bodies as AnyTable)[name]
+        if (body === undefined) {
           unknown.push({ type, data: data.take(data.remaining) })
         } else {
-          data.enter(known.step)
-          block[known.name] = known.body.decode(data)
+          data.enter(` (${name})`)
+          block[name] = body.decode(data)
           data.finish()
           data.leave()
         }
-        inner.leave()
+        reader.leave()
       }
-      block['unknown'] = unknown
-      block['order'] = order
-      return block as unknown as ExtensionBlock<Values>
+      return { ...block, unknown, order: [...order] } as unknown as ExtensionBlock<Values>
     },
-  }
-}
-
-type AnyTable = Readonly<Record<string, { readonly id: number; readonly body: Codec<unknown> }>>
-
-interface KnownExtension {
-  readonly name: string
-  /** In the path of an error. */
-  readonly step: string
-  readonly body: Codec<unknown>
-}
-
-function encodedTypes(block: Record<string, unknown>, table: AnyTable): readonly number[] {
-  const present: number[] = []
-  for (const name of Object.keys(block)) {
-    if (Object.hasOwn(table, name) && block[name] !== undefined) present.push((table[name] as { id: number }).id)
-  }
-  for (const { type } of (block['unknown'] ?? []) as readonly UnknownExtension[]) present.push(type)
-  const twice = present.find((type, i) => present.indexOf(type) < i)
-  if (twice !== undefined) {
-    throw new TlsError('ERR_TLS_ENCODE_RANGE', `extension ${twice} is to be written twice`, { received: twice })
-  }
-  const order = block['order'] as readonly number[] | undefined
-  if (order === undefined) return present
-  const types: number[] = []
-  for (const type of order) if (present.includes(type) && !types.includes(type)) types.push(type)
-  for (const type of present) if (!types.includes(type)) types.push(type)
-  return types
-}
-
-function encodeOne(
-  type: number,
-  block: Record<string, unknown>,
-  known: KnownExtension | undefined,
-  writer: Writer,
-): void {
-  writer.uint16(type)
-  writer.vector(2, 0, 0xffff, (inner) => {
-    if (known !== undefined && block[known.name] !== undefined) {
-      known.body.encode(block[known.name], inner)
-      return
-    }
-    const unknown = (block['unknown'] as readonly UnknownExtension[]).find((one) => one.type === type)
-    inner.raw((unknown as UnknownExtension).data)
   })
+  if (!optional) return list
+  return {
+    encode(block, writer) {
+      if (presentIn(block, registry.ids, bodies).size > 0) list.encode(block, writer)
+    },
+    decode: (reader) =>
+      reader.remaining === 0 ? ({ unknown: [], order: [] } as unknown as ExtensionBlock<Values>) : list.decode(reader),
+  }
+}
+
+type AnyTable = Readonly<Record<string, Codec<unknown> | undefined>>
+
+/** What there is to encode, by number. */
+function presentIn(
+  block: object,
+  ids: Readonly<Record<string, number>>,
+  bodies: AnyTable,
+): Map<number, (writer: Writer) => void> {
+  const present = new Map<number, (writer: Writer) => void>()
+  const add = (type: number, encodeBody: (writer: Writer) => void): void => {
+    if (present.has(type)) {
+      throw new TlsError('ERR_TLS_ENCODE_RANGE', `extension ${type} is to be written twice`, { received: type })
+    }
+    present.set(type, encodeBody)
+  }
+  for (const [name, value] of Object.entries(block) as [string, unknown][]) {
+    const body = Object.hasOwn(bodies, name) ? bodies[name] : undefined
+    if (name === 'unknown') {
+      for (const { type, data } of (value ?? []) as readonly UnknownExtension[]) add(type, (writer) => writer.raw(data))
+    } else if (value !== undefined && body !== undefined) {
+      add(ids[name] as number, (writer) => body.encode(value, writer))
+    }
+  }
+  return present
 }

@@ -19,7 +19,13 @@ export {
 } from './codec.ts'
 export type { Codec, CodecType, Empty, TaggedUnion } from './codec.ts'
 export { extensionBlock } from './extension-block.ts'
-export type { ExtensionBlock, ExtensionBlockRules, ExtensionTable, UnknownExtension } from './extension-block.ts'
+export type {
+  ExtensionBlock,
+  ExtensionBlockRules,
+  ExtensionRegistry,
+  ExtensionTable,
+  UnknownExtension,
+} from './extension-block.ts'
 export { Reader } from './reader.ts'
 export { openEnum } from './registry.ts'
 export type { OpenEnum } from './registry.ts'

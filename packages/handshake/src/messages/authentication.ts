@@ -1,5 +1,6 @@
-import type { Codec, Empty, ExtensionBlock, ExtensionTable } from '@typetls/wire'
+import type { Codec, Empty, ExtensionBlock } from '@typetls/wire'
 import { empty, extensionBlock, opaqueVector, rest, struct, uint16, vector } from '@typetls/wire'
+import { ExtensionType } from './extension-type.ts'
 import { CertificateStatus, DistinguishedNames, SchemeList, SignedCertificateTimestampList } from './extensions.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2 */
@@ -20,18 +21,20 @@ export interface CertificateRequestExtensionValues {
   readonly signature_algorithms_cert: readonly number[]
 }
 
-const certificateRequestExtensions: ExtensionTable<CertificateRequestExtensionValues> = {
-  status_request: { id: 5, body: empty },
-  signature_algorithms: { id: 13, body: SchemeList },
-  signed_certificate_timestamp: { id: 18, body: empty },
-  certificate_authorities: { id: 47, body: DistinguishedNames },
-  oid_filters: { id: 48, body: rest },
-  signature_algorithms_cert: { id: 50, body: SchemeList },
-}
-
 export const CertificateRequest: Codec<CertificateRequest> = /* @__PURE__ */ struct('CertificateRequest', {
   certificateRequestContext: opaqueVector(0, 255),
-  extensions: extensionBlock(certificateRequestExtensions, { min: 2 }),
+  extensions: extensionBlock<CertificateRequestExtensionValues>(
+    ExtensionType,
+    {
+      status_request: empty,
+      signature_algorithms: SchemeList,
+      signed_certificate_timestamp: empty,
+      certificate_authorities: DistinguishedNames,
+      oid_filters: rest,
+      signature_algorithms_cert: SchemeList,
+    },
+    { min: 2 },
+  ),
 })
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2 */
@@ -55,17 +58,15 @@ export interface CertificateEntryExtensionValues {
   readonly signed_certificate_timestamp: Uint8Array
 }
 
-const certificateEntryExtensions: ExtensionTable<CertificateEntryExtensionValues> = {
-  status_request: { id: 5, body: CertificateStatus },
-  signed_certificate_timestamp: { id: 18, body: SignedCertificateTimestampList },
-}
-
 export const Certificate: Codec<Certificate> = /* @__PURE__ */ struct('Certificate', {
   certificateRequestContext: opaqueVector(0, 255),
   certificateList: vector<CertificateEntry>(
     struct('CertificateEntry', {
       certData: opaqueVector(1, 0xffffff),
-      extensions: extensionBlock(certificateEntryExtensions),
+      extensions: extensionBlock<CertificateEntryExtensionValues>(ExtensionType, {
+        status_request: CertificateStatus,
+        signed_certificate_timestamp: SignedCertificateTimestampList,
+      }),
     }),
     0,
     0xffffff,

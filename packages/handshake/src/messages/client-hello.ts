@@ -1,5 +1,6 @@
-import type { Codec, Empty, ExtensionBlock, ExtensionTable } from '@typetls/wire'
+import type { Codec, Empty, ExtensionBlock } from '@typetls/wire'
 import { empty, extensionBlock, opaque, opaqueVector, rest, struct, uint16, uint8, vector } from '@typetls/wire'
+import { ExtensionType } from './extension-type.ts'
 import type { KeyShareEntry } from './extensions.ts'
 import {
   CertificateStatusRequest,
@@ -15,13 +16,16 @@ import {
 } from './extensions.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-4.2.2 */
-export interface ClientHello {
+export type ClientHello = HelloWith<ClientHelloExtensions>
+
+/** The message with its extensions read in one way or another. */
+export interface HelloWith<Extensions> {
   readonly legacyVersion: number
   readonly random: Uint8Array
   readonly legacySessionId: Uint8Array
   readonly cipherSuites: readonly number[]
   readonly legacyCompressionMethods: readonly number[]
-  readonly extensions: ClientHelloExtensions
+  readonly extensions: Extensions
 }
 
 export type ClientHelloExtensions = ExtensionBlock<ClientHelloExtensionValues>
@@ -46,47 +50,40 @@ export interface ClientHelloExtensionValues {
   readonly pre_shared_key: OfferedPsks
 }
 
-/** In the order we send them in. */
-export const clientHelloExtensions: ExtensionTable<ClientHelloExtensionValues> = {
-  server_name: { id: 0, body: ServerNameList },
-  status_request: { id: 5, body: CertificateStatusRequest },
-  supported_groups: { id: 10, body: SchemeList },
-  signature_algorithms: { id: 13, body: SchemeList },
-  application_layer_protocol_negotiation: { id: 16, body: ProtocolNameList },
-  signed_certificate_timestamp: { id: 18, body: empty },
-  padding: { id: 21, body: rest },
-  record_size_limit: { id: 28, body: uint16 },
-  early_data: { id: 42, body: empty },
-  supported_versions: { id: 43, body: SupportedVersionsClient },
-  cookie: { id: 44, body: Cookie },
-  psk_key_exchange_modes: { id: 45, body: PskKeyExchangeModes },
-  certificate_authorities: { id: 47, body: DistinguishedNames },
-  post_handshake_auth: { id: 49, body: empty },
-  signature_algorithms_cert: { id: 50, body: SchemeList },
-  key_share: { id: 51, body: KeyShareClientHello },
-  // Last: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11
-  pre_shared_key: { id: 41, body: OfferedPsks },
-}
-
-export const ClientHello: Codec<ClientHello> = /* @__PURE__ */ helloStruct(
-  extensionBlock(clientHelloExtensions, { duplicate: 'ERR_TLS_DUPLICATE_HELLO_EXTENSION', optional: true }),
+export const ClientHello: Codec<ClientHello> = /* @__PURE__ */ clientHelloStruct(
+  extensionBlock<ClientHelloExtensionValues>(
+    ExtensionType,
+    {
+      server_name: ServerNameList,
+      status_request: CertificateStatusRequest,
+      supported_groups: SchemeList,
+      signature_algorithms: SchemeList,
+      application_layer_protocol_negotiation: ProtocolNameList,
+      signed_certificate_timestamp: empty,
+      padding: rest,
+      record_size_limit: uint16,
+      early_data: empty,
+      supported_versions: SupportedVersionsClient,
+      cookie: Cookie,
+      psk_key_exchange_modes: PskKeyExchangeModes,
+      certificate_authorities: DistinguishedNames,
+      post_handshake_auth: empty,
+      signature_algorithms_cert: SchemeList,
+      key_share: KeyShareClientHello,
+      // Last: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11
+      pre_shared_key: OfferedPsks,
+    },
+    { duplicate: 'ERR_TLS_DUPLICATE_HELLO_EXTENSION', optional: true },
+  ),
 )
 
-/** The same message with every extension kept as bytes, for comparing two of them. */
-export const RawClientHello: Codec<HelloWith<ExtensionBlock<Empty>>> = /* @__PURE__ */ helloStruct(
-  extensionBlock<Empty>({}, { optional: true }),
-)
-
-type HelloWith<Extensions> = Omit<ClientHello, 'extensions'> & { readonly extensions: Extensions }
-
-function helloStruct<Extensions>(extensions: Codec<Extensions>): Codec<HelloWith<Extensions>> {
-  const fields: { readonly [Field in keyof HelloWith<unknown>]: Codec<HelloWith<unknown>[Field]> } = {
+export function clientHelloStruct<Extensions>(extensions: Codec<Extensions>): Codec<HelloWith<Extensions>> {
+  return struct<HelloWith<Extensions>>('ClientHello', {
     legacyVersion: uint16,
     random: opaque(32),
     legacySessionId: opaqueVector(0, 32),
     cipherSuites: vector(uint16, 2, 0xfffe),
     legacyCompressionMethods: vector(uint8, 1, 255),
     extensions,
-  }
-  return struct('ClientHello', fields) as Codec<HelloWith<Extensions>>
+  })
 }

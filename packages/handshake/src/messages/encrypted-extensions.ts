@@ -1,5 +1,6 @@
-import type { Codec, Empty, ExtensionBlock, ExtensionTable } from '@typetls/wire'
+import type { Codec, Empty, ExtensionBlock } from '@typetls/wire'
 import { empty, extensionBlock, struct, uint16 } from '@typetls/wire'
+import { ExtensionType } from './extension-type.ts'
 import { SchemeList, SelectedProtocol } from './extensions.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-4.4.1 */
@@ -17,14 +18,16 @@ export interface EncryptedExtensionValues {
   readonly early_data: Empty
 }
 
-const encryptedExtensions: ExtensionTable<EncryptedExtensionValues> = {
-  server_name: { id: 0, body: empty },
-  supported_groups: { id: 10, body: SchemeList },
-  application_layer_protocol_negotiation: { id: 16, body: SelectedProtocol },
-  record_size_limit: { id: 28, body: uint16 },
-  early_data: { id: 42, body: empty },
-}
-
 export const EncryptedExtensions: Codec<EncryptedExtensions> = /* @__PURE__ */ struct('EncryptedExtensions', {
-  extensions: extensionBlock(encryptedExtensions, { duplicate: 'ERR_TLS_DUPLICATE_HELLO_EXTENSION' }),
+  extensions: extensionBlock<EncryptedExtensionValues>(
+    ExtensionType,
+    {
+      server_name: empty,
+      supported_groups: SchemeList,
+      application_layer_protocol_negotiation: SelectedProtocol,
+      record_size_limit: uint16,
+      early_data: empty,
+    },
+    { duplicate: 'ERR_TLS_DUPLICATE_HELLO_EXTENSION' },
+  ),
 })

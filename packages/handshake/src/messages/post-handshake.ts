@@ -1,5 +1,6 @@
-import type { Codec, ExtensionBlock, ExtensionTable } from '@typetls/wire'
+import type { Codec, ExtensionBlock } from '@typetls/wire'
 import { TlsError, extensionBlock, opaqueVector, struct, uint32 } from '@typetls/wire'
+import { ExtensionType } from './extension-type.ts'
 import { FlagExtensions } from './flag-extensions.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1 */
@@ -21,18 +22,16 @@ export interface NewSessionTicketExtensionValues {
   readonly tls_flags: readonly number[]
 }
 
-const newSessionTicketExtensions: ExtensionTable<NewSessionTicketExtensionValues> = {
-  /** max_early_data_size, bytes. */
-  early_data: { id: 42, body: uint32 },
-  tls_flags: { id: 62, body: FlagExtensions },
-}
-
 export const NewSessionTicket: Codec<NewSessionTicket> = /* @__PURE__ */ struct('NewSessionTicket', {
   ticketLifetime: uint32,
   ticketAgeAdd: uint32,
   ticketNonce: opaqueVector(0, 255),
   ticket: opaqueVector(1, 0xffff),
-  extensions: extensionBlock(newSessionTicketExtensions),
+  extensions: extensionBlock<NewSessionTicketExtensionValues>(ExtensionType, {
+    /** max_early_data_size, bytes. */
+    early_data: uint32,
+    tls_flags: FlagExtensions,
+  }),
 })
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-4.7.3 */

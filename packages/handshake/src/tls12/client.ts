@@ -60,7 +60,7 @@ export function* tls12ClientHandshake(
     legacySessionId: sessionId,
     cipherSuites: [...offer.cipherSuites, ...(parameters.fallback ? [TLS_FALLBACK_SCSV] : [])],
     legacyCompressionMethods: [0],
-    extensions: { ...known, unknown: offer.extensions, order: types },
+    extensions: { ...known, unknown: offer.extensions },
   }
   const greased = parameters.grease?.(parameters.crypto.random(6))
   hs.logKeysOf(random)

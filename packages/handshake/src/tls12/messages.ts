@@ -1,4 +1,4 @@
-import type { Codec, Empty, ExtensionBlock, ExtensionTable } from '@typetls/wire'
+import type { Codec, Empty, ExtensionBlock } from '@typetls/wire'
 import {
   decode,
   empty,
@@ -12,6 +12,7 @@ import {
   uint8,
   vector,
 } from '@typetls/wire'
+import { ExtensionType } from '../messages/extension-type.ts'
 import { CertificateVerify, Finished } from '../messages/authentication.ts'
 import { ClientHello } from '../messages/client-hello.ts'
 import {
@@ -79,28 +80,30 @@ export const PointFormats: Codec<readonly number[]> = /* @__PURE__ */ vector(uin
 /** https://www.rfc-editor.org/rfc/rfc5746#section-3.2 */
 export const RenegotiationInfo: Codec<Uint8Array> = /* @__PURE__ */ opaqueVector(0, 255)
 
-const serverHelloExtensions: ExtensionTable<ServerHelloExtensionValues> = {
-  server_name: { id: 0, body: empty },
-  max_fragment_length: { id: 1, body: uint8 },
-  status_request: { id: 5, body: empty },
-  supported_groups: { id: 10, body: rest },
-  ec_point_formats: { id: 11, body: PointFormats },
-  application_layer_protocol_negotiation: { id: 16, body: SelectedProtocol },
-  signed_certificate_timestamp: { id: 18, body: SignedCertificateTimestampList },
-  encrypt_then_mac: { id: 22, body: empty },
-  extended_main_secret: { id: 23, body: empty },
-  record_size_limit: { id: 28, body: uint16 },
-  session_ticket: { id: 35, body: empty },
-  renegotiation_info: { id: 0xff01, body: RenegotiationInfo },
-}
-
 export const ServerHello: Codec<ServerHello> = /* @__PURE__ */ struct('ServerHello', {
   serverVersion: uint16,
   random: opaque(32),
   sessionId: opaqueVector(0, 32),
   cipherSuite: uint16,
   compressionMethod: uint8,
-  extensions: extensionBlock(serverHelloExtensions, { duplicate: 'ERR_TLS_DUPLICATE_HELLO_EXTENSION', optional: true }),
+  extensions: extensionBlock<ServerHelloExtensionValues>(
+    ExtensionType,
+    {
+      server_name: empty,
+      max_fragment_length: uint8,
+      status_request: empty,
+      supported_groups: rest,
+      ec_point_formats: PointFormats,
+      application_layer_protocol_negotiation: SelectedProtocol,
+      signed_certificate_timestamp: SignedCertificateTimestampList,
+      encrypt_then_mac: empty,
+      extended_main_secret: empty,
+      record_size_limit: uint16,
+      session_ticket: empty,
+      renegotiation_info: RenegotiationInfo,
+    },
+    { duplicate: 'ERR_TLS_DUPLICATE_HELLO_EXTENSION', optional: true },
+  ),
 })
 
 /** https://www.rfc-editor.org/rfc/rfc5246#section-7.4.2 */
