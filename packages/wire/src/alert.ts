@@ -2,7 +2,6 @@ import type { Codec } from './codec.ts'
 import { uint8 } from './codec.ts'
 import type { OpenEnum } from './registry.ts'
 import { openEnum } from './registry.ts'
-import { TlsError } from './tls-error.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-6 */
 export interface Alert {
@@ -71,9 +70,7 @@ export const Alert: Codec<Alert> = {
   decode(reader) {
     const level = uint8.decode(reader)
     const description = uint8.decode(reader)
-    if (level !== 1 && level !== 2) {
-      throw new TlsError('ERR_TLS_ALERT_LEVEL', 'an alert level must be warning (1) or fatal (2)', { received: level })
-    }
+    if (level !== 1 && level !== 2) reader.fail('ERR_TLS_ALERT_LEVEL', level, 'warning (1) or fatal (2)')
     return {
       level: level === 1 ? 'warning' : 'fatal',
       description: AlertDescription.nameOf(description) ?? description,

@@ -1,6 +1,5 @@
 import { Reader } from './reader.ts'
-import { TlsError } from './tls-error.ts'
-import { Writer } from './writer.ts'
+import { requireRange, Writer } from './writer.ts'
 
 /** A thing of the TLS presentation language: described once, it encodes, decodes and says where a byte was wrong. */
 export interface Codec<T> {
@@ -29,31 +28,23 @@ export function decode<T>(codec: Codec<T>, bytes: Uint8Array, path: string = cod
   return value
 }
 
-export const uint8: Codec<number> = {
-  encode: (value, writer) => writer.uint8(value),
-  decode: (reader) => reader.uint8(),
-}
+export const uint8: Codec<number> = /* @__PURE__ */ uint(1)
+export const uint16: Codec<number> = /* @__PURE__ */ uint(2)
+export const uint24: Codec<number> = /* @__PURE__ */ uint(3)
+export const uint32: Codec<number> = /* @__PURE__ */ uint(4)
 
-export const uint16: Codec<number> = {
-  encode: (value, writer) => writer.uint16(value),
-  decode: (reader) => reader.uint16(),
-}
-
-export const uint24: Codec<number> = {
-  encode: (value, writer) => writer.uint24(value),
-  decode: (reader) => reader.uint24(),
-}
-
-export const uint32: Codec<number> = {
-  encode: (value, writer) => writer.uint32(value),
-  decode: (reader) => reader.uint32(),
+function uint(width: number): Codec<number> {
+  return {
+    encode: (value, writer) => writer.uint(width, value),
+    decode: (reader) => reader.uint(width),
+  }
 }
 
 /** `opaque name[length]` */
 export function opaque(length: number): Codec<Uint8Array> {
   return {
     encode(value, writer) {
-      checkLength(value.length, length, length)
+      requireRange(value.length, length, length)
       writer.raw(value)
     },
     decode: (reader) => reader.take(length),
@@ -62,47 +53,49 @@ export function opaque(length: number): Codec<Uint8Array> {
 
 /** `opaque name<min..max>` */
 export function opaqueVector(min: number, max: number): Codec<Uint8Array> {
-  const prefix = lengthPrefix(min, max)
-  return {
-    encode: (value, writer) => writer.vector(prefix.width, min, max, (inner) => inner.raw(value)),
-    decode: (reader) => reader.take(prefix.read(reader)),
-  }
+  return framed(min, max, rest)
 }
 
 /** `T name<min..max>`: bounds in bytes, as in the RFC. */
 export function vector<T>(item: Codec<T>, min: number, max: number): Codec<readonly T[]> {
-  const prefix = lengthPrefix(min, max)
-  return {
+  return framed(min, max, {
     encode(values, writer) {
-      writer.vector(prefix.width, min, max, (inner) => {
-        for (const value of values) item.encode(value, inner)
-      })
+      for (const value of values) item.encode(value, writer)
     },
     decode(reader) {
-      const inner = reader.sub(prefix.read(reader))
       const values: T[] = []
-      while (inner.remaining > 0) {
-        inner.enter(values.length)
-        values.push(item.decode(inner))
-        inner.leave()
+      while (reader.remaining > 0) {
+        reader.enter(values.length)
+        values.push(item.decode(reader))
+        reader.leave()
       }
       return values
     },
-  }
+  })
 }
 
 /** A value behind its own length prefix that must fill it exactly: `T name<min..max>` holding one T. */
 export function framed<T>(min: number, max: number, item: Codec<T>): Codec<T> {
-  const prefix = lengthPrefix(min, max)
   return {
-    encode: (value, writer) => writer.vector(prefix.width, min, max, (inner) => item.encode(value, inner)),
+    encode: (value, writer) => writer.vector(widthOf(max), min, max, (inner) => item.encode(value, inner)),
     decode(reader) {
-      const inner = reader.sub(prefix.read(reader))
+      const inner = frame(reader, min, max)
       const value = item.decode(inner)
       inner.finish()
       return value
     },
   }
+}
+
+/** A reader over what is behind a length prefix. */
+export function frame(reader: Reader, min: number, max: number): Reader {
+  const length = reader.uint(widthOf(max))
+  if (length < min || length > max) reader.fail('ERR_TLS_DECODE_LENGTH', length, { min, max })
+  return reader.sub(length)
+}
+
+function widthOf(max: number): number {
+  return max <= 0xff ? 1 : max <= 0xffff ? 2 : 3
 }
 
 /** The bytes up to the end of the enclosing vector or message. */
@@ -160,12 +153,7 @@ export function taggedUnion<Cases extends Record<string, { readonly tag: number;
     decode(reader) {
       const id = tag.decode(reader)
       const type = byTag.get(id)
-      if (type === undefined) {
-        throw new TlsError('ERR_TLS_DECODE_VALUE', `${reader.path} has the unknown tag ${id}`, {
-          path: reader.path,
-          received: id,
-        })
-      }
+      if (type === undefined) return reader.fail('ERR_TLS_DECODE_VALUE', id)
       return { type, body: (cases[type] as Cases[string]).body.decode(reader) } as TaggedUnion<Cases>
     },
   }
@@ -174,30 +162,3 @@ export function taggedUnion<Cases extends Record<string, { readonly tag: number;
 export type TaggedUnion<Cases extends Record<string, { readonly body: Codec<unknown> }>> = {
   [K in keyof Cases]: { readonly type: K; readonly body: CodecType<Cases[K]['body']> }
 }[keyof Cases]
-
-function lengthPrefix(min: number, max: number): { width: 1 | 2 | 3; read(reader: Reader): number } {
-  const width = max <= 0xff ? 1 : max <= 0xffff ? 2 : 3
-  return {
-    width,
-    read(reader) {
-      const length = width === 1 ? reader.uint8() : width === 2 ? reader.uint16() : reader.uint24()
-      if (length < min || length > max) {
-        throw new TlsError('ERR_TLS_DECODE_LENGTH', `${reader.path} has ${length} bytes, must have ${min} to ${max}`, {
-          path: reader.path,
-          expected: { min, max },
-          received: length,
-        })
-      }
-      return length
-    },
-  }
-}
-
-function checkLength(length: number, min: number, max: number): void {
-  if (length < min || length > max) {
-    throw new TlsError('ERR_TLS_ENCODE_RANGE', `${length} bytes, must be ${min} to ${max}`, {
-      expected: { min, max },
-      received: length,
-    })
-  }
-}

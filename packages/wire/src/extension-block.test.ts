@@ -96,7 +96,7 @@ describe('a repeated extension', () => {
         alert: 'illegal_parameter',
         path: 'Certificate.extensions[2]',
         received: 43,
-        message: 'Certificate.extensions[2] repeats extension version',
+        message: 'Certificate.extensions[2]: duplicate extension (received 43)',
       }),
     )
     const Hello = extensionBlock(registry, table, { duplicate: 'ERR_TLS_DUPLICATE_HELLO_EXTENSION' })

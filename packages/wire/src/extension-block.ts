@@ -1,5 +1,5 @@
 import type { Codec } from './codec.ts'
-import { framed } from './codec.ts'
+import { frame } from './codec.ts'
 import type { TlsErrorCode } from './tls-error.ts'
 import { TlsError } from './tls-error.ts'
 import type { Writer } from './writer.ts'
@@ -11,7 +11,6 @@ export type ExtensionTable<Values> = { readonly [Name in keyof Values]-?: Codec<
 export interface ExtensionRegistry<Name extends PropertyKey> {
   readonly ids: { readonly [N in Name]: number }
   nameOf(id: number): string | undefined
-  label(id: number): string
 }
 
 /** An extension we have no codec for in this message, as it stood on the wire. */
@@ -50,30 +49,29 @@ export function extensionBlock<Values>(
   rules: ExtensionBlockRules = {},
 ): Codec<ExtensionBlock<Values>> {
   const { min = 0, duplicate = 'ERR_TLS_DUPLICATE_EXTENSION', optional = false } = rules
-  const list = framed<ExtensionBlock<Values>>(min, 0xffff, {
+  return {
     encode(block, writer) {
       const present = presentIn(block, registry.ids, bodies)
-      for (const type of new Set([...(block.order ?? []), ...present.keys()])) {
-        const encodeBody = present.get(type)
-        if (encodeBody === undefined) continue
-        writer.uint16(type)
-        writer.vector(2, 0, 0xffff, encodeBody)
-      }
+      if (optional && present.size === 0) return
+      writer.vector(2, min, 0xffff, () => {
+        for (const type of new Set([...(block.order ?? []), ...present.keys()])) {
+          const encodeBody = present.get(type)
+          if (encodeBody === undefined) continue
+          writer.uint16(type)
+          writer.vector(2, 0, 0xffff, encodeBody)
+        }
+      })
     },
     decode(reader) {
       const block: Record<string, unknown> = {}
       const unknown: UnknownExtension[] = []
       const order = new Set<number>()
-      while (reader.remaining > 0) {
-        reader.enter(order.size)
-        const type = reader.uint16()
-        const data = reader.sub(reader.uint16())
-        if (order.has(type)) {
-          throw new TlsError(duplicate, `${reader.path} repeats extension ${registry.label(type)}`, {
-            path: reader.path,
-            received: type,
-          })
-        }
+      const inner = optional && reader.remaining === 0 ? reader : frame(reader, min, 0xffff)
+      while (inner.remaining > 0) {
+        inner.enter(order.size)
+        const type = inner.uint16()
+        const data = inner.sub(inner.uint16())
+        if (order.has(type)) inner.fail(duplicate, type)
         order.add(type)
         const name = registry.nameOf(type) as string
         const body = (bodies as AnyTable)[name]
@@ -85,18 +83,11 @@ export function extensionBlock<Values>(
           data.finish()
           data.leave()
         }
-        reader.leave()
+        inner.leave()
       }
-      return { ...block, unknown, order: [...order] } as unknown as ExtensionBlock<Values>
+      // Not a new object: this is a large part of what reading a hello costs.
+      return Object.assign(block, { unknown, order: [...order] }) as unknown as ExtensionBlock<Values>
     },
-  })
-  if (!optional) return list
-  return {
-    encode(block, writer) {
-      if (presentIn(block, registry.ids, bodies).size > 0) list.encode(block, writer)
-    },
-    decode: (reader) =>
-      reader.remaining === 0 ? ({ unknown: [], order: [] } as unknown as ExtensionBlock<Values>) : list.decode(reader),
   }
 }
 
@@ -111,7 +102,7 @@ function presentIn(
   const present = new Map<number, (writer: Writer) => void>()
   const add = (type: number, encodeBody: (writer: Writer) => void): void => {
     if (present.has(type)) {
-      throw new TlsError('ERR_TLS_ENCODE_RANGE', `extension ${type} is to be written twice`, { received: type })
+      throw new TlsError('ERR_TLS_ENCODE_RANGE', 'an extension is to be written twice', { received: type })
     }
     present.set(type, encodeBody)
   }

@@ -24,7 +24,7 @@ test.each(['uint8', 'uint16', 'uint24', 'uint32'] as const)('%s never reads past
 test('a missing byte is told with what was needed and what was there', () => {
   const reader = new Reader(new Uint8Array(20), 'ServerHello')
   reader.enter('random')
-  expect(() => reader.take(32)).toThrow('ServerHello.random needs 32 bytes, has 20')
+  expect(() => reader.take(32)).toThrow('ServerHello.random: decode truncated (expected 32, received 20)')
 })
 
 test('slices are views of the input', () => {
@@ -64,7 +64,7 @@ test('finish refuses what was left over, and says how much', () => {
       alert: 'decode_error',
       path: 'Finished',
       received: 2,
-      message: 'Finished has 2 bytes too many',
+      message: 'Finished: decode trailing (received 2)',
     }),
   )
   reader.uint16()

@@ -1,3 +1,4 @@
+import type { TlsErrorCode } from './tls-error.ts'
 import { TlsError } from './tls-error.ts'
 
 /**
@@ -41,61 +42,53 @@ export class Reader {
   }
 
   uint8(): number {
-    this.#need(1)
-    return this.bytes[this.offset++] as number
+    return this.uint(1)
   }
 
   uint16(): number {
-    this.#need(2)
-    const { bytes, offset } = this
-    this.offset += 2
-    return ((bytes[offset] as number) << 8) | (bytes[offset + 1] as number)
+    return this.uint(2)
   }
 
   uint24(): number {
-    this.#need(3)
-    const { bytes, offset } = this
-    this.offset += 3
-    return ((bytes[offset] as number) << 16) | ((bytes[offset + 1] as number) << 8) | (bytes[offset + 2] as number)
+    return this.uint(3)
   }
 
   uint32(): number {
-    return this.uint16() * 0x10000 + this.uint16()
+    return this.uint(4)
+  }
+
+  /** An unsigned integer of `width` bytes, at most 4: big-endian, as all are. */
+  uint(width: number): number {
+    let value = 0
+    for (let at = this.#skip(width); at < this.offset; at++) value = value * 0x100 + (this.bytes[at] as number)
+    return value
   }
 
   /** A view of the next `length` bytes. */
   take(length: number): Uint8Array {
-    this.#need(length)
-    const view = this.bytes.subarray(this.offset, this.offset + length)
-    this.offset += length
-    return view
+    return this.bytes.subarray(this.#skip(length), this.offset)
   }
 
   /** A reader over the next `length` bytes with the same path, to be used before this one goes on. */
   sub(length: number): Reader {
-    this.#need(length)
-    const inner = new Reader(this.bytes, this.#path, this.offset, this.offset + length)
-    this.offset += length
-    return inner
+    return new Reader(this.bytes, this.#path, this.#skip(length), this.offset)
   }
 
   /** @throws TlsError `ERR_TLS_DECODE_TRAILING` (decode_error) unless everything was read */
   finish(): void {
-    if (this.offset !== this.end) {
-      throw new TlsError('ERR_TLS_DECODE_TRAILING', `${this.path} has ${this.remaining} bytes too many`, {
-        path: this.path,
-        received: this.remaining,
-      })
-    }
+    if (this.remaining > 0) this.fail('ERR_TLS_DECODE_TRAILING', this.remaining)
   }
 
-  #need(length: number): void {
-    if (this.end - this.offset < length) {
-      throw new TlsError('ERR_TLS_DECODE_TRUNCATED', `${this.path} needs ${length} bytes, has ${this.remaining}`, {
-        path: this.path,
-        expected: length,
-        received: this.remaining,
-      })
-    }
+  /** Refuses what was read last, and says where that was. */
+  fail(code: TlsErrorCode, received: unknown, expected?: unknown): never {
+    throw new TlsError(code, undefined, { path: this.path, expected, received })
+  }
+
+  /** Moves behind the next `length` bytes and returns where they start. */
+  #skip(length: number): number {
+    if (this.remaining < length) this.fail('ERR_TLS_DECODE_TRUNCATED', this.remaining, length)
+    const start = this.offset
+    this.offset += length
+    return start
   }
 }

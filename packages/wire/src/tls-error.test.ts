@@ -30,8 +30,8 @@ describe('the table of codes', () => {
 })
 
 test('one line for people: code, alert, message', () => {
-  const error = new TlsError('ERR_TLS_DECODE_TRUNCATED', 'ServerHello.random needs 32 bytes, has 20')
-  expect(`${error}`).toBe('TlsError ERR_TLS_DECODE_TRUNCATED (decode_error): ServerHello.random needs 32 bytes, has 20')
+  const error = new TlsError('ERR_TLS_COOKIE', 'the cookie is of another client')
+  expect(`${error}`).toBe('TlsError ERR_TLS_COOKIE (illegal_parameter): the cookie is of another client')
   expect(`${new TlsError('ERR_TLS_TRUNCATED', 'no close_notify')}`).toBe('TlsError ERR_TLS_TRUNCATED: no close_notify')
 })
 

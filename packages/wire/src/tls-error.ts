@@ -11,27 +11,23 @@ import type { AlertName } from './alert.ts'
  */
 export class TlsError extends Error {
   override readonly name = 'TlsError'
-  readonly code: TlsErrorCode
+  declare readonly code: TlsErrorCode
   /** The alert sent to the peer, or `undefined` when none is (the peer told us, or the transport is gone). */
-  readonly alert: AlertName | undefined
-  readonly expected: unknown
-  readonly received: unknown
+  declare readonly alert: AlertName | undefined
+  declare readonly expected: unknown
+  declare readonly received: unknown
   /** Where in the bytes, such as `ServerHello.extensions[2]`. */
-  readonly path: string | undefined
+  declare readonly path: string | undefined
   /** Facts about the failure that only some codes have: certificate verdicts, the peer's alert. */
-  readonly details: unknown
+  declare readonly details: unknown
 
   constructor(code: TlsErrorCode, message?: string, context: TlsErrorContext = {}) {
-    super(message ?? inWords(code, context), context.cause === undefined ? undefined : { cause: context.cause })
-    this.code = code
-    this.alert = tlsErrorCodes[code] ?? undefined
-    this.expected = context.expected
-    this.received = context.received
-    this.path = context.path
-    this.details = context.details
+    super(message ?? inWords(code, context), context.cause === undefined ? undefined : context)
+    const { expected, received, path, details } = context
+    Object.assign(this, { code, alert: tlsErrorCodes[code] ?? undefined, expected, received, path, details })
   }
 
-  /** One line for people: `TlsError ERR_TLS_DECODE_TRUNCATED (decode_error): ServerHello.random needs 32 bytes, has 20`. */
+  /** One line for people: `TlsError ERR_TLS_COMPRESSION (illegal_parameter): …`, and the message. */
   override toString(): string {
     return `TlsError ${this.code}${this.alert ? ` (${this.alert})` : ''}: ${this.message}`
   }
@@ -48,182 +44,174 @@ export interface TlsErrorContext {
 function inWords(code: TlsErrorCode, context: TlsErrorContext): string {
   const facts = (['expected', 'received'] as const)
     .filter((name) => context[name] !== undefined)
-    .map(
-      (name) => `${name} ${typeof context[name] === 'object' ? JSON.stringify(context[name]) : String(context[name])}`,
-    )
+    .map((name) => {
+      const fact = context[name]
+      return `${name} ${typeof fact === 'object' ? JSON.stringify(fact) : String(fact)}`
+    })
   const where = context.path === undefined ? '' : `${context.path}: `
   const what = code.slice('ERR_TLS_'.length).toLowerCase().replaceAll('_', ' ')
-  return `${where}${what}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`
+  return where + what + (facts.length > 0 ? ` (${facts.join(', ')})` : '')
 }
 
-export type TlsErrorCode = keyof typeof tlsErrorCodes
+/** `ERR_TLS_` and what happened. A code is never renamed. */
+export type TlsErrorCode = `ERR_TLS_${Uppercase<(typeof causes)[keyof typeof causes][number]>}`
 
 /**
- * Every cause and the alert it is answered with; `null`: nothing is sent.
- * A code is added here once and then never renamed.
+ * Every cause, under the alert that it is answered with; under `none`, nothing is sent. `psk_binder` is the code
+ * `ERR_TLS_PSK_BINDER`: in the letters of alerts it costs a page less.
  */
-export const tlsErrorCodes = {
-  // Bytes
-  ERR_TLS_DECODE_TRUNCATED: 'decode_error',
-  ERR_TLS_DECODE_TRAILING: 'decode_error',
-  ERR_TLS_DECODE_LENGTH: 'decode_error',
-  ERR_TLS_DECODE_VALUE: 'decode_error',
-  ERR_TLS_ENCODE_RANGE: 'internal_error',
-  // The same extension twice: in a hello or EncryptedExtensions, and everywhere else
-  ERR_TLS_DUPLICATE_HELLO_EXTENSION: 'decode_error',
-  ERR_TLS_DUPLICATE_EXTENSION: 'illegal_parameter',
-
-  // Records
-  ERR_TLS_RECORD_OVERFLOW: 'record_overflow',
-  ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW: 'record_overflow',
-  ERR_TLS_BAD_RECORD_MAC: 'bad_record_mac',
-  ERR_TLS_RECORD_NO_CONTENT_TYPE: 'unexpected_message',
-  ERR_TLS_RECORD_OUTER_TYPE: 'unexpected_message',
-  ERR_TLS_RECORD_UNKNOWN_TYPE: 'unexpected_message',
-  ERR_TLS_RECORD_UNEXPECTED: 'unexpected_message',
-  ERR_TLS_RECORD_INTERLEAVED: 'unexpected_message',
-  ERR_TLS_RECORD_EMPTY_HANDSHAKE: 'unexpected_message',
-  ERR_TLS_RECORD_EMPTY_ALERT: 'unexpected_message',
-  ERR_TLS_RECORD_VERSION: 'protocol_version',
-  ERR_TLS_NOT_TLS: 'protocol_version',
-  ERR_TLS_HTTP_REQUEST: 'protocol_version',
-  ERR_TLS_HTTPS_PROXY_REQUEST: 'protocol_version',
-  ERR_TLS_TOO_MANY_EMPTY_RECORDS: 'unexpected_message',
-  ERR_TLS_TOO_MANY_WARNING_ALERTS: 'unexpected_message',
-  ERR_TLS_TOO_MANY_KEY_UPDATES: 'unexpected_message',
-  ERR_TLS_TOO_MUCH_EARLY_DATA: 'unexpected_message',
-  ERR_TLS_SEQUENCE_EXHAUSTED: 'internal_error',
-  // A wrong one of TLS 1.3, which means nothing, and of TLS 1.2, which means something
-  ERR_TLS_CHANGE_CIPHER_SPEC: 'unexpected_message',
-  ERR_TLS_CHANGE_CIPHER_SPEC_CONTENT: 'illegal_parameter',
-  ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED: 'unexpected_message',
-
-  // Alerts
-  ERR_TLS_ALERT_LENGTH: 'decode_error',
-  ERR_TLS_ALERT_LEVEL: 'illegal_parameter',
-  ERR_TLS_ALERT_WARNING: 'decode_error',
-  ERR_TLS_PEER_ALERT: null,
-
-  // Handshake framing and order
-  ERR_TLS_UNEXPECTED_MESSAGE: 'unexpected_message',
-  ERR_TLS_MESSAGE_TOO_LARGE: 'illegal_parameter',
-  ERR_TLS_EXCESS_HANDSHAKE_DATA: 'unexpected_message',
-
-  // Hellos
-  ERR_TLS_COMPRESSION: 'illegal_parameter',
-  ERR_TLS_VERSION: 'protocol_version',
-  ERR_TLS_VERSION_ILLEGAL: 'illegal_parameter',
-  ERR_TLS_DOWNGRADE: 'illegal_parameter',
-  ERR_TLS_NO_SHARED_CIPHER: 'handshake_failure',
-  ERR_TLS_NO_SHARED_GROUP: 'handshake_failure',
-  ERR_TLS_MISSING_EXTENSION: 'missing_extension',
-  ERR_TLS_UNSUPPORTED_EXTENSION: 'unsupported_extension',
-  ERR_TLS_EXTENSION_NOT_ALLOWED: 'illegal_parameter',
-  ERR_TLS_DUPLICATE_KEY_SHARE: 'illegal_parameter',
-  ERR_TLS_WRONG_KEY_SHARE: 'illegal_parameter',
-  ERR_TLS_WRONG_CIPHER: 'illegal_parameter',
-  ERR_TLS_SESSION_ID_ECHO: 'illegal_parameter',
-  ERR_TLS_RANDOM: 'illegal_parameter',
-  ERR_TLS_HELLO_RETRY_REQUEST_EMPTY: 'illegal_parameter',
-  ERR_TLS_HELLO_RETRY_REQUEST_GROUP: 'illegal_parameter',
-  ERR_TLS_SECOND_CLIENT_HELLO: 'illegal_parameter',
-  ERR_TLS_COOKIE: 'illegal_parameter',
-  ERR_TLS_RECORD_SIZE_LIMIT: 'illegal_parameter',
-  ERR_TLS_SERVER_NAME: 'illegal_parameter',
-  ERR_TLS_UNRECOGNIZED_NAME: 'unrecognized_name',
-  ERR_TLS_ALPN: 'illegal_parameter',
-  ERR_TLS_NO_APPLICATION_PROTOCOL: 'no_application_protocol',
-  ERR_TLS_FALLBACK: 'inappropriate_fallback',
-  ERR_TLS_CLIENT_HELLO_REFUSED: 'access_denied',
-  // Hellos of TLS 1.2
-  ERR_TLS_EXTENDED_MAIN_SECRET: 'handshake_failure',
-  ERR_TLS_RENEGOTIATION_INFO: 'handshake_failure',
-  ERR_TLS_RENEGOTIATION_VERSION: 'protocol_version',
-  ERR_TLS_RENEGOTIATION_CERTIFICATE: 'illegal_parameter',
-  ERR_TLS_RENEGOTIATION_MAIN_SECRET: 'illegal_parameter',
-  ERR_TLS_NO_RENEGOTIATION: 'no_renegotiation',
-  ERR_TLS_POINT_FORMATS: 'illegal_parameter',
-  ERR_TLS_MAX_FRAGMENT_LENGTH: 'illegal_parameter',
-  ERR_TLS_ENCRYPT_THEN_MAC: 'illegal_parameter',
-  ERR_TLS_SESSION_CHANGED: 'illegal_parameter',
-
-  // Key exchange
-  ERR_TLS_KEY_SHARE_INVALID: 'illegal_parameter',
-  ERR_TLS_DH_PARAMETERS: 'insufficient_security',
-
-  // Authentication
-  ERR_TLS_CERTIFICATE_EMPTY: 'decode_error',
-  ERR_TLS_CERTIFICATE_CONTEXT: 'decode_error',
-  ERR_TLS_CERTIFICATE_REQUIRED: 'certificate_required',
-  ERR_TLS_CLIENT_CERTIFICATE_MISSING: 'handshake_failure',
-  ERR_TLS_CERTIFICATE_TYPE: 'illegal_parameter',
-  ERR_TLS_CERTIFICATE_PARSE: 'decode_error',
-  ERR_TLS_CERTIFICATE_UNKNOWN_CA: 'unknown_ca',
-  ERR_TLS_CERTIFICATE_EXPIRED: 'certificate_expired',
-  ERR_TLS_CERTIFICATE_NOT_YET_VALID: 'bad_certificate',
-  ERR_TLS_CERTIFICATE_NAME: 'bad_certificate',
-  ERR_TLS_CERTIFICATE_SIGNATURE: 'bad_certificate',
-  ERR_TLS_CERTIFICATE_CONSTRAINT: 'bad_certificate',
-  ERR_TLS_CERTIFICATE_UNSUPPORTED: 'unsupported_certificate',
-  ERR_TLS_CERTIFICATE_PURPOSE: 'unsupported_certificate',
-  ERR_TLS_CERTIFICATE_KEY_USAGE: 'illegal_parameter',
-  ERR_TLS_CERTIFICATE_REVOKED: 'certificate_revoked',
-  ERR_TLS_CERTIFICATE_REFUSED: 'certificate_unknown',
-  ERR_TLS_CERTIFICATE_STATUS: 'bad_certificate_status_response',
-  ERR_TLS_CERTIFICATE_STATUS_UNKNOWN: 'certificate_unknown',
-  ERR_TLS_CERTIFICATE_TRANSPARENCY: 'bad_certificate',
-  ERR_TLS_OCSP_PARSE: 'bad_certificate_status_response',
-  ERR_TLS_SCT_PARSE: 'decode_error',
-  ERR_TLS_CERTIFICATE_WORK_LIMIT: 'bad_certificate',
-  ERR_TLS_SIGNATURE: 'decrypt_error',
-  ERR_TLS_SIGNATURE_SCHEME: 'illegal_parameter',
-  ERR_TLS_NO_SHARED_SIGNATURE_SCHEME: 'handshake_failure',
-  ERR_TLS_CERTIFICATE_CURVE: 'handshake_failure',
-  ERR_TLS_NO_CREDENTIAL: 'handshake_failure',
-  ERR_TLS_FINISHED_MISMATCH: 'decrypt_error',
-
-  // Pre-shared keys and sessions
-  ERR_TLS_PSK_NOT_LAST: 'illegal_parameter',
-  ERR_TLS_PSK_BINDER_COUNT: 'illegal_parameter',
-  ERR_TLS_PSK_BINDER: 'decrypt_error',
-  ERR_TLS_PSK_BINDER_LENGTH: 'decode_error',
-  ERR_TLS_PSK_IDENTITY: 'illegal_parameter',
-  ERR_TLS_PSK_HASH: 'illegal_parameter',
-  ERR_TLS_PSK_CHANGED: 'illegal_parameter',
-  ERR_TLS_PSK_REQUIRED: 'handshake_failure',
-  ERR_TLS_PSK_UNKNOWN_IDENTITY: 'unknown_psk_identity',
-  ERR_TLS_NO_PSK: 'handshake_failure',
-  ERR_TLS_SESSION_INVALID: 'internal_error',
-
-  // After the handshake
-  ERR_TLS_KEY_UPDATE: 'illegal_parameter',
-  ERR_TLS_FLAGS: 'illegal_parameter',
-  ERR_TLS_POST_HANDSHAKE_AUTH: 'unexpected_message',
-  ERR_TLS_DATA_AFTER_CLOSE: 'unexpected_message',
-  ERR_TLS_TRUNCATED: null,
-  ERR_TLS_CLOSED: null,
-  ERR_TLS_HANDSHAKE_CLOSED: null,
-  ERR_TLS_HANDSHAKE_TIMEOUT: 'user_canceled',
-  // Asked for TLS in the clear: the server has none, or something came behind its answer
-  ERR_TLS_UPGRADE_REFUSED: null,
-  ERR_TLS_UPGRADE_TRAILING: null,
-  ERR_TLS_ABORTED: 'user_canceled',
-
-  // Our own side
-  ERR_TLS_OPTIONS: 'internal_error',
-  ERR_TLS_STATE: 'internal_error',
-  ERR_TLS_UNSUPPORTED: 'internal_error',
-  ERR_TLS_INTERNAL: 'internal_error',
-  ERR_TLS_CRYPTO: 'internal_error',
-  ERR_TLS_SECRET_DISPOSED: 'internal_error',
-  ERR_TLS_SIGNER: 'internal_error',
-  ERR_TLS_KEY_PARSE: 'internal_error',
-  ERR_TLS_CRL_PARSE: 'internal_error',
-  ERR_TLS_REVOCATION_FETCH: 'internal_error',
-  ERR_TLS_PASSPHRASE: 'internal_error',
-  ERR_TLS_PASSPHRASE_REQUIRED: 'internal_error',
-  ERR_TLS_KEY_DERIVATION_LIMIT: 'internal_error',
-  ERR_TLS_CALLBACK: 'internal_error',
-  ERR_TLS_BUFFER_LIMIT: 'internal_error',
-  ERR_TLS_TRANSPORT: null,
+const causes = {
+  decode_error: [
+    'decode_truncated',
+    'decode_trailing',
+    'decode_length',
+    'decode_value',
+    // In a hello or EncryptedExtensions; `duplicate_extension` everywhere else.
+    'duplicate_hello_extension',
+    'alert_length',
+    'alert_warning',
+    'certificate_empty',
+    'certificate_context',
+    'certificate_parse',
+    'sct_parse',
+    'psk_binder_length',
+  ],
+  internal_error: [
+    'encode_range',
+    'sequence_exhausted',
+    'session_invalid',
+    'options',
+    'state',
+    'unsupported',
+    'internal',
+    'crypto',
+    'secret_disposed',
+    'signer',
+    'key_parse',
+    'crl_parse',
+    'revocation_fetch',
+    'passphrase',
+    'passphrase_required',
+    'key_derivation_limit',
+    'callback',
+    'buffer_limit',
+  ],
+  illegal_parameter: [
+    'duplicate_extension',
+    // A wrong one of TLS 1.3, which means nothing; those of TLS 1.2, which mean something, are below.
+    'change_cipher_spec_content',
+    'alert_level',
+    'message_too_large',
+    'compression',
+    'version_illegal',
+    'downgrade',
+    'extension_not_allowed',
+    'duplicate_key_share',
+    'wrong_key_share',
+    'wrong_cipher',
+    'session_id_echo',
+    'random',
+    'hello_retry_request_empty',
+    'hello_retry_request_group',
+    'second_client_hello',
+    'cookie',
+    'record_size_limit',
+    'server_name',
+    'alpn',
+    'renegotiation_certificate',
+    'renegotiation_main_secret',
+    'point_formats',
+    'max_fragment_length',
+    'encrypt_then_mac',
+    'session_changed',
+    'key_share_invalid',
+    'certificate_type',
+    'certificate_key_usage',
+    'signature_scheme',
+    'psk_not_last',
+    'psk_binder_count',
+    'psk_identity',
+    'psk_hash',
+    'psk_changed',
+    'key_update',
+    'flags',
+  ],
+  record_overflow: ['record_overflow', 'record_ciphertext_overflow'],
+  bad_record_mac: ['bad_record_mac'],
+  unexpected_message: [
+    'record_no_content_type',
+    'record_outer_type',
+    'record_unknown_type',
+    'record_unexpected',
+    'record_interleaved',
+    'record_empty_handshake',
+    'record_empty_alert',
+    'too_many_empty_records',
+    'too_many_warning_alerts',
+    'too_many_key_updates',
+    'too_much_early_data',
+    'change_cipher_spec',
+    'change_cipher_spec_unexpected',
+    'unexpected_message',
+    'excess_handshake_data',
+    'post_handshake_auth',
+    'data_after_close',
+  ],
+  protocol_version: [
+    'record_version',
+    'not_tls',
+    'http_request',
+    'https_proxy_request',
+    'version',
+    'renegotiation_version',
+  ],
+  handshake_failure: [
+    'no_shared_cipher',
+    'no_shared_group',
+    'extended_main_secret',
+    'renegotiation_info',
+    'client_certificate_missing',
+    'no_shared_signature_scheme',
+    'certificate_curve',
+    'no_credential',
+    'psk_required',
+    'no_psk',
+  ],
+  missing_extension: ['missing_extension'],
+  unsupported_extension: ['unsupported_extension'],
+  unrecognized_name: ['unrecognized_name'],
+  no_application_protocol: ['no_application_protocol'],
+  inappropriate_fallback: ['fallback'],
+  access_denied: ['client_hello_refused'],
+  no_renegotiation: ['no_renegotiation'],
+  insufficient_security: ['dh_parameters'],
+  certificate_required: ['certificate_required'],
+  unknown_ca: ['certificate_unknown_ca'],
+  certificate_expired: ['certificate_expired'],
+  bad_certificate: [
+    'certificate_not_yet_valid',
+    'certificate_name',
+    'certificate_signature',
+    'certificate_constraint',
+    'certificate_transparency',
+    'certificate_work_limit',
+  ],
+  unsupported_certificate: ['certificate_unsupported', 'certificate_purpose'],
+  certificate_revoked: ['certificate_revoked'],
+  certificate_unknown: ['certificate_refused', 'certificate_status_unknown'],
+  bad_certificate_status_response: ['certificate_status', 'ocsp_parse'],
+  decrypt_error: ['signature', 'finished_mismatch', 'psk_binder'],
+  unknown_psk_identity: ['psk_unknown_identity'],
+  user_canceled: ['handshake_timeout', 'aborted'],
+  none: ['peer_alert', 'truncated', 'closed', 'handshake_closed', 'upgrade_refused', 'upgrade_trailing', 'transport'],
 } as const
+
+/** Every code and the alert it is answered with; `null`: nothing is sent. */
+export const tlsErrorCodes: Readonly<Record<TlsErrorCode, AlertName | null>> = /* @__PURE__ */ alertsByCode()
+
+function alertsByCode(): Record<TlsErrorCode, AlertName | null> {
+  const codes = Object.entries(causes).flatMap(([alert, names]) =>
+    names.map((name) => [`ERR_TLS_${name.toUpperCase()}`, alert === 'none' ? null : alert]),
+  )
+  return Object.fromEntries(codes)
+}

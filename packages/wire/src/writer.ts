@@ -30,36 +30,34 @@ export class Writer {
   }
 
   uint8(value: number): void {
-    this.#room(1)
-    inRange(value, 0xff)
-    this.#bytes[this.#length++] = value
+    this.uint(1, value)
   }
 
   uint16(value: number): void {
-    this.#room(2)
-    inRange(value, 0xffff)
-    this.#bytes[this.#length++] = value >>> 8
-    this.#bytes[this.#length++] = value
+    this.uint(2, value)
   }
 
   uint24(value: number): void {
-    this.#room(3)
-    inRange(value, 0xffffff)
-    this.#bytes[this.#length++] = value >>> 16
-    this.#bytes[this.#length++] = value >>> 8
-    this.#bytes[this.#length++] = value
+    this.uint(3, value)
   }
 
   uint32(value: number): void {
-    inRange(value, 0xffffffff)
-    this.uint16(Math.floor(value / 0x10000))
-    this.uint16(value % 0x10000)
+    this.uint(4, value)
+  }
+
+  /**
+   * An unsigned integer in `width` bytes, at most 4: big-endian, as all are.
+   *
+   * @throws TlsError `ERR_TLS_ENCODE_RANGE` (internal_error) for what is none, or too large
+   */
+  uint(width: number, value: number): void {
+    requireRange(value, 0, 0xffffffff >>> (32 - 8 * width))
+    this.#put(this.#room(width), width, value)
   }
 
   raw(bytes: Uint8Array): void {
-    this.#room(bytes.length)
-    this.#bytes.set(bytes, this.#length)
-    this.#length += bytes.length
+    const at = this.#room(bytes.length)
+    this.#bytes.set(bytes, at)
   }
 
   /**
@@ -67,19 +65,12 @@ export class Writer {
    *
    * @throws TlsError `ERR_TLS_ENCODE_RANGE` (internal_error) when the body is outside `min..max` bytes
    */
-  vector(width: 1 | 2 | 3, min: number, max: number, body: (writer: Writer) => void): void {
-    this.#room(width)
-    const at = this.#length
-    this.#length += width
+  vector(width: number, min: number, max: number, body: (writer: Writer) => void): void {
+    const at = this.#room(width)
     body(this)
     const length = this.#length - at - width
-    if (length < min || length > max) {
-      throw new TlsError('ERR_TLS_ENCODE_RANGE', `a vector of ${length} bytes must have ${min} to ${max}`, {
-        expected: { min, max },
-        received: length,
-      })
-    }
-    for (let i = 0; i < width; i++) this.#bytes[at + i] = length >>> (8 * (width - 1 - i))
+    requireRange(length, min, max)
+    this.#put(at, width, length)
   }
 
   /** A copy of what was written, with no spare capacity behind it. */
@@ -87,20 +78,25 @@ export class Writer {
     return this.#bytes.slice(0, this.#length)
   }
 
-  #room(length: number): void {
-    const needed = this.#length + length
-    if (needed <= this.#bytes.length) return
-    const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length))
-    larger.set(this.#bytes.subarray(0, this.#length))
-    this.#bytes = larger
+  /** Makes room for `length` bytes more and returns where they start. */
+  #room(length: number): number {
+    const start = this.#length
+    this.#length += length
+    if (this.#length > this.#bytes.length) {
+      const larger = new Uint8Array(2 * this.#length)
+      larger.set(this.#bytes.subarray(0, start))
+      this.#bytes = larger
+    }
+    return start
+  }
+
+  #put(at: number, width: number, value: number): void {
+    for (let i = 0; i < width; i++) this.#bytes[at + i] = value >>> (8 * (width - 1 - i))
   }
 }
 
-function inRange(value: number, max: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new TlsError('ERR_TLS_ENCODE_RANGE', `${value} is not an integer between 0 and ${max}`, {
-      expected: { min: 0, max },
-      received: value,
-    })
-  }
+/** @throws TlsError `ERR_TLS_ENCODE_RANGE` (internal_error) for what is no integer from `min` to `max` */
+export function requireRange(received: number, min: number, max: number): void {
+  if (Number.isInteger(received) && received >= min && received <= max) return
+  throw new TlsError('ERR_TLS_ENCODE_RANGE', undefined, { expected: { min, max }, received })
 }
