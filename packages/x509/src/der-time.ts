@@ -1,3 +1,4 @@
+import { fromAscii } from '@typetls/wire'
 import type { DerReader } from '@typetls/wire/der'
 import { generalizedTime, utcTime } from '@typetls/wire/der'
 
@@ -16,29 +17,20 @@ export function readGeneralizedTime(reader: DerReader, step: string): number {
 }
 
 function readTimeAs(identifier: number, reader: DerReader, step: string): number {
-  const long = identifier === generalizedTime
-  const content = reader.content(identifier, step)
-  const text = String.fromCharCode(...content.subarray(0, 16))
-  const match = (long ? generalizedTimeForm : utcTimeForm).exec(text)
-  if (match === null || content.length > 15) return reader.fail('must be YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ', step)
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+  const text = fromAscii(reader.content(identifier, step).subarray(0, maxTimeLength))
   // "Where YY is greater than or equal to 50, the year SHALL be interpreted as 19YY"
-  const fullYear = long ? year : year >= 50 ? 1900 + year : 2000 + year
-  const time = new Date(0)
-  time.setUTCFullYear(fullYear, month - 1, day)
-  time.setUTCHours(hour, minute, second)
-  const exists =
-    time.getUTCMonth() === month - 1 && time.getUTCDate() === day && hour < 24 && minute < 60 && second < 60
-  if (!exists) return reader.fail('is a time that does not exist', step)
-  return time.getTime()
+  const century = identifier === generalizedTime ? '' : text < '5' ? '20' : '19'
+  const [year, month, day, hour, minute, second] = (timeForm.exec(century + text) ?? []).slice(1).map(Number) as Fields
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  // A day that the month does not have is one of the next month.
+  if (date.getUTCDate() !== day) reader.fail('is not YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ of a time that exists', step)
+  return date.setUTCHours(hour, minute, second)
 }
 
-const utcTimeForm = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
-const generalizedTimeForm = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
+type Fields = [year: number, month: number, day: number, hour: number, minute: number, second: number]
+
+const timeForm = /^(\d{4})(0[1-9]|1[0-2])(\d\d)([01]\d|2[0-3])([0-5]\d)([0-5]\d)Z$/
+
+/** One octet more than there may be. */
+const maxTimeLength = 16
