@@ -15,30 +15,35 @@ export class DerReader {
   readonly start: number
   readonly end: number
   offset: number
-  readonly #code: DerErrorCode
+  /** What problems are reported with. */
+  readonly code: DerErrorCode
   readonly #step: DerStep
   readonly #parent: DerReader | undefined
 
-  /** Over a document that holds one element; its name is the step that `enter` and the others are given. */
+  /** Over a document that holds one element; its name is `step`, or the step that `enter` and the others are given. */
   constructor(
     bytes: Uint8Array,
     code: DerErrorCode,
     step: DerStep = '',
     parent?: DerReader,
-    offset = 0,
+    start = 0,
     end: number = bytes.length,
   ) {
     this.bytes = bytes
-    this.start = offset
-    this.offset = offset
+    this.start = this.offset = start
     this.end = end
-    this.#code = code
+    this.code = code
     this.#step = step
     this.#parent = parent
   }
 
   get path(): string {
     return pathOf(this.#parent?.path, this.#step)
+  }
+
+  /** All that it reads. */
+  get der(): Uint8Array {
+    return this.bytes.subarray(this.start, this.end)
   }
 
   /** The identifier octet that comes next, or `undefined` at the end. */
@@ -48,22 +53,31 @@ export class DerReader {
 
   /** A reader over the content of a constructed element. */
   enter(identifier: number, step?: DerStep): DerReader {
-    const start = this.#header(identifier, step)
-    return new DerReader(this.bytes, this.#code, step, this, start, this.offset)
+    return this.#within(this.#header(identifier, step), step)
+  }
+
+  /** A reader over the next element and nothing else. */
+  next(step: DerStep): DerReader {
+    const { offset } = this
+    this.#header(undefined, step)
+    return this.#within(offset, step)
   }
 
   /** The content of a primitive element, itself checked as its type demands. */
   content(identifier: number, step?: DerStep): Uint8Array {
-    const start = this.#header(identifier, step)
-    checkPrimitive(this, identifier, start, this.offset, step)
-    return this.bytes.subarray(start, this.offset)
+    return this.bytes.subarray(this.#header(identifier, step), this.offset)
+  }
+
+  /** The content of a primitive element that may be left out. */
+  optional(identifier: number, step?: DerStep): Uint8Array | undefined {
+    return this.peek() === identifier ? this.content(identifier, step) : undefined
   }
 
   /** A whole element, identifier and length included, checked all the way down; `identifier` undefined: any. */
   element(identifier: number | undefined, step?: DerStep): Uint8Array {
-    const from = this.offset
-    this.checkElement(identifier, step, 0)
-    return this.bytes.subarray(from, this.offset)
+    const { offset } = this
+    this.#check(identifier, step, 0)
+    return this.bytes.subarray(offset, this.offset)
   }
 
   /** Refuses bytes that were not read. */
@@ -71,52 +85,53 @@ export class DerReader {
     if (this.offset !== this.end) this.fail(`has ${this.end - this.offset} bytes too many`, step)
   }
 
-  fail(problem: string, step?: DerStep, cause?: unknown): never {
-    const path = step === undefined ? this.path : pathOf(this.path, step)
-    throw new TlsError(this.#code, `${path} ${problem}`, cause === undefined ? { path } : { path, cause })
+  fail(problem: string, step: DerStep = ''): never {
+    const path = pathOf(this.path, step)
+    throw new TlsError(this.code, `${path} ${problem}`, { path })
   }
 
-  checkElement(identifier: number | undefined, step: DerStep | undefined, depth: number): void {
+  #check(identifier: number | undefined, step: DerStep | undefined, depth: number): void {
     if (depth > maxDepth) this.fail(`is nested deeper than ${maxDepth}`, step)
-    const actual = this.peek()
+    const actual = this.peek() as number
     const start = this.#header(identifier, step)
-    if (((actual as number) & constructed) === 0) {
-      checkPrimitive(this, actual as number, start, this.offset, step)
-      return
-    }
-    const inner = new DerReader(this.bytes, this.#code, step, this, start, this.offset)
-    for (let i = 0; inner.offset < inner.end; i++) inner.checkElement(undefined, i, depth + 1)
+    if (!isConstructed(actual)) return
+    const inner = this.#within(start, step)
+    for (let i = 0; inner.offset < inner.end; i++) inner.#check(undefined, i, depth + 1)
+  }
+
+  /** From `start` to where the element that was read last ends. */
+  #within(start: number, step: DerStep | undefined): DerReader {
+    return new DerReader(this.bytes, this.code, step, this, start, this.offset)
   }
 
   /** Moves behind the element and returns where its content starts. */
   #header(identifier: number | undefined, step: DerStep | undefined): number {
     const { bytes, end } = this
-    if (this.offset >= end) this.fail('is missing', step)
-    const actual = bytes[this.offset] as number
+    let { offset } = this
+    if (offset >= end) this.fail('is missing', step)
+    const actual = bytes[offset++] as number
     if (identifier !== undefined && actual !== identifier) {
       this.fail(`must have the identifier octet ${hex(identifier)}, has ${hex(actual)}`, step)
     }
-    if ((actual & 0x1f) === 0x1f) this.fail('has a tag number above 30', step)
-    if (actual < 0x40 && constructedOnly.has(actual & 0x1f) !== ((actual & constructed) !== 0)) {
-      this.fail('is primitive where DER has constructed, or the other way round', step)
+    const number = actual & 0x1f
+    if (number === 0x1f || (actual < 0x40 && constructedOnly.includes(number) !== isConstructed(actual))) {
+      this.fail(`has the identifier octet ${hex(actual)}, which is not supported or not DER`, step)
     }
 
-    let offset = this.offset + 1
-    if (offset >= end) this.fail('ends before its length', step)
     let length = bytes[offset++] as number
     if (length >= 0x80) {
       const octets = length & 0x7f
-      if (octets === 0) this.fail('has an indefinite length', step)
-      if (octets > 4) this.fail(`has a length of ${octets} octets`, step)
-      if (offset + octets > end) this.fail('ends inside its length', step)
       length = 0
-      for (let i = 0; i < octets; i++) length = length * 0x100 + (bytes[offset + i] as number)
+      for (let i = 0; i < octets; i++) length = length * 0x100 + (bytes[offset++] as number)
       // "the length octets … shall be encoded in the minimum number of octets." X.690 section 10.1
-      if (length < 0x80 || length < 0x100 ** (octets - 1)) this.fail('has a length that is not minimal', step)
-      offset += octets
+      if (octets === 0 || octets > 4 || length < 0x80 || length < 0x100 ** (octets - 1)) {
+        this.fail('has a length that is not minimal, indefinite, or of more than 4 octets', step)
+      }
     }
-    if (length > end - offset) this.fail(`needs ${length} bytes, has ${end - offset}`, step)
+    // What was read beyond the end may be of others, or no number.
+    if (!(offset + length <= end)) this.fail('is cut off', step)
     this.offset = offset + length
+    if (!isCanonical(actual, bytes, offset, this.offset)) this.fail(`is not DER of the type ${hex(actual)}`, step)
     return offset
   }
 }
@@ -168,77 +183,66 @@ export function objectIdentifierText(content: Uint8Array): string {
   for (const byte of content) {
     arc = arc * 0x80 + (byte & 0x7f)
     if (byte >= 0x80) continue
-    // The first two arcs share one number: 40 × first + second.
-    if (text === '') text = arc < 80 ? `${Math.floor(arc / 40)}.${arc % 40}` : `2.${arc - 80}`
-    else text += `.${arc}`
+    if (text === '') {
+      // The first two arcs share one number: 40 × first + second.
+      const first = Math.min(Math.trunc(arc / 40), 2)
+      text += first
+      arc -= 40 * first
+    }
+    text += `.${arc}`
     arc = 0
   }
   return text
 }
 
-function checkPrimitive(
-  reader: DerReader,
-  identifier: number,
-  start: number,
-  end: number,
-  step: DerStep | undefined,
-): void {
-  const { bytes } = reader
+/** Whether the content is what DER writes under a universal type; other types say nothing. */
+function isCanonical(identifier: number, bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start
   const first = bytes[start] as number
   switch (identifier) {
     case boolean:
-      if (end - start !== 1 || (first !== 0 && first !== 0xff)) reader.fail('is not a DER BOOLEAN', step)
-      return
+      return length === 1 && (first === 0 || first === 0xff)
     case integer: {
-      if (end === start) reader.fail('is an empty INTEGER', step)
-      const second = bytes[start + 1] as number
-      const redundant = end - start > 1 && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))
-      if (redundant) reader.fail('is an INTEGER that is not minimal', step)
-      return
+      // The first nine bits "shall not all be ones; and … shall not all be zero." X.690 section 8.3.2
+      const nine = (first << 1) | ((bytes[start + 1] as number) >> 7)
+      return length === 1 || (length > 1 && nine !== 0 && nine !== 0x1ff)
     }
-    case bitString: {
-      if (end === start || first > 7 || (end - start === 1 && first !== 0)) {
-        reader.fail('is not a DER BIT STRING', step)
-      }
+    case bitString:
       // "Each unused bit in the final octet … shall be set to zero." X.690 section 11.2.1
-      if (first > 0 && ((bytes[end - 1] as number) & ((1 << first) - 1)) !== 0) {
-        reader.fail('has unused bits that are not zero', step)
-      }
-      return
-    }
+      return length > 1
+        ? first < 8 && ((bytes[end - 1] as number) & ((1 << first) - 1)) === 0
+        : length === 1 && first === 0
     case nullValue:
-      if (end !== start) reader.fail('is a NULL with content', step)
-      return
+      return length === 0
     case objectIdentifier: {
-      let atStart = true
       let octets = 0
       for (let i = start; i < end; i++) {
         const byte = bytes[i] as number
-        if (atStart && byte === 0x80) reader.fail('is an OBJECT IDENTIFIER that is not minimal', step)
-        if (++octets > maxArcOctets) reader.fail('is an OBJECT IDENTIFIER with a number above 2^49', step)
-        atStart = byte < 0x80
-        if (atStart) octets = 0
+        if ((octets === 0 && byte === 0x80) || ++octets > maxArcOctets) return false
+        if (byte < 0x80) octets = 0
       }
-      if (end === start || !atStart) reader.fail('is not a DER OBJECT IDENTIFIER', step)
+      return length > 0 && octets === 0
     }
+    default:
+      return true
   }
 }
 
-function pathOf(parent: string | undefined, step: DerStep): string {
-  if (typeof step === 'number') return `${parent ?? ''}[${step}]`
+function pathOf(parent = '', step: DerStep): string {
   // A step without a name is the same place: a SEQUENCE under an explicit tag.
-  if (parent === undefined || parent === '' || step === '') return `${parent ?? ''}${step}`
-  return `${parent}.${step}`
+  return typeof step === 'number' ? `${parent}[${step}]` : `${parent}${parent && step && '.'}${step}`
 }
 
 function hex(octet: number): string {
-  return `0x${octet.toString(16).padStart(2, '0')}`
+  return `0x${octet.toString(16)}`
 }
 
-const constructed = 0x20
+function isConstructed(identifier: number): boolean {
+  return (identifier & 0x20) !== 0
+}
 
 /** EXTERNAL, EMBEDDED PDV, SEQUENCE, SET: of the universal types DER writes these constructed and all others primitive. */
-const constructedOnly: ReadonlySet<number> = /* @__PURE__ */ new Set([0x08, 0x0b, 0x10, 0x11])
+const constructedOnly: readonly number[] = [0x08, 0x0b, 0x10, 0x11]
 
 /** Certificates nest about ten deep; general names inside name constraints a few more. */
 const maxDepth = 32

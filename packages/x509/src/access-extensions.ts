@@ -1,7 +1,8 @@
-import type { Asn1Value } from './asn1.ts'
-import { integer, sequence } from '@typetls/wire/der'
+import { childrenOf, readCount, readObjectIdentifier, someChildrenOf } from './asn1.ts'
+import type { DerReader } from '@typetls/wire/der'
+import { sequence } from '@typetls/wire/der'
 import type { GeneralName } from './general-name.ts'
-import { readGeneralName } from './general-name.ts'
+import { readGeneralName, readGeneralNames } from './general-name.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.2.2.1 */
 export interface AccessDescription {
@@ -10,25 +11,22 @@ export interface AccessDescription {
   readonly location: GeneralName
 }
 
-export function readAccessDescriptions(value: Asn1Value): readonly AccessDescription[] {
-  return value.someChildren(sequence).map((description) => {
-    const [method, location, ...more] = description.children(sequence)
-    if (method === undefined || location === undefined || more.length > 0) {
-      return description.fail('is not an AccessDescription')
-    }
-    return { method: method.objectIdentifier(), location: readGeneralName(location, [4, 16]) }
+export function readAccessDescriptions(value: DerReader): readonly AccessDescription[] {
+  return someChildrenOf(value, sequence).map((description) => {
+    const fields = description.enter(sequence)
+    const method = readObjectIdentifier(fields, 'accessMethod')
+    const location = readGeneralName(fields.next('accessLocation'), [4, 16])
+    fields.finish()
+    return { method, location }
   })
 }
 
 /** Issuers' alternative names have the form of the subject's. https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.7 */
-export function readIssuerAltName(value: Asn1Value): readonly GeneralName[] {
-  return value.someChildren(sequence).map((name) => readGeneralName(name, [4, 16]))
+export function readIssuerAltName(value: DerReader): readonly GeneralName[] {
+  return readGeneralNames(value, sequence)
 }
 
 /** Numbers of TLS extensions that the server promises; 5 is status_request ("must-staple"). RFC 7633 section 4 */
-export function readTlsFeature(value: Asn1Value): readonly number[] {
-  return value.children(sequence).map((feature) => {
-    feature.expect(integer)
-    return feature.count()
-  })
+export function readTlsFeature(value: DerReader): readonly number[] {
+  return childrenOf(value, sequence).map(readCount)
 }

@@ -1,6 +1,6 @@
+import { parseAsn1, readText } from './asn1.ts'
 import { fromHex } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
-import { parseAsn1 } from './asn1.ts'
 
 describe('a string', () => {
   test.each([
@@ -16,7 +16,7 @@ describe('a string', () => {
     ['BMPString', '1e0401610041', '\u0161A'],
     ['empty string', '1e00', ''],
   ])('that is a %s is read', (_, hex, text) => {
-    expect(parseAsn1(fromHex(hex), 'Name').text()).toBe(text)
+    expect(readText(parseAsn1(fromHex(hex), 'Name'))).toBe(text)
   })
 
   test.each([
@@ -26,7 +26,7 @@ describe('a string', () => {
     ['a SEQUENCE', '30030c0161'],
     ['an element of another class', '8c0161'],
   ])('is not %s', (_, hex) => {
-    expect(parseAsn1(fromHex(hex), 'Name').text()).toBeUndefined()
+    expect(readText(parseAsn1(fromHex(hex), 'Name'))).toBeUndefined()
   })
 
   test.each([
@@ -41,7 +41,7 @@ describe('a string', () => {
     ['UniversalString of seven octets', '1c0700000061000000'],
   ])('is refused, with its place, if it is a %s', (_, hex) => {
     const value = parseAsn1(fromHex(hex), 'Name[0][1]')
-    expect(() => value.text()).toThrow(
+    expect(() => readText(value)).toThrow(
       expect.objectContaining({ code: 'ERR_TLS_CERTIFICATE_PARSE', path: 'Name[0][1]' }),
     )
   })

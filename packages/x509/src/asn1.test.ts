@@ -1,10 +1,10 @@
+import { childrenOf, parseAsn1, readBits, readObjectIdentifier, readText } from './asn1.ts'
+import type { DerReader } from '@typetls/wire/der'
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import * as asn1js from 'asn1js'
 import { equalBytes, toHex } from '@typetls/wire'
 import { expect, test } from 'vitest'
-import type { Asn1Value } from './asn1.ts'
-import { parseAsn1 } from './asn1.ts'
 import { bitString, boolean, integer, objectIdentifier } from '@typetls/wire/der'
 import { pemBlocks } from './pem.ts'
 
@@ -27,13 +27,13 @@ test('what we read of the certificates of x509-limbo, BetterTLS and PKITS, asn1j
 }, 120_000)
 
 /** Element by element. Of one that we refuse, and none of these is, `parseAsn1` throws. */
-function compare(ours: Asn1Value, theirs: asn1js.BaseBlock): void {
+function compare(ours: DerReader, theirs: asn1js.BaseBlock): void {
   const { tagClass, tagNumber, isConstructed } = theirs.idBlock
   const identifier = ((tagClass - 1) << 6) | (isConstructed ? 0x20 : 0) | tagNumber
-  same(ours, ours.identifier, identifier)
+  same(ours, ours.peek(), identifier)
   same(ours, ours.der.length, theirs.blockLength)
   if (isConstructed) {
-    const children = ours.children(identifier)
+    const children = childrenOf(ours, identifier)
     const others = (theirs as asn1js.Constructed).valueBlock.value
     same(ours, children.length, others.length)
     children.forEach((child, i) => compare(child, others[i] as asn1js.BaseBlock))
@@ -43,15 +43,15 @@ function compare(ours: Asn1Value, theirs: asn1js.BaseBlock): void {
   }
 }
 
-function meaning(value: Asn1Value): unknown {
-  if (value.identifier === objectIdentifier) return value.objectIdentifier()
-  if (value.identifier === boolean) return value.boolean()
-  if (value.identifier === integer) {
+function meaning(value: DerReader): unknown {
+  if (value.peek() === objectIdentifier) return readObjectIdentifier(value)
+  if (value.peek() === boolean) return value.content(boolean)[0] !== 0
+  if (value.peek() === integer) {
     const content = value.content(integer)
     return BigInt.asIntN(8 * content.length, BigInt(`0x${toHex(content)}`))
   }
-  if (value.identifier === bitString) return value.bits().map(Number).join('')
-  return value.text()
+  if (value.peek() === bitString) return readBits(value).map(Number).join('')
+  return readText(value)
 }
 
 function theirMeaning(block: asn1js.BaseBlock): unknown {
@@ -68,7 +68,7 @@ function theirMeaning(block: asn1js.BaseBlock): unknown {
   return block instanceof asn1js.BaseStringBlock ? block.getValue() : undefined
 }
 
-function same(at: Asn1Value, ours: unknown, theirs: unknown): void {
+function same(at: DerReader, ours: unknown, theirs: unknown): void {
   // One expect for each of millions of elements would take minutes.
   if (ours !== theirs) expect(ours, at.path).toBe(theirs)
 }

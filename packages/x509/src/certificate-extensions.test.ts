@@ -21,7 +21,7 @@ import {
   sequence,
   set,
 } from '@typetls/wire/der'
-import { extensionIds } from './extensions.ts'
+import * as extensionIds from './extension-ids.ts'
 
 const authority = createAuthority()
 const oid = (hex: string): Uint8Array => derElement(objectIdentifier, fromHex(hex))

@@ -1,10 +1,11 @@
+import { readObjectIdentifier, someChildrenOf } from './asn1.ts'
+import type { DerReader } from '@typetls/wire/der'
 import type { AccessDescription } from './access-extensions.ts'
-import type { Asn1Value } from './asn1.ts'
 import type { Certificate } from './certificate.ts'
 import { octetString, sequence, set } from '@typetls/wire/der'
 import { readExtension } from './extension-list.ts'
 import type { AuthorityKeyIdentifier, BasicConstraints, Extension, KeyUsage, NameConstraints } from './extensions.ts'
-import { extensionIds } from './extensions.ts'
+import * as extensionIds from './extension-ids.ts'
 import type { GeneralName } from './general-name.ts'
 import type { PolicyConstraints, PolicyInformation, PolicyMapping } from './policy-extensions.ts'
 import type { DistributionPoint } from './revocation/distribution-point.ts'
@@ -44,7 +45,7 @@ export function freshestCrl(certificate: Certificate): readonly DistributionPoin
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.8 */
 export function subjectDirectoryAttributes(certificate: Certificate): readonly DirectoryAttribute[] | undefined {
   return readExtension(certificate.extensions, extensionIds.subjectDirectoryAttributes, (value) =>
-    value.someChildren(sequence).map(readAttribute),
+    someChildrenOf(value, sequence).map(readAttribute),
   )
 }
 
@@ -139,10 +140,12 @@ class KnownExtension<Name extends ExtensionName> implements EncodedExtension<Nam
   }
 }
 
-function readAttribute(attribute: Asn1Value): DirectoryAttribute {
-  const [type, values, ...more] = attribute.children(sequence)
-  if (type === undefined || values === undefined || more.length > 0) return attribute.fail('is not a type and values')
-  return { type: type.objectIdentifier(), values: values.someChildren(set).map(({ der }) => der) }
+function readAttribute(attribute: DerReader): DirectoryAttribute {
+  const fields = attribute.enter(sequence)
+  const type = readObjectIdentifier(fields, 'type')
+  const values = someChildrenOf(fields, set).map(({ der }) => der)
+  fields.finish()
+  return { type, values }
 }
 
 const readers: { readonly [Name in ExtensionName]: (certificate: Certificate) => ExtensionValues[Name] | undefined } = {

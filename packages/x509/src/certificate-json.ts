@@ -1,7 +1,7 @@
 import { TlsError, toHex } from '@typetls/wire'
 import type { Certificate } from './certificate.ts'
 import { DistinguishedName } from './distinguished-name.ts'
-import { extensionIds } from './extensions.ts'
+import * as extensionIds from './extension-ids.ts'
 import { formatIpAddress } from './ip-address.ts'
 import type { CertificateSummary } from './path-certificate.ts'
 

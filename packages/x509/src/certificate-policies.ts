@@ -1,5 +1,5 @@
 import type { Certificate } from './certificate.ts'
-import { extensionIds } from './extensions.ts'
+import * as extensionIds from './extension-ids.ts'
 
 /**
  * Certificate policies of a whole path, computed over a graph that has each policy once a level, so that its cost is

@@ -2,10 +2,10 @@ import type { AccessDescription } from './access-extensions.ts'
 import { readAccessDescriptions, readIssuerAltName, readTlsFeature } from './access-extensions.ts'
 import type { CertificateJson } from './certificate-json.ts'
 import { certificateJson } from './certificate-json.ts'
-import { extensionIds } from './extensions.ts'
+import * as extensionIds from './extension-ids.ts'
 import type { GeneralName } from './general-name.ts'
 import { pemCertificates } from './pem-certificates.ts'
-import { PathCertificate, readFrame } from './path-certificate.ts'
+import { PathCertificate } from './path-certificate.ts'
 import type { PolicyConstraints, PolicyInformation, PolicyMapping } from './policy-extensions.ts'
 import {
   readCertificatePolicies,
@@ -31,7 +31,7 @@ export class Certificate extends PathCertificate {
    *   `Certificate.tbsCertificate.extensions[2]`
    */
   static override parse(input: Uint8Array | string): Certificate {
-    if (typeof input !== 'string') return new Certificate(readFrame(input))
+    if (typeof input !== 'string') return new Certificate(input)
     const [first, ...more] = Certificate.parseAll(input)
     if (first === undefined || more.length > 0) {
       throw new TlsError('ERR_TLS_CERTIFICATE_PARSE', `the PEM text has ${more.length + 1} certificates, not one`)

@@ -1,8 +1,7 @@
 import { equalBytes, toHex } from '@typetls/wire'
-import type { Asn1Value } from './asn1.ts'
-import { parseAsn1 } from './asn1.ts'
-import type { DerErrorCode } from '@typetls/wire/der'
-import { DerReader, sequence, set } from '@typetls/wire/der'
+import { childrenOf, parseAsn1, readObjectIdentifier, readText, someChildrenOf } from './asn1.ts'
+import type { DerErrorCode, DerReader } from '@typetls/wire/der'
+import { sequence, set } from '@typetls/wire/der'
 
 /** Name, the subject or issuer of a certificate. https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.4 */
 export class DistinguishedName {
@@ -24,13 +23,6 @@ export class DistinguishedName {
     return this.der.length === 2
   }
 
-  /** The relative names, DER: the content of the SEQUENCE. */
-  get relativeNamesDer(): Uint8Array {
-    const reader = new DerReader(this.der, this.#code)
-    const { start, end } = reader.enter(sequence, this.#path)
-    return this.der.subarray(start, end)
-  }
-
   /**
    * In the order they are encoded: the broadest first, usually.
    *
@@ -48,9 +40,7 @@ export class DistinguishedName {
   equals(other: DistinguishedName): boolean {
     if (equalBytes(this.der, other.der)) return true
     if (this.isEmpty || other.isEmpty) return false
-    const ours = this.comparable
-    const theirs = other.comparable
-    return ours.length === theirs.length && ours.every((one, i) => one === theirs[i])
+    return this.comparable.length === other.comparable.length && this.isWithin(other)
   }
 
   /** Whether `base` is this name or one above it in the tree. Empty is above all. */
@@ -94,16 +84,16 @@ export interface NameAttribute {
   readonly der: Uint8Array
 }
 
-function readName(name: Asn1Value): RelativeName[] {
-  return name
-    .children(sequence)
-    .map((relative) => relative.someChildren(set).map((attribute) => readAttribute(attribute)))
+function readName(name: DerReader): RelativeName[] {
+  return childrenOf(name, sequence).map((relative) => someChildrenOf(relative, set).map(readAttribute))
 }
 
-function readAttribute(attribute: Asn1Value): NameAttribute {
-  const [type, value, ...more] = attribute.children(sequence)
-  if (type === undefined || value === undefined || more.length > 0) return attribute.fail('is not a type and a value')
-  return { type: type.objectIdentifier(), text: value.text(), der: value.der }
+function readAttribute(attribute: DerReader): NameAttribute {
+  const fields = attribute.enter(sequence)
+  const type = readObjectIdentifier(fields, 'type')
+  const value = fields.next('value')
+  fields.finish()
+  return { type, text: readText(value), der: value.der }
 }
 
 /**
@@ -115,32 +105,31 @@ function prepared(text: string): string {
 }
 
 function attributeText({ type, text, der }: NameAttribute): string {
-  const name = attributeNames[type] ?? type
+  const name = attributeNames[type.replace(/^2\.5\.4\./, '')] ?? type
   return `${name}=${text === undefined ? `#${toHex(der)}` : escaped(text)}`
 }
 
-/** https://www.rfc-editor.org/rfc/rfc4514#section-2.4, with control characters escaped also where it does not ask. */
+/** https://www.rfc-editor.org/rfc/rfc4514#section-2.4, with control and formatting characters escaped also where it does not ask. */
 function escaped(text: string): string {
   return text
-    .replace(/^[ #]|[",+;<>\\]| $/g, (special) => `\\${special}`)
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (control) =>
-      encodeURIComponent(control).replaceAll('%', '\\'),
-    )
+    .replace(/^[ #]|[",+;<>\\]| $/g, '\\$&')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (control) => encodeURIComponent(control).replaceAll('%', '\\'))
 }
 
+/** Under 2.5.4 by the last number, others whole. */
 const attributeNames: Readonly<Record<string, string>> = {
-  '2.5.4.3': 'CN',
-  '2.5.4.4': 'SN',
-  '2.5.4.5': 'serialNumber',
-  '2.5.4.6': 'C',
-  '2.5.4.7': 'L',
-  '2.5.4.8': 'ST',
-  '2.5.4.9': 'street',
-  '2.5.4.10': 'O',
-  '2.5.4.11': 'OU',
-  '2.5.4.12': 'title',
-  '2.5.4.42': 'GN',
-  '2.5.4.97': 'organizationIdentifier',
+  '3': 'CN',
+  '4': 'SN',
+  '5': 'serialNumber',
+  '6': 'C',
+  '7': 'L',
+  '8': 'ST',
+  '9': 'street',
+  '10': 'O',
+  '11': 'OU',
+  '12': 'title',
+  '42': 'GN',
+  '97': 'organizationIdentifier',
   '0.9.2342.19200300.100.1.1': 'UID',
   '0.9.2342.19200300.100.1.25': 'DC',
   '1.2.840.113549.1.9.1': 'emailAddress',

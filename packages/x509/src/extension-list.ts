@@ -1,7 +1,6 @@
-import type { Asn1Value } from './asn1.ts'
-import { parseAsn1 } from './asn1.ts'
+import { parseAsn1, readFlag, readObjectIdentifier } from './asn1.ts'
 import type { DerErrorCode, DerReader } from '@typetls/wire/der'
-import { boolean, objectIdentifier, objectIdentifierText, octetString, sequence } from '@typetls/wire/der'
+import { octetString, sequence } from '@typetls/wire/der'
 import type { Extension } from './extensions.ts'
 
 /**
@@ -13,19 +12,18 @@ import type { Extension } from './extensions.ts'
  * @param list over the content of the SEQUENCE
  */
 export function readExtensionList(list: DerReader): ReadonlyMap<string, Extension> {
-  if (list.peek() === undefined) list.fail('is an empty SEQUENCE')
+  if (list.peek() === undefined) list.fail('is empty')
   const extensions = new Map<string, Extension>()
   for (let i = 0; list.peek() !== undefined; i++) {
     if (i === maxExtensions) list.fail(`has more than ${maxExtensions} entries`)
     const entry = list.enter(sequence, i)
-    const oid = objectIdentifierText(entry.content(objectIdentifier, 'extnID'))
-    const critical = entry.peek() === boolean ? entry.content(boolean, 'critical')[0] !== 0 : undefined
-    if (critical === false) entry.fail('encodes its default', 'critical')
+    const oid = readObjectIdentifier(entry, 'extnID')
+    const critical = readFlag(entry, 'critical')
     const value = entry.content(octetString, 'extnValue')
     entry.finish()
     // "A certificate MUST NOT include more than one instance of a particular extension." section 4.2
     if (extensions.has(oid)) entry.fail(`is a second extension ${oid}`)
-    extensions.set(oid, { oid, critical: critical ?? false, value, path: entry.path })
+    extensions.set(oid, { oid, critical, value, path: entry.path })
   }
   return extensions
 }
@@ -38,7 +36,7 @@ export function readExtensionList(list: DerReader): ReadonlyMap<string, Extensio
 export function readExtension<T>(
   extensions: ReadonlyMap<string, Extension>,
   oid: string,
-  read: (value: Asn1Value) => T,
+  read: (value: DerReader) => T,
   code: DerErrorCode = 'ERR_TLS_CERTIFICATE_PARSE',
 ): T | undefined {
   const extension = extensions.get(oid)

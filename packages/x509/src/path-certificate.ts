@@ -1,12 +1,12 @@
 import { equalBytes, TlsError, toHex } from '@typetls/wire'
-import type { Asn1Value } from './asn1.ts'
-import { bitString, DerReader, explicit, implicit, integer, sequence } from '@typetls/wire/der'
+import { readBytes, readCount } from './asn1.ts'
+import { DerReader, explicit, implicit, integer, sequence } from '@typetls/wire/der'
 import { readTime } from './der-time.ts'
 import { DistinguishedName } from './distinguished-name.ts'
 import { readExtension, readExtensionList } from './extension-list.ts'
 import type { AuthorityKeyIdentifier, BasicConstraints, Extension, KeyUsage, NameConstraints } from './extensions.ts'
+import * as extensionIds from './extension-ids.ts'
 import {
-  extensionIds,
   readAuthorityKeyIdentifier,
   readBasicConstraints,
   readExtendedKeyUsage,
@@ -38,7 +38,7 @@ export class PathCertificate {
    *   `Certificate.tbsCertificate.extensions[2]`
    */
   static parse(der: Uint8Array): PathCertificate {
-    return new PathCertificate(readFrame(der))
+    return new PathCertificate(der)
   }
 
   /** The whole certificate. */
@@ -64,19 +64,37 @@ export class PathCertificate {
   readonly algorithm: Uint8Array
   readonly #read = new Map<string, unknown>()
 
-  protected constructor(frame: CertificateFrame) {
-    this.der = frame.der
-    this.tbs = frame.tbs
-    this.version = frame.version
-    this.serialNumber = frame.serialNumber
-    this.issuer = frame.issuer
-    this.subject = frame.subject
-    this.notBefore = frame.notBefore
-    this.notAfter = frame.notAfter
-    this.signature = frame.signature
-    this.extensions = frame.extensions
-    this.spki = frame.spki
-    this.algorithm = frame.algorithm
+  protected constructor(input: Uint8Array) {
+    // A certificate outlives the buffer it arrived in, and caches rely on its bytes.
+    this.der = Uint8Array.from(input)
+    const document = new DerReader(this.der, 'ERR_TLS_CERTIFICATE_PARSE')
+    if (input.length > maxLength) document.fail(`is larger than ${maxLength} bytes`, 'Certificate')
+    const certificate = document.enter(sequence, 'Certificate')
+    document.finish('Certificate')
+    const signed = certificate.next('tbsCertificate')
+    this.tbs = signed.der
+    const outerAlgorithm = certificate.element(sequence, 'signatureAlgorithm')
+    this.signature = readBytes(certificate, 'signatureValue')
+    certificate.finish()
+
+    const tbs = signed.enter(sequence)
+    this.version = readVersion(tbs)
+    this.serialNumber = tbs.content(integer, 'serialNumber')
+    this.algorithm = tbs.element(sequence, 'signature')
+    // "This field MUST contain the same algorithm identifier as the signatureAlgorithm field" section 4.1.2.3
+    if (!equalBytes(this.algorithm, outerAlgorithm)) {
+      tbs.fail('is not the signatureAlgorithm of the certificate', 'signature')
+    }
+    this.issuer = readName(tbs, 'issuer')
+    const validity = tbs.enter(sequence, 'validity')
+    this.notBefore = readTime(validity, 'notBefore')
+    this.notAfter = readTime(validity, 'notAfter')
+    validity.finish()
+    this.subject = readName(tbs, 'subject')
+    this.spki = tbs.element(sequence, 'subjectPublicKeyInfo')
+    skipUniqueIdentifiers(tbs, this.version)
+    this.extensions = readExtensions(tbs, this.version)
+    tbs.finish()
   }
 
   /** The same object each time: backends keep what they import from it. */
@@ -158,7 +176,7 @@ export class PathCertificate {
   }
 
   /** An extension, read once. */
-  protected extension<T>(oid: string, read: (value: Asn1Value) => T): T | undefined {
+  protected extension<T>(oid: string, read: (value: DerReader) => T): T | undefined {
     return this.#once(oid, () => readExtension(this.extensions, oid, read))
   }
 
@@ -179,94 +197,25 @@ export interface CertificateSummary {
   readonly notAfter: string
 }
 
-/** The fields, all of them checked. */
-export interface CertificateFrame {
-  readonly der: Uint8Array
-  readonly tbs: Uint8Array
-  readonly version: 1 | 2 | 3
-  readonly serialNumber: Uint8Array
-  readonly algorithm: Uint8Array
-  readonly issuer: DistinguishedName
-  readonly notBefore: number
-  readonly notAfter: number
-  readonly subject: DistinguishedName
-  readonly spki: Uint8Array
-  readonly extensions: ReadonlyMap<string, Extension>
-  readonly signature: Uint8Array
-}
-
-export function readFrame(input: Uint8Array): CertificateFrame {
-  if (input.length > maxLength) {
-    throw new TlsError('ERR_TLS_CERTIFICATE_PARSE', `a certificate of ${input.length} bytes is larger than we read`, {
-      path: 'Certificate',
-      expected: { max: maxLength },
-      received: input.length,
-    })
-  }
-  // A certificate outlives the buffer it arrived in, and caches rely on its bytes.
-  const der = Uint8Array.from(input)
-  const document = new DerReader(der, 'ERR_TLS_CERTIFICATE_PARSE')
-  const certificate = document.enter(sequence, 'Certificate')
-  document.finish('Certificate')
-
-  const tbsStart = certificate.offset
-  const tbs = certificate.enter(sequence, 'tbsCertificate')
-  const tbsEnd = certificate.offset
-  const outerAlgorithm = certificate.element(sequence, 'signatureAlgorithm')
-  const signature = certificate.content(bitString, 'signatureValue')
-  certificate.finish()
-  if (signature[0] !== 0) certificate.fail('has unused bits', 'signatureValue')
-
-  const version = readVersion(tbs)
-  const serialNumber = tbs.content(integer, 'serialNumber')
-  const algorithm = tbs.element(sequence, 'signature')
-  // "This field MUST contain the same algorithm identifier as the signatureAlgorithm field" section 4.1.2.3
-  if (!equalBytes(algorithm, outerAlgorithm)) tbs.fail('is not the signatureAlgorithm of the certificate', 'signature')
-  const issuer = tbs.element(sequence, 'issuer')
-  const validity = tbs.enter(sequence, 'validity')
-  const notBefore = readTime(validity, 'notBefore')
-  const notAfter = readTime(validity, 'notAfter')
-  validity.finish()
-  const subject = tbs.element(sequence, 'subject')
-  const spki = tbs.element(sequence, 'subjectPublicKeyInfo')
-  skipUniqueIdentifiers(tbs, version)
-  const extensions = readExtensions(tbs, version)
-  tbs.finish()
-
-  return {
-    der,
-    tbs: der.subarray(tbsStart, tbsEnd),
-    version,
-    serialNumber,
-    algorithm,
-    issuer: new DistinguishedName(issuer, `${tbsPath}.issuer`),
-    notBefore,
-    notAfter,
-    subject: new DistinguishedName(subject, `${tbsPath}.subject`),
-    spki,
-    extensions,
-    signature: signature.subarray(1),
-  }
-}
-
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.1 */
 function readVersion(tbs: DerReader): 1 | 2 | 3 {
   if (tbs.peek() !== explicit(0)) return 1
   const field = tbs.enter(explicit(0), 'version')
-  const content = field.content(integer, 'version')
+  const number = readCount(field)
   field.finish()
-  const number = content.length === 1 ? content[0] : undefined
   // v1 (0) is the default, which DER does not encode.
   if (number !== 1 && number !== 2) return tbs.fail('is not v2 or v3', 'version')
   return number === 1 ? 2 : 3
 }
 
+function readName(tbs: DerReader, step: string): DistinguishedName {
+  return new DistinguishedName(tbs.element(sequence, step), `${tbsPath}.${step}`)
+}
+
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.8 */
 function skipUniqueIdentifiers(tbs: DerReader, version: number): void {
-  for (const [number, step] of uniqueIdentifiers) {
-    if (tbs.peek() !== implicit(number)) continue
-    if (version === 1) tbs.fail('needs version 2', step)
-    tbs.content(implicit(number), step)
+  for (const [i, step] of ['issuerUniqueID', 'subjectUniqueID'].entries()) {
+    if (tbs.optional(implicit(i + 1), step) !== undefined && version === 1) tbs.fail('needs version 2', step)
   }
 }
 
@@ -275,7 +224,7 @@ function readExtensions(tbs: DerReader, version: number): ReadonlyMap<string, Ex
   if (tbs.peek() !== explicit(3)) return new Map()
   if (version !== 3) tbs.fail('need version 3', 'extensions')
   const field = tbs.enter(explicit(3), 'extensions')
-  const list = field.enter(sequence, '')
+  const list = field.enter(sequence)
   field.finish()
   return readExtensionList(list)
 }
@@ -291,11 +240,6 @@ function nameText(name: DistinguishedName): string {
 }
 
 const tbsPath = 'Certificate.tbsCertificate'
-
-const uniqueIdentifiers = [
-  [1, 'issuerUniqueID'],
-  [2, 'subjectUniqueID'],
-] as const
 
 const pathFields = [
   'publicKey',

@@ -2,7 +2,7 @@ import type { TlsError } from '@typetls/wire'
 import type { PathCertificate } from './path-certificate.ts'
 import type { CertificateFailure, CertificateRule, PlacedCertificate } from './certificate-failure.ts'
 import { certificateFailure, isCertificateFailure } from './certificate-failure.ts'
-import { extensionIds } from './extensions.ts'
+import * as extensionIds from './extension-ids.ts'
 import type { PathRule, RuleContext } from './profile.ts'
 
 /** What a certificate is held to wherever it stands in a path. */

@@ -1,4 +1,5 @@
-import type { Asn1Value } from './asn1.ts'
+import { readCount, readObjectIdentifier, readText, someChildrenOf } from './asn1.ts'
+import type { DerReader } from '@typetls/wire/der'
 import { implicit, sequence } from '@typetls/wire/der'
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.4 */
@@ -17,25 +18,25 @@ export interface PolicyQualifier {
   readonly cps: string | undefined
 }
 
-export function readCertificatePolicies(value: Asn1Value): readonly PolicyInformation[] {
-  const policies = value.someChildren(sequence).map((information) => {
-    const [policy, qualifiers, ...more] = information.children(sequence)
-    if (policy === undefined || more.length > 0) return information.fail('is not a PolicyInformation')
-    return {
-      policy: policy.objectIdentifier(),
-      qualifiers: qualifiers?.someChildren(sequence).map(readQualifier) ?? [],
-    }
+export function readCertificatePolicies(value: DerReader): readonly PolicyInformation[] {
+  const policies = someChildrenOf(value, sequence).map((information) => {
+    const fields = information.enter(sequence)
+    const policy = readObjectIdentifier(fields, 'policyIdentifier')
+    const qualifiers = fields.peek() === undefined ? [] : someChildrenOf(fields, sequence).map(readQualifier)
+    fields.finish()
+    return { policy, qualifiers }
   })
   // "A certificate policy OID MUST NOT appear more than once in a certificate policies extension."
   if (new Set(policies.map(({ policy }) => policy)).size < policies.length) value.fail('names a policy twice')
   return policies
 }
 
-function readQualifier(qualifier: Asn1Value): PolicyQualifier {
-  const [id, der, ...more] = qualifier.children(sequence)
-  if (id === undefined || der === undefined || more.length > 0) return qualifier.fail('is not a PolicyQualifierInfo')
-  const oid = id.objectIdentifier()
-  return { id: oid, der: der.der, cps: oid === cpsQualifier ? der.text() : undefined }
+function readQualifier(qualifier: DerReader): PolicyQualifier {
+  const fields = qualifier.enter(sequence)
+  const id = readObjectIdentifier(fields, 'policyQualifierId')
+  const value = fields.next('qualifier')
+  fields.finish()
+  return { id, der: value.der, cps: id === cpsQualifier ? readText(value) : undefined }
 }
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.5 */
@@ -44,12 +45,13 @@ export interface PolicyMapping {
   readonly subjectDomainPolicy: string
 }
 
-export function readPolicyMappings(value: Asn1Value): readonly PolicyMapping[] {
-  return value.someChildren(sequence).map((mapping) => {
-    const [issuer, subject, ...more] = mapping.children(sequence)
-    if (issuer === undefined || subject === undefined || more.length > 0)
-      return mapping.fail('is not a pair of policies')
-    return { issuerDomainPolicy: issuer.objectIdentifier(), subjectDomainPolicy: subject.objectIdentifier() }
+export function readPolicyMappings(value: DerReader): readonly PolicyMapping[] {
+  return someChildrenOf(value, sequence).map((mapping) => {
+    const fields = mapping.enter(sequence)
+    const issuerDomainPolicy = readObjectIdentifier(fields, 'issuerDomainPolicy')
+    const subjectDomainPolicy = readObjectIdentifier(fields, 'subjectDomainPolicy')
+    fields.finish()
+    return { issuerDomainPolicy, subjectDomainPolicy }
   })
 }
 
@@ -59,27 +61,27 @@ export interface PolicyConstraints {
   readonly inhibitPolicyMapping: number | undefined
 }
 
-export function readPolicyConstraints(value: Asn1Value): PolicyConstraints {
-  const fields = value.children(sequence)
+export function readPolicyConstraints(value: DerReader): PolicyConstraints {
+  const fields = value.enter(sequence)
   // "Conforming CAs MUST NOT issue certificates where policy constraints is an empty sequence."
-  if (fields.length === 0) value.fail('is empty')
-  const requireExplicitPolicy = fields[0]?.identifier === implicit(0) ? implicitCount(fields.shift()) : undefined
-  const inhibitPolicyMapping = fields[0]?.identifier === implicit(1) ? implicitCount(fields.shift()) : undefined
-  if (fields.length > 0) value.fail('is not a PolicyConstraints')
+  if (fields.peek() === undefined) value.fail('is empty')
+  const requireExplicitPolicy = optionalCount(fields, implicit(0), 'requireExplicitPolicy')
+  const inhibitPolicyMapping = optionalCount(fields, implicit(1), 'inhibitPolicyMapping')
+  fields.finish()
   return { requireExplicitPolicy, inhibitPolicyMapping }
 }
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.14 */
-export function readInhibitAnyPolicy(value: Asn1Value): number {
-  return value.count()
+export function readInhibitAnyPolicy(value: DerReader): number {
+  return readCount(value)
 }
 
-function implicitCount(value: Asn1Value | undefined): number | undefined {
-  const content = value?.content(value.identifier)
-  if (value === undefined || content === undefined) return undefined
+function optionalCount(fields: DerReader, identifier: number, step: string): number | undefined {
+  const content = fields.optional(identifier, step)
+  if (content === undefined) return undefined
   const redundant = content.length > 1 && content[0] === 0 && (content[1] as number) < 0x80
   if (content.length === 0 || content.length > 4 || redundant || (content[0] as number) >= 0x80) {
-    return value.fail('is not a number from 0 to 2^31')
+    fields.fail('is not a number from 0 to 2^31', step)
   }
   return content.reduce((number, octet) => number * 0x100 + octet, 0)
 }

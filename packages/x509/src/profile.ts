@@ -1,6 +1,6 @@
 import type { Certificate } from './certificate.ts'
 import type { CertificateErrorCode } from './certificate-failure.ts'
-import { extensionIds } from './extensions.ts'
+import * as extensionIds from './extension-ids.ts'
 import type { PathCertificate } from './path-certificate.ts'
 
 /**

@@ -1,16 +1,8 @@
 import type { KeyType, PublicKey } from '@typetls/crypto-provider'
-import { parseAsn1 } from './asn1.ts'
-import {
-  bitString,
-  derElement,
-  DerReader,
-  integer,
-  nullValue,
-  objectIdentifier,
-  objectIdentifierText,
-  sequence,
-} from '@typetls/wire/der'
-import { bareKeyType, pssName } from './signature-algorithm.ts'
+import { parseAsn1, readBytes, readObjectIdentifier } from './asn1.ts'
+import type { DerReader } from '@typetls/wire/der'
+import { bitString, derElement, integer, nullValue, objectIdentifier, sequence } from '@typetls/wire/der'
+import { bareKeyType, pssName, readAlgorithm } from './signature-algorithm.ts'
 
 /** A public key with what a policy asks about it. */
 export interface SubjectPublicKey extends PublicKey {
@@ -43,55 +35,33 @@ export interface RsaKeySize {
  * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error)
  */
 export function readPublicKey(spki: Uint8Array, path = 'SubjectPublicKeyInfo'): SubjectPublicKey {
-  const document = new DerReader(spki, 'ERR_TLS_CERTIFICATE_PARSE')
-  const info = document.enter(sequence, path)
-  document.finish(path)
-  const algorithm = info.enter(sequence, 'algorithm')
-  const oid = objectIdentifierText(algorithm.content(objectIdentifier, 'algorithm'))
-  const parametersType = algorithm.peek()
-  const parameters = parametersType === undefined ? undefined : algorithm.element(undefined, 'parameters')
-  algorithm.finish()
-  const key = info.content(bitString, 'subjectPublicKey')
+  const info = parseAsn1(spki, path).enter(sequence)
+  const { oid, parameters } = readAlgorithm(info, 'algorithm')
+  const keyBytes = readBytes(info, 'subjectPublicKey')
   info.finish()
-  if (key[0] !== 0) info.fail('has unused bits', 'subjectPublicKey')
-  const keyBytes = key.subarray(1)
-
-  switch (oid) {
-    case rsaEncryption:
-      // "the parameters field MUST have ASN.1 type NULL for this algorithm identifier." RFC 3279 section 2.3.1
-      if (parametersType !== nullValue) algorithm.fail('must be NULL', 'parameters')
-      return {
-        keyType: 'rsa',
-        spki,
-        keyBytes,
-        rsa: rsaSize(keyBytes, `${path}.subjectPublicKey`),
-        onlyAlgorithm: undefined,
-      }
-    case rsassaPss: {
-      const bound = parameters === undefined ? undefined : parseAsn1(parameters, `${path}.algorithm.parameters`)
-      const onlyAlgorithm = bound === undefined ? undefined : (pssName(bound, 'key') ?? 'rsa-pss-unknown')
-      return { keyType: 'rsa-pss', spki, keyBytes, rsa: rsaSize(keyBytes, `${path}.subjectPublicKey`), onlyAlgorithm }
-    }
-    case ecPublicKey: {
-      // Explicit curve parameters let a certificate choose the curve: RFC 5480 section 2.1.1 forbids them.
-      const curve =
-        parametersType === objectIdentifier ? objectIdentifierText((parameters as Uint8Array).subarray(2)) : 'explicit'
-      return { keyType: `ec-${curveNames[curve] ?? curve}`, spki, keyBytes, rsa: undefined, onlyAlgorithm: undefined }
-    }
-    case dsa:
-      return {
-        keyType: 'dsa',
-        spki,
-        keyBytes,
-        rsa: undefined,
-        onlyAlgorithm: undefined,
-        inheritsParameters: parameters === undefined,
-      }
-    default:
-      // "the parameters MUST be absent." RFC 8410 section 3, RFC 9881 section 2
-      if (bareKeyType(oid) !== undefined && parameters !== undefined) algorithm.fail('must be absent', 'parameters')
-      return { keyType: bareKeyType(oid) ?? oid, spki, keyBytes, rsa: undefined, onlyAlgorithm: undefined }
+  const parametersType = parameters?.peek()
+  const isRsa = oid === rsaEncryption
+  const isPss = oid === rsassaPss
+  const bareType = bareKeyType(oid)
+  // "the parameters field MUST have ASN.1 type NULL for this algorithm identifier." RFC 3279 section 2.3.1
+  if (isRsa && parametersType !== nullValue) info.fail('must be NULL', 'algorithm.parameters')
+  // "the parameters MUST be absent." RFC 8410 section 3, RFC 9881 section 2
+  if (bareType !== undefined && parameters !== undefined) info.fail('must be absent', 'algorithm.parameters')
+  return {
+    keyType: oid === ecPublicKey ? `ec-${curveOf(parameters)}` : (keyTypes[oid] ?? bareType ?? oid),
+    spki,
+    keyBytes,
+    rsa: isRsa || isPss ? rsaSize(keyBytes, `${path}.subjectPublicKey`) : undefined,
+    onlyAlgorithm: isPss && parameters !== undefined ? (pssName(parameters, 'key') ?? 'rsa-pss-unknown') : undefined,
+    inheritsParameters: oid === dsa && parameters === undefined,
   }
+}
+
+/** Explicit curve parameters let a certificate choose the curve: RFC 5480 section 2.1.1 forbids them. */
+function curveOf(parameters: DerReader | undefined): string {
+  if (parameters?.peek() !== objectIdentifier) return 'explicit'
+  const oid = readObjectIdentifier(parameters)
+  return curveNames[oid] ?? oid
 }
 
 /**
@@ -101,7 +71,7 @@ export function readPublicKey(spki: Uint8Array, path = 'SubjectPublicKeyInfo'): 
 export function withInheritedParameters(key: SubjectPublicKey, issuer: SubjectPublicKey): SubjectPublicKey {
   if (key.inheritsParameters !== true || issuer.keyType !== key.keyType || issuer.inheritsParameters === true)
     return key
-  const info = new DerReader(issuer.spki, 'ERR_TLS_CERTIFICATE_PARSE').enter(sequence, '')
+  const info = parseAsn1(issuer.spki, 'SubjectPublicKeyInfo').enter(sequence)
   const algorithm = info.element(sequence, 'algorithm')
   const spki = derElement(sequence, algorithm, derElement(bitString, Uint8Array.of(0), key.keyBytes))
   return { ...key, spki, inheritsParameters: false }
@@ -109,9 +79,7 @@ export function withInheritedParameters(key: SubjectPublicKey, issuer: SubjectPu
 
 /** RSAPublicKey. https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1 */
 function rsaSize(keyBytes: Uint8Array, path: string): RsaKeySize {
-  const document = new DerReader(keyBytes, 'ERR_TLS_CERTIFICATE_PARSE')
-  const key = document.enter(sequence, path)
-  document.finish(path)
+  const key = parseAsn1(keyBytes, path).enter(sequence)
   const modulusBits = positiveBits(key, 'modulus')
   const exponentBits = positiveBits(key, 'publicExponent')
   key.finish()
@@ -121,14 +89,17 @@ function rsaSize(keyBytes: Uint8Array, path: string): RsaKeySize {
 function positiveBits(key: DerReader, step: string): number {
   const content = key.content(integer, step)
   const first = content[0] as number
-  if (first >= 0x80 || (first === 0 && content.length === 1)) key.fail('is not positive', step)
-  return first === 0 ? 8 * (content.length - 1) : 8 * (content.length - 1) + (32 - Math.clz32(first))
+  const bits = 8 * content.length - (Math.clz32(first) - 24)
+  if (first >= 0x80 || bits === 0) key.fail('is not positive', step)
+  return bits
 }
 
 const rsaEncryption = '1.2.840.113549.1.1.1'
 const rsassaPss = '1.2.840.113549.1.1.10'
 const dsa = '1.2.840.10040.4.1'
 const ecPublicKey = '1.2.840.10045.2.1'
+
+const keyTypes: Readonly<Record<string, KeyType>> = { [rsaEncryption]: 'rsa', [rsassaPss]: 'rsa-pss', [dsa]: 'dsa' }
 
 /** By the names of their groups in TLS. */
 const curveNames: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { KeyType } from '@typetls/crypto-provider'
-import { parseAsn1 } from './asn1.ts'
-import type { Asn1Value } from './asn1.ts'
+import { parseAsn1, readCount, readObjectIdentifier } from './asn1.ts'
+import type { DerReader } from '@typetls/wire/der'
 import { explicit, nullValue, sequence } from '@typetls/wire/der'
 
 /** The AlgorithmIdentifier of a certificate's signature. https://www.rfc-editor.org/rfc/rfc5280#section-4.1.1.2 */
@@ -46,46 +46,49 @@ export function fitsKey(algorithm: string, keyType: KeyType): boolean {
  *
  * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error)
  */
-export function pssName(parameters: Asn1Value | undefined, of: 'signature' | 'key'): string | undefined {
+export function pssName(parameters: DerReader | undefined, of: 'signature' | 'key'): string | undefined {
   if (parameters === undefined) return undefined
-  const fields = parameters.children(sequence)
-  const hash = field(fields, 0)
-  const mask = field(fields, 1)
-  const salt = field(fields, 2)?.count() ?? defaultSaltLength
+  const fields = parameters.enter(sequence)
+  const hash = explicitField(fields, 0, readAlgorithm)
+  const mask = explicitField(fields, 1, readAlgorithm)
+  const salt = explicitField(fields, 2, readCount) ?? defaultSaltLength
   // The default of both is SHA-1. The one legal value of trailerField is its default, which DER does not encode.
-  if (fields.length > 0 || hash === undefined || mask === undefined) return undefined
-
-  const digest = readAlgorithm(hash)
-  const generator = readAlgorithm(mask)
-  if (generator.oid !== mgf1 || generator.parameters === undefined) return undefined
-  const maskDigest = readAlgorithm(generator.parameters)
-  const row = hashes[digest.oid]
-  const plain = absentOrNull(digest.parameters) && absentOrNull(maskDigest.parameters)
-  if (row === undefined || !plain || maskDigest.oid !== digest.oid) return undefined
-  const saltFits = of === 'key' ? salt <= row.length : salt === row.length
-  return saltFits ? `rsa-pss-${row.name}` : undefined
+  if (fields.peek() !== undefined || hash === undefined || mask?.oid !== mgf1 || mask.parameters === undefined) {
+    return undefined
+  }
+  const maskHash = readAlgorithm(mask.parameters)
+  const row = hashes[hash.oid]
+  const plain = absentOrNull(hash.parameters) && absentOrNull(maskHash.parameters)
+  if (row === undefined || !plain || maskHash.oid !== hash.oid) return undefined
+  return (of === 'key' ? salt <= row.length : salt === row.length) ? `rsa-pss-${row.name}` : undefined
 }
 
-interface Algorithm {
+export interface Algorithm {
+  /** Object identifier. */
   readonly oid: string
-  readonly parameters: Asn1Value | undefined
+  readonly parameters: DerReader | undefined
 }
 
-function readAlgorithm(value: Asn1Value): Algorithm {
-  const [oid, parameters, ...more] = value.children(sequence)
-  if (oid === undefined || more.length > 0) return value.fail('is not an AlgorithmIdentifier')
-  return { oid: oid.objectIdentifier(), parameters }
+/** AlgorithmIdentifier. https://www.rfc-editor.org/rfc/rfc5280#section-4.1.1.2 */
+export function readAlgorithm(reader: DerReader, step?: string): Algorithm {
+  const fields = reader.enter(sequence, step)
+  const oid = readObjectIdentifier(fields, 'algorithm')
+  const parameters = fields.peek() === undefined ? undefined : fields.next('parameters')
+  fields.finish()
+  return { oid, parameters }
 }
 
-function field(fields: Asn1Value[], number: number): Asn1Value | undefined {
-  if (fields[0]?.identifier !== explicit(number)) return undefined
-  const [inner, ...more] = (fields.shift() as Asn1Value).children(explicit(number))
-  return more.length === 0 ? inner : undefined
+function explicitField<T>(fields: DerReader, number: number, read: (field: DerReader) => T): T | undefined {
+  if (fields.peek() !== explicit(number)) return undefined
+  const field = fields.enter(explicit(number))
+  const value = read(field)
+  field.finish()
+  return value
 }
 
 /** "implementations MUST accept the parameters being absent as well as present" RFC 4055 sections 2.1 and 5 */
-function absentOrNull(parameters: Asn1Value | undefined): boolean {
-  return parameters === undefined || parameters.identifier === nullValue
+function absentOrNull(parameters: DerReader | undefined): boolean {
+  return parameters === undefined || parameters.peek() === nullValue
 }
 
 /** Names in `CryptoProvider.signature`. Those with SHA-1 are broken. */

@@ -1,7 +1,7 @@
 import type { Certificate } from './certificate.ts'
 import { DerReader, generalizedTime, sequence } from '@typetls/wire/der'
 import { readTime } from './der-time.ts'
-import { extensionIds } from './extensions.ts'
+import * as extensionIds from './extension-ids.ts'
 import { formatIpAddress, parseIpAddress } from './ip-address.ts'
 import { isDnsName } from './name-match.ts'
 import { anyExtendedKeyUsage, tlsPurposes } from './path-rules.ts'

@@ -13,11 +13,6 @@ export class KeyReader extends DerReader {
     return this.peek() === undefined
   }
 
-  /** The content of the next element if it has this tag. */
-  optional(tag: number): Uint8Array | undefined {
-    return this.peek() === tag ? this.content(tag) : undefined
-  }
-
   sequence(): KeyReader {
     return new KeyReader(this.content(sequence))
   }

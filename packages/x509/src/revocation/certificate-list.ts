@@ -1,5 +1,5 @@
+import {} from '../asn1.ts'
 import { equalBytes, toHex, TlsError } from '@typetls/wire'
-import type { Asn1Value } from '../asn1.ts'
 import { RevokedCertificates } from './crl-entries.ts'
 import { bitString, DerReader, explicit, generalizedTime, integer, sequence, utcTime } from '@typetls/wire/der'
 import { readTime } from '../der-time.ts'
@@ -132,7 +132,7 @@ export class CertificateList {
     return `${kind}${number} of ${this.issuer} from ${new Date(this.thisUpdate).toISOString()}`
   }
 
-  #read<T>(oid: string, read: (value: Asn1Value) => T): T | undefined {
+  #read<T>(oid: string, read: (value: DerReader) => T): T | undefined {
     return readExtension(this.extensions, oid, read, code)
   }
 }
@@ -155,7 +155,7 @@ function readExtensions(tbs: DerReader, version: 1 | 2): ReadonlyMap<string, Ext
 }
 
 /** "CRLNumber ::= INTEGER (0..MAX)", and "CRL verifiers MUST be able to handle CRLNumber values up to 20 octets." */
-function readNumber(value: Asn1Value): bigint {
+function readNumber(value: DerReader): bigint {
   const content = value.content(integer)
   if ((content[0] as number) >= 0x80 || content.length > 20) value.fail('is negative or over 20 octets')
   return BigInt(`0x${toHex(content)}`)

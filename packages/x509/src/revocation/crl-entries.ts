@@ -1,5 +1,5 @@
+import { parseAsn1, someChildrenOf } from '../asn1.ts'
 import { equalBytes } from '@typetls/wire'
-import { parseAsn1 } from '../asn1.ts'
 import type { DerReader } from '@typetls/wire/der'
 import { DerReader as Reader, generalizedTime, integer, sequence, utcTime } from '@typetls/wire/der'
 import { readGeneralizedTime, readTime } from '../der-time.ts'
@@ -207,7 +207,7 @@ function readInvalidityDate({ value, path }: Extension): number {
 /** https://www.rfc-editor.org/rfc/rfc5280#section-5.3.3 */
 function readCertificateIssuer({ value, path }: Extension): readonly GeneralName[] {
   const names = parseAsn1(value, `${path}.extnValue`, 'ERR_TLS_CRL_PARSE')
-  return names.someChildren(sequence).map((name) => readGeneralName(name, [4, 16]))
+  return someChildrenOf(names, sequence).map((name) => readGeneralName(name, [4, 16]))
 }
 
 const none: ReadonlyMap<string, Extension> = /* @__PURE__ */ new Map()

@@ -1,9 +1,10 @@
+import { parseAsn1, someChildrenOf } from '../asn1.ts'
+import type { DerReader } from '@typetls/wire/der'
 import { concat } from '@typetls/wire'
-import type { Asn1Value } from '../asn1.ts'
 import { derElement, explicit, implicit, sequence, set } from '@typetls/wire/der'
 import { DistinguishedName } from '../distinguished-name.ts'
 import type { GeneralName } from '../general-name.ts'
-import { readGeneralName } from '../general-name.ts'
+import { readGeneralNames } from '../general-name.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.13 */
 export interface DistributionPoint {
@@ -29,26 +30,26 @@ export interface IssuingDistributionPoint {
 }
 
 /** CRLDistributionPoints and FreshestCRL. */
-export function readDistributionPoints(value: Asn1Value): readonly DistributionPoint[] {
-  return value.someChildren(sequence).map(readDistributionPoint)
+export function readDistributionPoints(value: DerReader): readonly DistributionPoint[] {
+  return someChildrenOf(value, sequence).map(readDistributionPoint)
 }
 
-export function readIssuingDistributionPoint(value: Asn1Value): IssuingDistributionPoint {
-  const fields = value.children(sequence)
+export function readIssuingDistributionPoint(value: DerReader): IssuingDistributionPoint {
+  const fields = value.enter(sequence)
   // "CRL issuers MUST NOT issue CRLs where the DER encoding of the issuing distribution point extension is an empty
   // sequence."
-  if (fields.length === 0) value.fail('is empty')
-  const name = taken(fields, explicit(0))
-  const user = isSet(taken(fields, implicit(1)), 1)
-  const ca = isSet(taken(fields, implicit(2)), 2)
-  const reasons = taken(fields, implicit(3))
-  const indirect = isSet(taken(fields, implicit(4)), 4)
-  const attribute = isSet(taken(fields, implicit(5)), 5)
-  if (fields.length > 0) value.fail('is not an IssuingDistributionPoint')
+  if (fields.peek() === undefined) value.fail('is empty')
+  const name = readName(fields)
+  const user = isSet(fields, implicit(1), 'onlyContainsUserCerts')
+  const ca = isSet(fields, implicit(2), 'onlyContainsCACerts')
+  const onlySomeReasons = readReasons(fields, implicit(3), 'onlySomeReasons')
+  const indirect = isSet(fields, implicit(4), 'indirectCRL')
+  const attribute = isSet(fields, implicit(5), 'onlyContainsAttributeCerts')
+  fields.finish()
   // "at most one of onlyContainsUserCerts, onlyContainsCACerts, and onlyContainsAttributeCerts may be set to TRUE"
   if (Number(user) + Number(ca) + Number(attribute) > 1) value.fail('excludes every kind of certificate')
   return {
-    name: name === undefined ? undefined : readName(name),
+    name,
     onlyContains: user
       ? 'user-certificates'
       : ca
@@ -56,7 +57,7 @@ export function readIssuingDistributionPoint(value: Asn1Value): IssuingDistribut
         : attribute
           ? 'attribute-certificates'
           : undefined,
-    onlySomeReasons: reasons === undefined ? undefined : readReasons(reasons, implicit(3)),
+    onlySomeReasons,
     indirect,
   }
 }
@@ -65,7 +66,7 @@ export function readIssuingDistributionPoint(value: Asn1Value): IssuingDistribut
 export function fullNames(name: DistributionPointName, issuers: readonly DistinguishedName[]): readonly GeneralName[] {
   if (name.type === 'full') return name.names
   return issuers.map((issuer) => {
-    const content = issuer.relativeNamesDer
+    const content = parseAsn1(issuer.der, 'Name').enter(sequence).der
     const value = new DistinguishedName(derElement(sequence, content, name.relativeName), 'DistributionPointName')
     return { type: 'directory', value }
   })
@@ -74,38 +75,42 @@ export function fullNames(name: DistributionPointName, issuers: readonly Disting
 /** All that ReasonFlags has a bit for. */
 export const allReasons = 0x1fe
 
-function readDistributionPoint(value: Asn1Value): DistributionPoint {
-  const fields = value.children(sequence)
-  const name = taken(fields, explicit(0))
-  const reasons = taken(fields, implicit(1))
-  const crlIssuer = taken(fields, explicit(2))
-  if (fields.length > 0) value.fail('is not a DistributionPoint')
+function readDistributionPoint(value: DerReader): DistributionPoint {
+  const fields = value.enter(sequence)
+  const name = readName(fields)
+  const reasons = readReasons(fields, implicit(1), 'reasons')
+  const crlIssuer = fields.peek() === explicit(2) ? readGeneralNames(fields, explicit(2)) : undefined
+  fields.finish()
   // "a DistributionPoint MUST NOT consist of only the reasons field; either distributionPoint or cRLIssuer MUST be
   // present."
   if (name === undefined && crlIssuer === undefined) value.fail('has neither a distributionPoint nor a cRLIssuer')
-  return {
-    name: name === undefined ? undefined : readName(name),
-    reasons: reasons === undefined ? undefined : readReasons(reasons, implicit(1)),
-    crlIssuer: crlIssuer?.someChildren(explicit(2)).map((issuer) => readGeneralName(issuer, [4, 16])),
-  }
+  return { name, reasons, crlIssuer }
 }
 
-function readName(value: Asn1Value): DistributionPointName {
-  const [choice, ...more] = value.children(explicit(0))
-  if (choice === undefined || more.length > 0) return value.fail('is not one DistributionPointName')
-  if (choice.identifier === explicit(0)) {
-    return { type: 'full', names: choice.someChildren(explicit(0)).map((name) => readGeneralName(name, [4, 16])) }
-  }
-  const attributes = choice.someChildren(explicit(1)).map(({ der }) => der)
-  return { type: 'relative', relativeName: derElement(set, concat(...attributes)) }
+/** DistributionPointName, if there is one: a CHOICE, so under an explicit tag. */
+function readName(fields: DerReader): DistributionPointName | undefined {
+  if (fields.peek() !== explicit(0)) return undefined
+  const choice = fields.enter(explicit(0), 'distributionPoint')
+  const name: DistributionPointName =
+    choice.peek() === explicit(0)
+      ? { type: 'full', names: readGeneralNames(choice, explicit(0)) }
+      : { type: 'relative', relativeName: readRelativeName(choice) }
+  choice.finish()
+  return name
 }
 
-/** ReasonFlags. */
-function readReasons(value: Asn1Value, identifier: number): number {
-  const [unused = 8, ...octets] = value.content(identifier)
+function readRelativeName(choice: DerReader): Uint8Array {
+  return derElement(set, concat(...someChildrenOf(choice, explicit(1)).map(({ der }) => der)))
+}
+
+/** ReasonFlags, if there are any. */
+function readReasons(fields: DerReader, identifier: number, step: string): number | undefined {
+  const content = fields.optional(identifier, step)
+  if (content === undefined) return undefined
+  const [unused = 8, ...octets] = content
   const last = octets.at(-1) ?? 0
   if (unused > 7 || (octets.length === 0 && unused > 0) || (last & ((1 << unused) - 1)) !== 0) {
-    value.fail('is not a DER BIT STRING')
+    fields.fail('is not a DER BIT STRING', step)
   }
   let reasons = 0
   for (let bit = 0; bit < 9; bit++) {
@@ -114,14 +119,11 @@ function readReasons(value: Asn1Value, identifier: number): number {
   return reasons
 }
 
-function taken(fields: Asn1Value[], identifier: number): Asn1Value | undefined {
-  return fields[0]?.identifier === identifier ? fields.shift() : undefined
-}
-
 /** A BOOLEAN whose default is FALSE, which DER does not encode. */
-function isSet(value: Asn1Value | undefined, number: number): boolean {
-  if (value === undefined) return false
-  const content = value.content(implicit(number))
-  if (content.length !== 1 || content[0] !== 0xff) value.fail('is not a BOOLEAN that is TRUE')
-  return true
+function isSet(fields: DerReader, identifier: number, step: string): boolean {
+  const content = fields.optional(identifier, step)
+  if (content !== undefined && (content.length !== 1 || content[0] !== 0xff)) {
+    fields.fail('is not a BOOLEAN that is TRUE', step)
+  }
+  return content !== undefined
 }

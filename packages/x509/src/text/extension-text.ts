@@ -1,10 +1,10 @@
-import { parseAsn1 } from '../asn1.ts'
-import type { Asn1Value } from '../asn1.ts'
+import { childrenOf, parseAsn1, readCount, readText } from '../asn1.ts'
+import type { DerReader } from '@typetls/wire/der'
 import type { Certificate } from '../certificate.ts'
 import { derElement, implicit, octetString, sequence } from '@typetls/wire/der'
 import { DistinguishedName } from '../distinguished-name.ts'
 import type { AuthorityKeyIdentifier, Extension, KeyUsage } from '../extensions.ts'
-import { extensionIds as ids } from '../extensions.ts'
+import * as ids from '../extension-ids.ts'
 import type { AccessDescription } from '../access-extensions.ts'
 import type { PolicyInformation, PolicyQualifier } from '../policy-extensions.ts'
 import type { DistributionPoint } from '../revocation/distribution-point.ts'
@@ -71,7 +71,7 @@ const readers: Readonly<Record<string, Reader>> = {
 
 /** The octets with a dot for each that is not printable ASCII, unless it is one of the few that are known. */
 function otherLines(_: Certificate, extension: Extension): string[] {
-  if (extension.oid === netscapeComment) return [printable(valueOf(extension).text() ?? '')]
+  if (extension.oid === netscapeComment) return [printable(readText(valueOf(extension)) ?? '')]
   if (extension.oid === poison) return ['NULL']
   return [extension.oid === noCheck ? '' : dotted(extension.value)]
 }
@@ -80,7 +80,7 @@ function dotted(bytes: Uint8Array): string {
   return Array.from(bytes, (octet) => (octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : '.')).join('')
 }
 
-function valueOf({ value, path }: Extension): Asn1Value {
+function valueOf({ value, path }: Extension): DerReader {
   return parseAsn1(value, `${path}.extnValue`)
 }
 
@@ -102,14 +102,13 @@ function authorityLines(identifier: AuthorityKeyIdentifier | undefined): string[
 }
 
 /** Of RFC 3280 section 4.2.1.4, which RFC 5280 no longer has. */
-function periodText(period: Asn1Value): string {
-  return period
-    .children(sequence)
+function periodText(period: DerReader): string {
+  return childrenOf(period, sequence)
     .map((time) => {
-      const label = time.identifier === implicit(0) ? 'Not Before' : 'Not After'
+      const identifier = time.peek() as number
+      const label = identifier === implicit(0) ? 'Not Before' : 'Not After'
       const [, year, month, day, hour, minute, second] =
-        /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(dotted(time.content(time.identifier))) ??
-        time.fail('is not a time')
+        /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(dotted(time.content(identifier))) ?? time.fail('is not a time')
       const date = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
       return `${label}: ${timeText(date)}`
     })
@@ -137,13 +136,13 @@ function qualifierLines({ id, der, cps }: PolicyQualifier): readonly string[] {
 }
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.4 */
-function noticeLines(notice: Asn1Value): string[] {
-  return notice.children(sequence).flatMap((field) => {
-    if (field.identifier !== sequence) return [`Explicit Text: ${printable(field.text() ?? '')}`]
-    const [organization, numbers] = field.children(sequence)
-    const list = numbers?.children(sequence).map((number) => number.count()) ?? []
+function noticeLines(notice: DerReader): string[] {
+  return childrenOf(notice, sequence).flatMap((field) => {
+    if (field.peek() !== sequence) return [`Explicit Text: ${printable(readText(field) ?? '')}`]
+    const [organization, numbers] = childrenOf(field, sequence)
+    const list = numbers === undefined ? [] : childrenOf(numbers, sequence).map(readCount)
     return [
-      `Organization: ${printable(organization?.text() ?? '')}`,
+      `Organization: ${printable((organization && readText(organization)) ?? '')}`,
       `Number${list.length > 1 ? 's' : ''}: ${list.join(', ')}`,
     ]
   })

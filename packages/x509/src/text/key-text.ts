@@ -1,16 +1,17 @@
-import { parseAsn1 } from '../asn1.ts'
-import type { Asn1Value } from '../asn1.ts'
+import { childrenOf, parseAsn1, readCount, readObjectIdentifier } from '../asn1.ts'
+import type { DerReader } from '@typetls/wire/der'
 import type { Certificate } from '../certificate.ts'
 import { bitString, explicit, integer, objectIdentifier, sequence } from '@typetls/wire/der'
+import { readAlgorithm } from '../signature-algorithm.ts'
 import { attempted, hexLines, indented } from './lines.ts'
 import { nameOf } from './object-names.ts'
 
 /** What is inside `Subject Public Key Info:`. */
 export function keyLines(certificate: Certificate): readonly string[] {
   return attempted(() => {
-    const [algorithm, key] = parseAsn1(certificate.spki, 'SubjectPublicKeyInfo').children(sequence)
+    const [algorithm, key] = childrenOf(parseAsn1(certificate.spki, 'SubjectPublicKeyInfo'), sequence)
     if (algorithm === undefined || key === undefined) return ['(not a SubjectPublicKeyInfo)']
-    const { oid, parameters } = algorithmOf(algorithm)
+    const { oid, parameters } = readAlgorithm(algorithm)
     const bytes = key.content(bitString).subarray(1)
     const lines = (readers[oid] ?? otherKeyLines)(bytes, parameters, oid)
     return [`Public Key Algorithm: ${nameOf(oid)}`, ...indented(4, lines)]
@@ -19,7 +20,7 @@ export function keyLines(certificate: Certificate): readonly string[] {
 
 /** The signature algorithm, with the parameters of RSASSA-PSS. */
 export function signatureLines(der: Uint8Array): string[] {
-  const { oid, parameters } = algorithmOf(parseAsn1(der, 'AlgorithmIdentifier'))
+  const { oid, parameters } = readAlgorithm(parseAsn1(der, 'AlgorithmIdentifier'))
   const line = `Signature Algorithm: ${nameOf(oid)}`
   if (oid !== rsassaPss || parameters === undefined) return [line]
   const { hash, mask, salt, trailer } = pssParameters(parameters)
@@ -33,13 +34,13 @@ export function signatureLines(der: Uint8Array): string[] {
   ]
 }
 
-type KeyReader = (bytes: Uint8Array, parameters: Asn1Value | undefined, oid: string) => string[]
+type KeyReader = (bytes: Uint8Array, parameters: DerReader | undefined, oid: string) => string[]
 
 /** https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1 */
 function rsaLines(bytes: Uint8Array): string[] {
-  const [modulus, exponent] = parseAsn1(bytes, 'RSAPublicKey')
-    .children(sequence)
-    .map((number) => number.content(integer))
+  const [modulus, exponent] = childrenOf(parseAsn1(bytes, 'RSAPublicKey'), sequence).map((number) =>
+    number.content(integer),
+  )
   if (modulus === undefined || exponent === undefined) return ['(not an RSAPublicKey)']
   return [
     `Public-Key: (${bitLength(modulus)} bit)`,
@@ -49,7 +50,7 @@ function rsaLines(bytes: Uint8Array): string[] {
   ]
 }
 
-function pssKeyLines(bytes: Uint8Array, parameters: Asn1Value | undefined): string[] {
+function pssKeyLines(bytes: Uint8Array, parameters: DerReader | undefined): string[] {
   if (parameters === undefined) return [...rsaLines(bytes), 'No PSS parameter restrictions']
   const { hash, mask, salt, trailer } = pssParameters(parameters)
   return [
@@ -63,8 +64,8 @@ function pssKeyLines(bytes: Uint8Array, parameters: Asn1Value | undefined): stri
 }
 
 /** https://www.rfc-editor.org/rfc/rfc5480#section-2.1.1 */
-function ecLines(bytes: Uint8Array, parameters: Asn1Value | undefined): string[] {
-  const curve = parameters?.identifier === objectIdentifier ? parameters.objectIdentifier() : undefined
+function ecLines(bytes: Uint8Array, parameters: DerReader | undefined): string[] {
+  const curve = parameters?.peek() === objectIdentifier ? readObjectIdentifier(parameters) : undefined
   const row = curve === undefined ? undefined : curves[curve]
   const bits = row?.bits ?? 8 * (bytes[0] === 4 ? (bytes.length - 1) / 2 : bytes.length - 1)
   return [
@@ -77,16 +78,16 @@ function ecLines(bytes: Uint8Array, parameters: Asn1Value | undefined): string[]
 }
 
 /** https://www.rfc-editor.org/rfc/rfc3279#section-2.3.2 */
-function dsaLines(bytes: Uint8Array, parameters: Asn1Value | undefined): string[] {
+function dsaLines(bytes: Uint8Array, parameters: DerReader | undefined): string[] {
   const number = (label: string, content: Uint8Array): string[] => [`${label}:`, ...indented(4, hexLines(content, 15))]
   const pub = number('pub', parseAsn1(bytes, 'DSAPublicKey').content(integer))
   if (parameters === undefined) return pub
-  const [p, q, g] = parameters.children(sequence).map((one) => one.content(integer))
+  const [p, q, g] = childrenOf(parameters, sequence).map((one) => one.content(integer))
   if (p === undefined || q === undefined || g === undefined) return ['(not the parameters of a DSA key)']
   return [`Public-Key: (${bitLength(p)} bit)`, ...pub, ...number('P', p), ...number('Q', q), ...number('G', g)]
 }
 
-function otherKeyLines(bytes: Uint8Array, _: Asn1Value | undefined, oid: string): string[] {
+function otherKeyLines(bytes: Uint8Array, _: DerReader | undefined, oid: string): string[] {
   const name = nameOf(oid)
   return [name === oid ? 'Public-Key:' : `${name} Public-Key:`, 'pub:', ...indented(4, hexLines(bytes, 15))]
 }
@@ -106,28 +107,21 @@ interface PssParameters {
 }
 
 /** https://www.rfc-editor.org/rfc/rfc4055#section-3.1 */
-function pssParameters(parameters: Asn1Value): PssParameters {
-  const fields = new Map(
-    parameters.children(sequence).map((field) => [field.identifier, field.children(field.identifier)[0]]),
-  )
-  const hash = fields.get(explicit(0))
-  const mask = fields.get(explicit(1))
+function pssParameters(parameters: DerReader): PssParameters {
+  const fields = parameters.enter(sequence)
+  const field = <T>(number: number, read: (field: DerReader) => T): T | undefined =>
+    fields.peek() === explicit(number) ? read(fields.enter(explicit(number))) : undefined
   return {
-    hash: hash === undefined ? undefined : nameOf(algorithmOf(hash).oid),
-    mask: mask === undefined ? undefined : maskText(mask),
-    salt: fields.get(explicit(2))?.count(),
-    trailer: fields.get(explicit(3))?.count(),
+    hash: field(0, (hash) => nameOf(readAlgorithm(hash).oid)),
+    mask: field(1, maskText),
+    salt: field(2, readCount),
+    trailer: field(3, readCount),
   }
 }
 
-function maskText(mask: Asn1Value): string {
-  const { oid, parameters } = algorithmOf(mask)
-  return `${nameOf(oid)} with ${parameters === undefined ? '(none)' : nameOf(algorithmOf(parameters).oid)}`
-}
-
-function algorithmOf(value: Asn1Value): { readonly oid: string; readonly parameters: Asn1Value | undefined } {
-  const [oid, parameters] = value.someChildren(sequence)
-  return { oid: (oid as Asn1Value).objectIdentifier(), parameters }
+function maskText(mask: DerReader): string {
+  const { oid, parameters } = readAlgorithm(mask)
+  return `${nameOf(oid)} with ${parameters === undefined ? '(none)' : nameOf(readAlgorithm(parameters).oid)}`
 }
 
 function bitLength(content: Uint8Array): number {

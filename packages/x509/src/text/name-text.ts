@@ -1,5 +1,5 @@
+import { childrenOf, parseAsn1, readObjectIdentifier, readText } from '../asn1.ts'
 import { toHex } from '@typetls/wire'
-import { parseAsn1 } from '../asn1.ts'
 import { explicit, implicit, objectIdentifierText } from '@typetls/wire/der'
 import type { DistinguishedName, NameAttribute, RelativeName } from '../distinguished-name.ts'
 import type { GeneralName } from '../general-name.ts'
@@ -56,10 +56,11 @@ function addressText(bytes: Uint8Array): string {
 
 /** `type-id` and the value, if that is a string. https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.6 */
 function otherNameText(der: Uint8Array): string {
-  const [type, wrapped] = parseAsn1(der, 'otherName').children(explicit(0))
+  const [type, wrapped] = childrenOf(parseAsn1(der, 'otherName'), explicit(0))
   if (type === undefined || wrapped === undefined) return 'othername: <unsupported>'
-  const text = wrapped.children(explicit(0))[0]?.text()
-  return `othername: ${nameOf(type.objectIdentifier())}::${text === undefined ? '<unsupported>' : printable(text)}`
+  const [value] = childrenOf(wrapped, explicit(0))
+  const text = value && readText(value)
+  return `othername: ${nameOf(readObjectIdentifier(type))}::${text === undefined ? '<unsupported>' : printable(text)}`
 }
 
 function attributeText({ type, text, der }: NameAttribute): string {

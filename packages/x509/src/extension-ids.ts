@@ -1,0 +1,22 @@
+// Object identifiers of the extensions of RFC 5280, and of RFC 6962 and RFC 7633. One name each, so that bundles carry those
+// they use.
+
+export const subjectDirectoryAttributes = '2.5.29.9'
+export const subjectKeyIdentifier = '2.5.29.14'
+export const keyUsage = '2.5.29.15'
+export const subjectAltName = '2.5.29.17'
+export const issuerAltName = '2.5.29.18'
+export const basicConstraints = '2.5.29.19'
+export const nameConstraints = '2.5.29.30'
+export const crlDistributionPoints = '2.5.29.31'
+export const certificatePolicies = '2.5.29.32'
+export const policyMappings = '2.5.29.33'
+export const authorityKeyIdentifier = '2.5.29.35'
+export const policyConstraints = '2.5.29.36'
+export const extendedKeyUsage = '2.5.29.37'
+export const freshestCrl = '2.5.29.46'
+export const inhibitAnyPolicy = '2.5.29.54'
+export const authorityInfoAccess = '1.3.6.1.5.5.7.1.1'
+export const subjectInfoAccess = '1.3.6.1.5.5.7.1.11'
+export const tlsFeature = '1.3.6.1.5.5.7.1.24'
+export const signedCertificateTimestamps = '1.3.6.1.4.1.11129.2.4.2'
