@@ -7,13 +7,15 @@ import {
   clientPsks,
   ResumingClientPostHandshake,
 } from '@typetls/handshake'
-import type { RoleOfConnection } from './connection.ts'
 import { Connection } from './connection.ts'
 import type { ClientCredentials } from './credential-selector.ts'
 import { selectorOf } from './credential-selector.ts'
 import { clientParameters, wrong } from './defaults.ts'
 import type { ConnectionEvents } from './events.ts'
 import type { ClientOptions } from './options.ts'
+import type { RoleOfConnection } from './role.ts'
+import { traceOf } from './tracing.ts'
+import type { ConnectionTrace } from './tracing.ts'
 import { trafficKey } from './traffic-key.ts'
 
 /**
@@ -29,7 +31,8 @@ export function clientConnection(options: ClientOptions, events: ConnectionEvent
     select: selectorOf(credentials),
     answer: answerCertificateRequest,
   }
-  return connectionOf(resumingClient, clientParameters(options, abilities), options, events)
+  const parameters = clientParameters(options, abilities)
+  return new Connection(roleOf(options, resumingClient), parameters, options, events, traceOf(options.trace))
 }
 
 /**
@@ -39,59 +42,50 @@ export function clientConnection(options: ClientOptions, events: ConnectionEvent
  * @throws TlsError as `clientConnection`
  */
 export function sessionlessClientConnection(options: SessionlessClientOptions, events: ConnectionEvents): Connection {
-  const { credentials, externalPsks, grease } = options as ClientOptions
+  const { credentials, externalPsks, grease, trace } = options as ClientOptions
   if (credentials !== undefined && !('answer' in credentials)) {
     throw wrong('credentials', 'without sessions it takes clientCredentials()')
   }
   if (externalPsks !== undefined) throw wrong('externalPsks', 'they take a client with sessions')
   if (grease === true) throw wrong('grease', 'it takes a client with sessions')
+  if (typeof trace === 'function') throw wrong('trace', 'without sessions it takes tracing()')
   const abilities = { psks: undefined, grease: undefined, select: credentials?.select, answer: credentials?.answer }
-  return connectionOf(sessionlessClient, clientParameters(options, abilities), options, events)
+  const parameters = clientParameters(options, abilities)
+  return new Connection(roleOf(options, sessionlessClient), parameters, options, events, trace)
 }
 
 /** Sessions, PSKs and certificates after the handshake come from a client that keeps sessions. */
 export interface SessionlessClientOptions extends Omit<
   ClientOptions,
-  'session' | 'postHandshakeAuthentication' | 'credentials' | 'externalPsks' | 'grease'
+  'session' | 'postHandshakeAuthentication' | 'credentials' | 'externalPsks' | 'grease' | 'trace'
 > {
   /** For servers that ask for a certificate. Default: none, an empty Certificate is sent. */
   readonly credentials?: ClientCredentials
+  /** Default: none. */
+  readonly trace?: ConnectionTrace
 }
 
-function connectionOf(
-  client: RoleOfConnection,
-  parameters: ClientParameters,
-  options: ClientOptions,
-  events: ConnectionEvents,
-): Connection {
-  const { tls12 } = options
-  const role: RoleOfConnection =
-    tls12 === undefined
-      ? client
-      : {
-          ...client,
-          postHandshake: (handshake, agreed) =>
-            agreed.version === 'TLSv1.2'
-              ? tls12.postHandshake(handshake, agreed)
-              : client.postHandshake(handshake, agreed),
-        }
-  return new Connection(role, parameters, options, events)
+function roleOf(options: ClientOptions, role: RoleOfConnection): RoleOfConnection {
+  return options.tls12?.beside(role) ?? role
 }
 
-function clientWith(postHandshake: RoleOfConnection['postHandshake']): RoleOfConnection {
+function clientWith(rest: Pick<RoleOfConnection, 'postHandshake' | 'report'>): RoleOfConnection {
   return {
     name: 'client',
-    stateless: () => false,
     program: (handshake) => clientHandshake(handshake, handshake.parameters as ClientParameters),
-    postHandshake,
     trafficKey,
+    ...rest,
   }
 }
 
-const resumingClient: RoleOfConnection = /* @__PURE__ */ clientWith(
-  (handshake, agreed) => new ResumingClientPostHandshake(handshake, agreed as Connected),
-)
+const resumingClient: RoleOfConnection = /* @__PURE__ */ clientWith({
+  postHandshake: (handshake, agreed) => new ResumingClientPostHandshake(handshake, agreed as Connected),
+  report(connection, result) {
+    if (result.type === 'session') connection.emit('session', result.session)
+    else if (result.type === 'answer') connection.calls.do(() => connection.runWriting(result.send))
+  },
+})
 
-const sessionlessClient: RoleOfConnection = /* @__PURE__ */ clientWith(
-  (handshake, agreed) => new ClientPostHandshake(handshake, agreed as Connected),
-)
+const sessionlessClient: RoleOfConnection = /* @__PURE__ */ clientWith({
+  postHandshake: (handshake, agreed) => new ClientPostHandshake(handshake, agreed as Connected),
+})

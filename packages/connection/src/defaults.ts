@@ -75,7 +75,7 @@ export function clientParameters(options: ClientOptions, abilities: ClientAbilit
     maxCertificateListSize: common.maxCertificateListSize,
     now: common.now,
     keyLog: common.keyLog,
-    trace: common.trace,
+    trace: undefined,
     keepDetails: common.keepDetails,
     serverName: serverName === undefined || isIpAddress(serverName) ? undefined : hostName(serverName),
     verifyName: options.verifyName ?? serverName,
@@ -174,7 +174,8 @@ function commonParameters(
     maxCertificateListSize: options.maxCertificateListSize ?? defaults.maxCertificateListSize,
     now: () => askNow('ERR_TLS_CALLBACK', 'the clock', () => clock.now()),
     keyLog: keyLog === undefined ? undefined : linesFor(keyLog),
-    trace: options.trace,
+    // Given to `Connection`, which guards it.
+    trace: undefined,
     keepDetails: options.keepDetails ?? false,
   }
 }

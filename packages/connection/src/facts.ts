@@ -37,6 +37,8 @@ export interface ConnectionFacts {
   readonly encryptThenMac: boolean
   /** Whether the peer has renegotiation_info (RFC 5746); always true in TLS 1.3, which has no renegotiation. */
   readonly secureRenegotiation: boolean
+  /** TLS 1.2: whether these are the facts of another handshake than the first. */
+  readonly renegotiated?: boolean
   /**
    * TLS 1.2: the channel binding `tls-unique` (RFC 5929), but for a session that is resumed without
    * `extendedMainSecret`: it may be two peers' at once (RFC 7627). TLS 1.3 has `tls-exporter` instead,

@@ -1,14 +1,11 @@
 import type { CipherSuite, CryptoProvider, SignatureScheme } from '@typetls/crypto-provider'
 import type { ClientCredentials } from './credential-selector.ts'
 import type {
-  AfterHandshake,
-  Agreed,
   Credential,
   CredentialSelector,
   ExternalPsk,
   ExternalPskLookup,
   ExternalPskSelector,
-  Handshake,
   OfferedGroup,
   OlderClient,
   OlderServer,
@@ -21,6 +18,8 @@ import type {
 import type { PaddingPolicy } from '@typetls/record'
 import type { AlertName, TlsError } from '@typetls/wire'
 import type { ConnectionEvents } from './events.ts'
+import type { RoleOfConnection } from './role.ts'
+import type { ConnectionTrace } from './tracing.ts'
 
 /** What both roles take. Everything is readonly and has a default, see `defaults.ts`, except `crypto` and `clock`. */
 export interface CommonOptions {
@@ -77,7 +76,8 @@ export interface CommonOptions {
   readonly alertFor?: (error: TlsError) => AlertName | undefined
 }
 
-export interface ClientOptions extends CommonOptions {
+export interface ClientOptions extends Omit<CommonOptions, 'trace'> {
+  readonly trace?: Trace | ConnectionTrace
   /** TLS 1.2 beside TLS 1.3: `clientTls12()` of `@typetls/connection/tls12`. Default: TLS 1.3 alone. */
   readonly tls12?: ClientTls12
   /** Rows, most wanted first. Default: `defaultCipherSuites`, as far as `crypto` has their AEAD. */
@@ -185,14 +185,16 @@ export interface ServerOptions extends CommonOptions {
 export interface ClientTls12 {
   /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) when `crypto` lacks what was asked for */
   older(crypto: CryptoProvider): OlderClient
-  postHandshake(handshake: Handshake, agreed: Agreed): AfterHandshake
+  /** @internal the role that speaks both versions */
+  beside(role: RoleOfConnection): RoleOfConnection
 }
 
 /** TLS 1.2 for servers, as a value. */
 export interface ServerTls12 {
   /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) when `crypto` lacks what was asked for */
   older(crypto: CryptoProvider): OlderServer
-  postHandshake(handshake: Handshake, agreed: Agreed, events: ConnectionEvents): AfterHandshake
+  /** @internal the role that speaks both versions */
+  beside(role: RoleOfConnection, events: ConnectionEvents): RoleOfConnection
 }
 
 /** The time. Adapters hand in the platform's; tests a manual one. */

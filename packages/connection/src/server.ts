@@ -2,11 +2,14 @@ import type { Connected, ServerParameters } from '@typetls/handshake'
 import { ServerPostHandshake, serverHandshake } from '@typetls/handshake'
 import { httpRequest } from '@typetls/record'
 import { TlsError } from '@typetls/wire'
-import type { RoleOfConnection } from './connection.ts'
 import { Connection } from './connection.ts'
 import { serverParameters } from './defaults.ts'
 import type { ConnectionEvents } from './events.ts'
+import { peerFactsOf } from './facts.ts'
+import type { ConnectionFacts } from './facts.ts'
 import type { ServerOptions } from './options.ts'
+import type { RoleOfConnection } from './role.ts'
+import { traceOf } from './tracing.ts'
 import { trafficKey } from './traffic-key.ts'
 
 /**
@@ -23,18 +26,7 @@ export function serverConnection(options: ServerOptions, events: ConnectionEvent
 export class ServerConnection extends Connection {
   /** @internal use `serverConnection` */
   constructor(parameters: ServerParameters, options: ServerOptions, events: ConnectionEvents) {
-    const { tls12 } = options
-    const role: RoleOfConnection =
-      tls12 === undefined
-        ? server
-        : {
-            ...server,
-            postHandshake: (handshake, agreed) =>
-              agreed.version === 'TLSv1.2'
-                ? tls12.postHandshake(handshake, agreed, events)
-                : server.postHandshake(handshake, agreed),
-          }
-    super(role, parameters, options, events)
+    super(options.tls12?.beside(server, events) ?? server, parameters, options, events, traceOf(options.trace))
   }
 
   /**
@@ -49,7 +41,11 @@ export class ServerConnection extends Connection {
     if (this.writeEnded || this.readEnded || !(post instanceof ServerPostHandshake)) {
       throw new TlsError('ERR_TLS_STATE', 'a client certificate can be asked for while connected')
     }
-    this.act(post.prepareCertificateRequest())
+    const send = post.prepareCertificateRequest()
+    this.calls.do(() => {
+      send()
+      this.records.writer.flush()
+    })
   }
 }
 
@@ -60,4 +56,15 @@ const server: RoleOfConnection = {
   program: (handshake) => serverHandshake(handshake, handshake.parameters as ServerParameters),
   postHandshake: (handshake, agreed) => new ServerPostHandshake(handshake, agreed as Connected),
   trafficKey,
+  report(connection, result) {
+    if (result.type !== 'authenticated') return
+    const peer = result.peer && peerFactsOf(result.peer)
+    const facts = {
+      ...(connection.facts as ConnectionFacts),
+      peer,
+      clientSignatureScheme: result.peer?.scheme?.name,
+    }
+    connection.setFacts(facts)
+    connection.emit('authenticated', facts)
+  },
 }

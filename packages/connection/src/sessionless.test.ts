@@ -5,10 +5,11 @@ import { ascii, fromAscii } from '@typetls/wire'
 import { expect, test } from 'vitest'
 import { certificateFor, clientPeer, clock, credentialFor, serverPeer, verifier } from '../test/peers.ts'
 import { scriptedServer } from '../test/scripted-server.ts'
-import type { clientConnection, ClientOptions } from './index.ts'
-import { clientCredentials, rotatingTicketKeys, sessionlessClientConnection } from './index.ts'
+import type { clientConnection, ClientOptions, SessionlessClientOptions, Trace } from './index.ts'
+import { clientCredentials, rotatingTicketKeys, sessionlessClientConnection, tracing } from './index.ts'
 
-const connect = sessionlessClientConnection as typeof clientConnection
+const connect: typeof clientConnection = ({ trace, ...options }, events) =>
+  sessionlessClientConnection({ ...options, trace: tracing(trace as Trace) } as SessionlessClientOptions, events)
 const key = { identity: ascii('key'), secret: new Secret(new Uint8Array(32).fill(7)) }
 
 function pairOf(options: Partial<ClientOptions> = {}) {
@@ -47,6 +48,17 @@ test('it ignores tickets that come all the same, and goes on under new keys', ()
   pair.client.connection.write(ascii('here'))
   pair.pump()
   expect([fromAscii(pair.client.received()), fromAscii(pair.server.received())]).toEqual(['still', 'here'])
+})
+
+test('it tells a trace what others tell theirs, if it has the code for it', () => {
+  const pair = pairOf()
+  pair.pump()
+  const events = new Set(pair.client.trace.map(({ event }) => event))
+  expect([...events].sort()).toEqual(['decision', 'keys', 'message', 'record', 'secret'])
+  const options = { crypto: nodeCrypto, clock, verifier, trace: () => {} }
+  expect(() => sessionlessClientConnection(options as never, pair.client as never)).toThrow(
+    expect.objectContaining({ code: 'ERR_TLS_OPTIONS', received: 'trace' }),
+  )
 })
 
 test.each([

@@ -180,7 +180,7 @@ function recorder(
 ): [
   Recorded,
   ConnectionEvents,
-  (options: Changed<Pick<ClientOptions, 'trace' | 'keyLog'>>) => Pick<ClientOptions, 'trace' | 'keyLog'>,
+  (options: Changed<Pick<ClientOptions, 'trace' | 'keyLog'>>) => Pick<ServerOptions, 'trace' | 'keyLog'>,
 ] {
   const data: Uint8Array[] = []
   const peer: Recorded = {
@@ -232,7 +232,7 @@ function recorder(
     peer,
     events,
     (options) => ({
-      trace: options.trace ?? ((event) => void peer.trace.push(event)),
+      trace: typeof options.trace === 'function' ? options.trace : (event) => void peer.trace.push(event),
       keyLog: options.keyLog ?? ((line) => void peer.keyLog.push(line)),
     }),
   ]

@@ -19,7 +19,7 @@ export interface AfterHandshake {
   handle(message: HandshakeMessage): Program<PostHandshakeResult>
   readonly keyUpdateDue: boolean
   /** TLS 1.2: another handshake runs. What is written waits until it is done. */
-  readonly renegotiating: boolean
+  readonly renegotiating?: boolean
   /** TLS 1.2: another handshake runs or was asked for; a peer that does not want it ends the connection. */
   readonly awaitsRenegotiation?: boolean
   sawApplicationData(): void
@@ -40,7 +40,6 @@ export abstract class PostHandshake implements AfterHandshake {
   protected readonly transcript: Transcript | undefined
   protected readonly suite: CipherSuite
   readonly #secrets: KeptSecrets
-  readonly renegotiating = false
   #keyUpdatesInARow = 0
   #keyUpdateDue = false
   #disposed = false

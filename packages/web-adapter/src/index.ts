@@ -1,3 +1,4 @@
+export { tracing } from '@typetls/connection'
 export { createPathVerifier, pemCertificates } from '@typetls/x509'
 export { bunSockets } from './bun-sockets.ts'
 export type { BunConnect, BunSocket, BunSocketEvents } from './bun-sockets.ts'

@@ -3,12 +3,14 @@ import { clientGrease } from '@typetls/handshake'
 import { httpRequest } from '@typetls/record'
 import type { Tls12Connected } from '@typetls/handshake/tls12'
 import { Tls12ClientPostHandshake, tls12ClientHandshake, tls12ServerHandshake } from '@typetls/handshake/tls12'
-import type { RoleOfConnection } from '../connection.ts'
 import { Connection } from '../connection.ts'
 import { selectorOf } from '../credential-selector.ts'
 import { clientParameters, serverParameters } from '../defaults.ts'
 import type { ConnectionEvents } from '../events.ts'
 import type { ClientOptions, ServerOptions } from '../options.ts'
+import type { RoleOfConnection } from '../role.ts'
+import { traceOf } from '../tracing.ts'
+import { renegotiable } from './renegotiable.ts'
 import type { ClientTls12Options, ServerTls12Options } from './tls12-options.ts'
 import { clientTls12Parameters, serverPostHandshake, serverTls12Parameters } from './tls12-options.ts'
 
@@ -25,13 +27,13 @@ export function tls12ClientConnection(
   const parameters12 = clientTls12Parameters(tls12, options.crypto)
   const parameters = clientParameters(options, { ...abilities, select: selectorOf(options.credentials) })
   const role: RoleOfConnection = {
+    ...renegotiable,
     name: 'client',
-    stateless: () => false,
     program: (handshake) => tls12ClientHandshake(handshake, handshake.parameters as ClientParameters, parameters12),
     postHandshake: (handshake, agreed) =>
       new Tls12ClientPostHandshake(handshake, agreed as Tls12Connected, parameters12),
   }
-  return new Connection(role, parameters, options, events)
+  return new Connection(role, parameters, options, events, traceOf(options.trace))
 }
 
 /**
@@ -46,13 +48,13 @@ export function tls12ServerConnection(
 ): Connection {
   const parameters12 = serverTls12Parameters(tls12, options.crypto)
   const role: RoleOfConnection = {
+    ...renegotiable,
     name: 'server',
     notTls: httpRequest,
-    stateless: () => false,
     program: (handshake) => tls12ServerHandshake(handshake, handshake.parameters as ServerParameters, parameters12),
     postHandshake: (handshake, agreed) => serverPostHandshake(handshake, agreed, parameters12, tls12, events),
   }
-  return new Connection(role, serverParameters(options), options, events)
+  return new Connection(role, serverParameters(options), options, events, traceOf(options.trace))
 }
 
 /** Without what only TLS 1.3 has. */

@@ -18,6 +18,7 @@ import type { ConnectionEvents } from '../events.ts'
 import type { ClientTls12, ServerTls12 } from '../options.ts'
 import type { CipherSuiteRow } from './cipher-suites.ts'
 import { defaultTls12CipherSuites } from './cipher-suites.ts'
+import { besideTls13 } from './renegotiable.ts'
 
 interface Tls12Options {
   /**
@@ -93,11 +94,15 @@ export interface ServerTls12Options extends Tls12Options {
 export function clientTls12(options: ClientTls12Options = {}): ClientTls12 {
   return {
     older: (crypto) => olderClient(clientTls12Parameters(options, crypto)),
-    postHandshake: (handshake, agreed) =>
-      new Tls12ClientPostHandshake(
-        handshake,
-        agreed as Tls12Connected,
-        clientTls12Parameters(options, handshake.crypto),
+    beside: (role) =>
+      besideTls13(
+        role,
+        (handshake, agreed) =>
+          new Tls12ClientPostHandshake(
+            handshake,
+            agreed as Tls12Connected,
+            clientTls12Parameters(options, handshake.crypto),
+          ),
       ),
   }
 }
@@ -111,8 +116,10 @@ export function serverTls12(options: ServerTls12Options = {}): ServerTls12 {
   }
   return {
     older: (crypto) => olderServer(parametersFor(crypto)),
-    postHandshake: (handshake, agreed, events) =>
-      serverPostHandshake(handshake, agreed, parametersFor(handshake.crypto), options, events),
+    beside: (role, events) =>
+      besideTls13(role, (handshake, agreed) =>
+        serverPostHandshake(handshake, agreed, parametersFor(handshake.crypto), options, events),
+      ),
   }
 }
 

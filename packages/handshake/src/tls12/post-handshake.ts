@@ -70,7 +70,7 @@ export abstract class Tls12PostHandshake implements AfterHandshake {
 
   sawApplicationData(): void {}
 
-  *updateWriteKeys(): Program<void> {
+  updateWriteKeys(): Program<void> {
     throw new TlsError('ERR_TLS_STATE', 'TLS 1.2 has no KeyUpdate')
   }
 

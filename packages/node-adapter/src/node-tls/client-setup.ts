@@ -1,6 +1,6 @@
 import type { ClientOptions, Connection, ConnectionEvents, ConnectionFacts } from '@typetls/connection'
 import { Session } from '@typetls/connection'
-import type { CredentialSelector, PeerVerifier } from '@typetls/handshake'
+import type { CredentialSelector, PeerVerifier, Trace } from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
 import { ClientSetup } from '../client-setup.ts'
 import type { ConnectOptions } from '../connect-options.ts'
@@ -79,7 +79,9 @@ export class NodeClientSetup extends ClientSetup {
   protected override prepared(given: ClientOptions, socket: TlsSocket): ClientOptions {
     const { verifier } = given
     const told = this.#requestOcsp && verifier ? { ...given, verifier: tellingStaple(verifier, socket) } : given
-    const options = (socket as NodeSocket).traced ? { ...told, trace: alsoPrinted(told.trace) } : told
+    // That of sockets is a function.
+    const trace = told.trace as Trace | undefined
+    const options = (socket as NodeSocket).traced ? { ...told, trace: alsoPrinted(trace) } : told
     const callback = this.#pskCallback
     return callback === undefined ? options : { ...options, ...clientPsks(callback, this.versions.tls13) }
   }
