@@ -42,14 +42,12 @@ function algorithm(name: MlDsaName, scheme: MlDsa): SignatureAlgorithm<'sync'> {
  */
 export function readMlDsaKey(name: MlDsaName, der: Uint8Array): NoblePrivateKey {
   const scheme = schemes()[name]
-  const outer = new KeyReader(der)
-  const seed = outer.optional(implicit(0))
-  const both = seed === undefined && der[0] === sequence ? outer.sequence() : undefined
-  const bothSeed = both?.content(octetString)
-  const expanded = seed === undefined ? (both ?? outer).content(octetString) : undefined
-  both?.finish()
-  outer.finish()
-  const secretKey = keyOf(scheme, seed ?? bothSeed, expanded)
+  const isBoth = der[0] === sequence
+  const fields = isBoth ? KeyReader.ofSequence(der) : new KeyReader(der)
+  const seed = isBoth ? fields.content(octetString) : fields.optional(implicit(0))
+  const expanded = isBoth || seed === undefined ? fields.content(octetString) : undefined
+  fields.finish()
+  const secretKey = keyOf(scheme, seed, expanded)
   const publicKey = scheme.getPublicKey(secretKey)
   return new NoblePrivateKey(name, spkiOf(name).write(publicKey), { kind: 'scalar', bytes: secretKey })
 }

@@ -1,12 +1,12 @@
 import type { KeyType, PrivateKey } from '@typetls/crypto-provider'
-import type { PssParameters } from '@typetls/crypto-provider/key-forms'
+import type { RsaKeyKind } from '@typetls/crypto-provider/key-forms'
 import { TlsError } from '@typetls/wire'
 import type { RsaPrivateKey } from './rsa-key.ts'
 
 /** What a private key is made of, by kind. */
 export type KeyMaterial =
   | { readonly kind: 'scalar'; readonly bytes: Uint8Array }
-  | { readonly kind: 'rsa'; readonly key: RsaPrivateKey; readonly pss: PssParameters | undefined }
+  | { readonly kind: 'rsa'; readonly key: RsaPrivateKey; readonly of: RsaKeyKind }
 
 /** A private key of this backend. Its parts are not reachable from the object. */
 export class NoblePrivateKey implements PrivateKey {

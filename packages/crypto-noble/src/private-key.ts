@@ -2,7 +2,7 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { ed448 } from '@noble/curves/ed448.js'
 import type { PrivateKey } from '@typetls/crypto-provider'
 import { equalBytes, TlsError, toHex } from '@typetls/wire'
-import { KeyReader, rsaKeyKind } from '@typetls/crypto-provider/key-forms'
+import { KeyReader, rsaKeyKind, version } from '@typetls/crypto-provider/key-forms'
 import { ecCurves } from './ec-keys.ts'
 import type { EcCurve } from './ec-keys.ts'
 import { ed25519Spki } from './ed25519.ts'
@@ -21,10 +21,8 @@ import { explicit, implicit, objectIdentifier, octetString, sequence } from '@ty
  */
 export function importPrivateKey(pkcs8: Uint8Array): PrivateKey {
   // https://www.rfc-editor.org/rfc/rfc5958#section-2
-  const outer = new KeyReader(pkcs8)
-  const info = outer.sequence()
-  outer.finish()
-  if (info.smallInteger() > 1) throw unknown('its version is neither 0 nor 1')
+  const info = KeyReader.ofSequence(pkcs8)
+  if (version(info) > 1) throw unknown('its version is neither 0 nor 1')
   const algorithm = info.element(sequence)
   const privateKey = info.content(octetString)
   // Attributes, and the public key that we derive ourselves.
@@ -35,7 +33,7 @@ export function importPrivateKey(pkcs8: Uint8Array): PrivateKey {
 }
 
 function read(algorithm: Uint8Array, privateKey: Uint8Array): PrivateKey {
-  const identifier = new KeyReader(algorithm).sequence()
+  const identifier = KeyReader.ofSequence(algorithm)
   const oid = toHex(identifier.content(objectIdentifier))
   switch (oid) {
     case ecPublicKey: {
@@ -62,10 +60,8 @@ function read(algorithm: Uint8Array, privateKey: Uint8Array): PrivateKey {
 
 /** ECPrivateKey. https://www.rfc-editor.org/rfc/rfc5915#section-3 */
 function ecKey(row: EcCurve, der: Uint8Array): PrivateKey {
-  const outer = new KeyReader(der)
-  const fields = outer.sequence()
-  outer.finish()
-  if (fields.smallInteger() !== 1) throw unknown('its ECPrivateKey is not of version 1')
+  const fields = KeyReader.ofSequence(der)
+  if (version(fields) !== 1) throw unknown('its ECPrivateKey is not of version 1')
   const scalar = new Uint8Array(fields.content(octetString))
   const parameters = fields.optional(explicit(0))
   const publicKey = fields.optional(explicit(1))
@@ -91,10 +87,10 @@ function edwardsKey(keyType: string, curve: typeof ed25519, spki: SpkiPrefix, de
 }
 
 function rsaKey(algorithm: Uint8Array, der: Uint8Array): PrivateKey {
-  const kind = rsaKeyKind(new KeyReader(algorithm).sequence())
+  const kind = rsaKeyKind(algorithm)
   if (kind === undefined) throw unknown('its algorithm makes no TLS signatures')
   const { key, spki } = readPkcs1PrivateKey(der, algorithm)
-  return new NoblePrivateKey(kind.keyType, spki, { kind: 'rsa', key, pss: kind.pss })
+  return new NoblePrivateKey(kind.keyType, spki, { kind: 'rsa', key, of: kind })
 }
 
 function unknown(why: string): TlsError {

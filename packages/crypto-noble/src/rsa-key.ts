@@ -49,7 +49,7 @@ export function readPkcs1PrivateKey(
 ): { readonly key: RsaPrivateKey; readonly spki: Uint8Array } {
   const digits = publicHalf(der)
   const { n, e, bits } = numbers(digits)
-  const sequence = new KeyReader(der).sequence()
+  const sequence = KeyReader.ofSequence(der)
   // Version, n and e, which publicHalf() has read, and d, which the five numbers after it stand for.
   for (let i = 0; i < 4; i++) sequence.integer()
   const next = (): bigint => toBigInt(sequence.integer())

@@ -25,18 +25,13 @@ function pss(row: RsaHash): SignatureAlgorithm<'sync'> {
     name,
     verify(publicKey, data, signature) {
       const key = readRsaPublicKey(publicKey)
-      if (key === undefined || !allowsPss(key, row.name, row.hash.outputLen)) return false
+      if (key === undefined || !allowsPss(key, name)) return false
       const encoded = openSignature(key, signature)
       return encoded !== undefined && verifyPss(row, data, key.bits, encoded)
     },
     sign(privateKey, data) {
       const material = materialOf(privateKey)
-      if (
-        material.kind !== 'rsa' ||
-        !allowsPss({ keyType: privateKey.keyType, pss: material.pss }, row.name, row.hash.outputLen)
-      ) {
-        throw unfit(privateKey, name)
-      }
+      if (material.kind !== 'rsa' || !allowsPss(material.of, name)) throw unfit(privateKey, name)
       const encoded = encodePss(row, data, material.key.bits, random(row.hash.outputLen))
       return closeSignature(material.key, encoded ?? tooSmall(name))
     },

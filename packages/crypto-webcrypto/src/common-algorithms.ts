@@ -129,7 +129,7 @@ function rsaAlgorithms(trials: Trials): Promise<Signing | undefined>[] {
   return rsaSchemes().map(async (scheme): Promise<Signing | undefined> => {
     if (!(await tried(trials, 'signature', scheme.name, () => verifies(subtle, scheme)))) return undefined
     for (const keyType of omitted) {
-      if (scheme.allows({ keyType, pss: undefined })) {
+      if (scheme.allows({ keyType, onlyAlgorithm: undefined })) {
         lacking.push({ list: 'signature', name: scheme.name, keyType, reason: leftOut })
       }
     }

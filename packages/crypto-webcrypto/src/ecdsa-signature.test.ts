@@ -1,7 +1,7 @@
 import { fromHex, toHex } from '@typetls/wire'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ecdsaFromDer, ecdsaToDer } from './ecdsa-signature.ts'
+import { ecdsaFromDer as read, ecdsaToDer } from './ecdsa-signature.ts'
 
 test.each([
   ['01', '02', '3006020101020102'],
@@ -58,3 +58,12 @@ test.each([
 ])('%s is refused', (_, hex) => {
   expect(ecdsaFromDer(fromHex(hex), 4)).toBeUndefined()
 })
+
+function ecdsaFromDer(signature: Uint8Array, width: number): Uint8Array | undefined {
+  try {
+    return read(signature, width)
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ERR_TLS_KEY_PARSE' })
+    return undefined
+  }
+}

@@ -1,4 +1,3 @@
-import { TlsError } from '@typetls/wire'
 import { derInteger, KeyReader } from '@typetls/crypto-provider/key-forms'
 import { derElement, sequence } from '@typetls/wire/der'
 
@@ -11,22 +10,19 @@ export function ecdsaToDer(pair: Uint8Array): Uint8Array {
   return derElement(sequence, derInteger(pair.subarray(0, width)), derInteger(pair.subarray(width)))
 }
 
-/** The other way, in two times `width` bytes; `undefined` for anything but DER of two numbers that fit. */
+/**
+ * The other way, in two times `width` bytes; `undefined` for numbers that do not fit.
+ *
+ * @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error) for anything but DER of two numbers
+ */
 export function ecdsaFromDer(signature: Uint8Array, width: number): Uint8Array | undefined {
-  try {
-    const outer = new KeyReader(signature)
-    const numbers = outer.sequence()
-    outer.finish()
-    const r = numbers.integer()
-    const s = numbers.integer()
-    numbers.finish()
-    if (r.length > width || s.length > width || r.length === 0 || s.length === 0) return undefined
-    const pair = new Uint8Array(2 * width)
-    pair.set(r, width - r.length)
-    pair.set(s, 2 * width - s.length)
-    return pair
-  } catch (error) {
-    if (error instanceof TlsError) return undefined
-    throw error
+  const numbers = KeyReader.ofSequence(signature)
+  const pair = new Uint8Array(2 * width)
+  for (const end of [width, 2 * width]) {
+    const number = numbers.integer()
+    if (number.length > width || number.length === 0) return undefined
+    pair.set(number, end - number.length)
   }
+  numbers.finish()
+  return pair
 }

@@ -7,10 +7,14 @@ export function edwardsScheme(subtle: Subtle, row: EllipticKey): Scheme {
   return {
     name: row.keyType,
     parameters: row.algorithm,
-    importPublicKey(key) {
+    readPublicKey(key) {
       const point = key.keyType === row.keyType ? row.spki.read(key.spki) : undefined
-      return point && subtle.importKey('raw', point, row.algorithm, true, ['verify'])
+      return (
+        point && {
+          imported: subtle.importKey('raw', point, row.algorithm, true, ['verify']),
+          toPlatform: (signature) => (signature.length === 2 * row.width ? signature : undefined),
+        }
+      )
     },
-    toPlatform: (signature) => (signature.length === 2 * row.width ? signature : undefined),
   }
 }

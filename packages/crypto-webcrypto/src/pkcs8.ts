@@ -1,9 +1,15 @@
 import type { KeyType } from '@typetls/crypto-provider'
 import { fromHex, TlsError, toHex } from '@typetls/wire'
-import { KeyReader } from '@typetls/crypto-provider/key-forms'
 import { ecdsaKeys, ed25519Key, ed448Key } from './elliptic-keys.ts'
 import type { EllipticKey } from './elliptic-keys.ts'
-import { publicHalf, rsaEncryption, rsaKeyKind, writeRsaSpki } from '@typetls/crypto-provider/key-forms'
+import {
+  KeyReader,
+  publicHalf,
+  rsaEncryption,
+  rsaKeyKind,
+  version,
+  writeRsaSpki,
+} from '@typetls/crypto-provider/key-forms'
 import type { RsaKeyKind } from '@typetls/crypto-provider/key-forms'
 import { derElement, explicit, implicit, objectIdentifier, octetString, sequence } from '@typetls/wire/der'
 
@@ -36,10 +42,8 @@ export interface ParsedRsaKey {
  * @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error)
  */
 export function parsePkcs8(pkcs8: Uint8Array): ParsedKey | undefined {
-  const outer = new KeyReader(pkcs8)
-  const info = outer.sequence()
-  outer.finish()
-  if (info.smallInteger() > 1) throw unusable('its version is neither 0 nor 1')
+  const info = KeyReader.ofSequence(pkcs8)
+  if (version(info) > 1) throw unusable('its version is neither 0 nor 1')
   const algorithm = info.element(sequence)
   const privateKey = info.content(octetString)
   // Attributes, and the public key that PKCS#8 may carry behind any kind.
@@ -50,7 +54,7 @@ export function parsePkcs8(pkcs8: Uint8Array): ParsedKey | undefined {
 }
 
 function read(algorithm: Uint8Array, privateKey: Uint8Array): ParsedKey | undefined {
-  const identifier = new KeyReader(algorithm).sequence()
+  const identifier = KeyReader.ofSequence(algorithm)
   const oid = toHex(identifier.content(objectIdentifier))
   if (oid === ecPublicKey) {
     const curve = toHex(identifier.content(objectIdentifier))
@@ -63,7 +67,7 @@ function read(algorithm: Uint8Array, privateKey: Uint8Array): ParsedKey | undefi
     identifier.finish()
     return edwardsKey(row, algorithm, privateKey)
   }
-  const rsa = rsaKeyKind(new KeyReader(algorithm).sequence())
+  const rsa = rsaKeyKind(algorithm)
   if (rsa === undefined) return undefined
   const spki = writeRsaSpki(publicHalf(privateKey), algorithm)
   return { kind: 'rsa', keyType: rsa.keyType, der: oneAsymmetricKey(rsaEncryption, privateKey), rsa, spki }
@@ -71,10 +75,8 @@ function read(algorithm: Uint8Array, privateKey: Uint8Array): ParsedKey | undefi
 
 /** ECPrivateKey. https://www.rfc-editor.org/rfc/rfc5915#section-3 */
 function ecKey(row: EllipticKey, algorithm: Uint8Array, der: Uint8Array): ParsedEllipticKey {
-  const outer = new KeyReader(der)
-  const fields = outer.sequence()
-  outer.finish()
-  if (fields.smallInteger() !== 1) throw unusable('its ECPrivateKey is not of version 1')
+  const fields = KeyReader.ofSequence(der)
+  if (version(fields) !== 1) throw unusable('its ECPrivateKey is not of version 1')
   const scalar = fields.content(octetString)
   const parameters = fields.optional(explicit(0))
   const publicKey = fields.optional(explicit(1))

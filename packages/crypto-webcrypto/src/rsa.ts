@@ -1,7 +1,7 @@
 import type { HashRow } from './hash.ts'
 import { hashRows } from './hash.ts'
 import type { Algorithm, Subtle } from './platform.ts'
-import { allowsPss, readRsaSpki, writeRsaSpki } from '@typetls/crypto-provider/key-forms'
+import { allowsPss, readRsaSpki } from '@typetls/crypto-provider/key-forms'
 import type { RsaKeyKind } from '@typetls/crypto-provider/key-forms'
 import type { Scheme } from './verifying.ts'
 
@@ -11,27 +11,22 @@ export interface RsaScheme {
   /** For importing keys. */
   readonly algorithm: Algorithm
   readonly parameters: Algorithm
-  allows(key: RsaKeyKind): boolean
+  readonly allows: (key: RsaKeyKind) => boolean
 }
 
 /** RSASSA-PSS with MGF1 of the same hash and a salt of its length, by keys of type `rsa` and `rsa-pss`. */
-export function rsaPss({ name, webName, length }: HashRow): RsaScheme {
-  return {
-    name: `rsa-pss-${name}`,
-    algorithm: { name: 'RSA-PSS', hash: webName },
-    parameters: { name: 'RSA-PSS', saltLength: length },
-    allows: (key) => allowsPss(key, name, length),
-  }
+export function rsaPss(hash: HashRow): RsaScheme {
+  const name = `rsa-pss-${hash.name}`
+  return rsa(name, hash, { name: 'RSA-PSS', saltLength: hash.length }, (key) => allowsPss(key, name))
 }
 
 /** RSASSA-PKCS1-v1_5 by keys of type `rsa`. */
-export function rsaPkcs1({ name, webName }: HashRow): RsaScheme {
-  return {
-    name: `rsa-pkcs1-${name}`,
-    algorithm: { name: 'RSASSA-PKCS1-v1_5', hash: webName },
-    parameters: { name: 'RSASSA-PKCS1-v1_5' },
-    allows: (key) => key.keyType === 'rsa',
-  }
+export function rsaPkcs1(hash: HashRow): RsaScheme {
+  return rsa(`rsa-pkcs1-${hash.name}`, hash, { name: 'RSASSA-PKCS1-v1_5' }, (key) => key.keyType === 'rsa')
+}
+
+function rsa(name: string, hash: HashRow, parameters: Algorithm, allows: RsaScheme['allows']): RsaScheme {
+  return { name, algorithm: { name: parameters.name, hash: hash.webName }, parameters, allows }
 }
 
 /** All of them. */
@@ -39,19 +34,18 @@ export function rsaSchemes(): RsaScheme[] {
   return [...hashRows.map(rsaPkcs1), ...hashRows.map(rsaPss)]
 }
 
-export function rsaSchemeOn(subtle: Subtle, scheme: RsaScheme): Scheme {
+export function rsaSchemeOn(subtle: Subtle, { name, algorithm, parameters, allows }: RsaScheme): Scheme {
   return {
-    name: scheme.name,
-    parameters: scheme.parameters,
-    importPublicKey(key) {
+    name,
+    parameters,
+    readPublicKey(key) {
       const read = readRsaSpki(key.spki)
-      if (read?.keyType !== key.keyType || !scheme.allows(read)) return undefined
-      // Platforms do not read keys of the identifier id-RSASSA-PSS; what these are bound to is checked above.
-      return subtle.importKey('spki', writeRsaSpki(read), scheme.algorithm, true, ['verify'])
-    },
-    toPlatform: (signature, key) => {
-      const read = readRsaSpki(key.spki)
-      return read && isBelow(signature, read.n) ? signature : undefined
+      if (read?.keyType !== key.keyType || !allows(read)) return undefined
+      return {
+        // Platforms do not read keys of the identifier id-RSASSA-PSS; what these are bound to is checked above.
+        imported: subtle.importKey('spki', read.plainSpki, algorithm, true, ['verify']),
+        toPlatform: (signature) => (isBelow(signature, read.n) ? signature : undefined),
+      }
     },
   }
 }

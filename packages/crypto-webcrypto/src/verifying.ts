@@ -6,37 +6,35 @@ export interface Scheme {
   readonly name: string
   /** For signing and verifying. */
   readonly parameters: Algorithm
-  /** The key as the platform has it; `undefined` for one that is malformed or does not fit. May reject as well. */
-  importPublicKey(key: PublicKey): PromiseLike<Key> | undefined
-  /** The platform's form of a signature by such a key, or `undefined` when it is malformed. */
-  toPlatform(signature: Uint8Array, key: PublicKey): Uint8Array | undefined
+  /**
+   * The key as the platform has it; `undefined` for one that is malformed or does not fit. May throw and reject for such
+   * as well.
+   */
+  readPublicKey(key: PublicKey): PlatformPublicKey | undefined
+}
+
+export interface PlatformPublicKey {
+  readonly imported: PromiseLike<Key>
+  /** The platform's form of a signature by the key, or `undefined` when it is malformed; may throw for such as well. */
+  toPlatform(signature: Uint8Array): Uint8Array | undefined
 }
 
 /** The part of an algorithm that needs no private keys. */
 export function verifying(subtle: Subtle, scheme: Scheme): Pick<SignatureAlgorithm<'async'>, 'name' | 'verify'> {
-  const { name, parameters } = scheme
-  const imported = new WeakMap<PublicKey, Promise<Key | undefined>>()
-  const read = async (key: PublicKey): Promise<Key | undefined> => {
-    try {
-      return await scheme.importPublicKey(key)
-    } catch {
-      // verify() answers false for a malformed key, as its contract says.
-      return undefined
-    }
-  }
+  const read = new WeakMap<PublicKey, PlatformPublicKey>()
   return {
-    name,
+    name: scheme.name,
     async verify(key, data, signature) {
-      let known = imported.get(key)
-      if (known === undefined) imported.set(key, (known = read(key)))
-      const publicKey = await known
-      if (publicKey === undefined) return false
-      const converted = scheme.toPlatform(signature, key)
-      if (converted === undefined) return false
       try {
-        return await subtle.verify(parameters, publicKey, converted, data)
+        const publicKey = read.get(key) ?? scheme.readPublicKey(key)
+        if (publicKey === undefined) return false
+        read.set(key, publicKey)
+        // Whatever comes of the import, somebody waits for it.
+        const imported = await publicKey.imported
+        const converted = publicKey.toPlatform(signature)
+        return converted !== undefined && (await subtle.verify(scheme.parameters, imported, converted, data))
       } catch {
-        // Some platforms reject for some malformed signatures; the contract says false.
+        // Malformed keys and signatures are false, as the contract says. Some of them only the platform rejects.
         return false
       }
     },

@@ -9,12 +9,12 @@ export class KeyReader extends DerReader {
     super(bytes, 'ERR_TLS_KEY_PARSE', 'this DER')
   }
 
-  get done(): boolean {
-    return this.peek() === undefined
-  }
-
-  sequence(): KeyReader {
-    return new KeyReader(this.content(sequence))
+  /** Over the content of a SEQUENCE, which is all there is. */
+  static ofSequence(bytes: Uint8Array): KeyReader {
+    const document = new KeyReader(bytes)
+    const content = document.content(sequence)
+    document.finish()
+    return new KeyReader(content)
   }
 
   /** The digits of a non-negative INTEGER, big-endian without leading zeros: none for 0. */
@@ -24,19 +24,19 @@ export class KeyReader extends DerReader {
     return content[0] === 0 ? content.subarray(1) : content
   }
 
-  /** An INTEGER from 0 to 255. */
-  smallInteger(): number {
-    const digits = this.integer()
-    if (digits.length > 1) this.fail('has an INTEGER above 255')
-    return digits[0] ?? 0
-  }
-
   /** A BIT STRING of whole bytes. */
   bitString(): Uint8Array {
     const content = this.content(bitString)
     if (content[0] !== 0) this.fail('has a BIT STRING that does not end at a byte')
     return content.subarray(1)
   }
+}
+
+/** An INTEGER from 0 to 255, which a structure starts with. */
+export function version(fields: KeyReader): number {
+  const digits = fields.integer()
+  if (digits.length > 1) fields.fail('has a version above 255')
+  return digits[0] ?? 0
 }
 
 /** An INTEGER of digits that may have zeros in front. */

@@ -1,5 +1,6 @@
-export { derInteger, KeyReader } from './der.ts'
+export { derInteger, KeyReader, version } from './der.ts'
+export { pssAlgorithm } from './pss-parameters.ts'
 export { allowsPss, publicHalf, readRsaSpki, rsaEncryption, rsaKeyKind, writeRsaSpki } from './rsa-key.ts'
-export type { PssParameters, RsaKeyKind, RsaPublicKey } from './rsa-key.ts'
+export type { RsaKeyKind, RsaPublicKey, RsaSpki } from './rsa-key.ts'
 export { spkiPrefix } from './spki-prefix.ts'
 export type { SpkiPrefix } from './spki-prefix.ts'

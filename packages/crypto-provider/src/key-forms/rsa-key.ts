@@ -1,7 +1,8 @@
-import { fromHex, TlsError, toHex } from '@typetls/wire'
+import { equalBytes, fromHex, TlsError, toHex } from '@typetls/wire'
+import { bitString, derElement, objectIdentifier, sequence } from '@typetls/wire/der'
 import type { KeyType } from '../provider.ts'
-import { derInteger, KeyReader } from './der.ts'
-import { bitString, derElement, explicit, nullValue, objectIdentifier, sequence } from '@typetls/wire/der'
+import { derInteger, KeyReader, version } from './der.ts'
+import { pssAlgorithm } from './pss-parameters.ts'
 
 /** Digits, big-endian without leading zeros. */
 export interface RsaPublicKey {
@@ -11,19 +12,15 @@ export interface RsaPublicKey {
   readonly bits: number
 }
 
-/** What a key for RSASSA-PSS may be bound to. https://www.rfc-editor.org/rfc/rfc4055#section-3.1 */
-export interface PssParameters {
-  /** Our name of the hash, or `undefined` for one we do not have. */
-  readonly hash: string | undefined
-  readonly maskHash: string | undefined
-  /** Bytes; the least for a key. */
-  readonly saltLength: number
-}
-
 export interface RsaKeyKind {
   readonly keyType: KeyType
-  /** `undefined`: the key is bound to nothing. */
-  readonly pss: PssParameters | undefined
+  /** The one algorithm that the parameters of an RSASSA-PSS key allow; `undefined`: no parameters, or no such key. */
+  readonly onlyAlgorithm: string | undefined
+}
+
+export interface RsaSpki extends RsaPublicKey, RsaKeyKind {
+  /** The SPKI of the key under rsaEncryption, the one identifier that platforms know. */
+  readonly plainSpki: Uint8Array
 }
 
 /**
@@ -31,104 +28,58 @@ export interface RsaKeyKind {
  *
  * @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error)
  */
-export function readRsaSpki(spki: Uint8Array): (RsaPublicKey & RsaKeyKind) | undefined {
-  const outer = new KeyReader(spki)
-  const info = outer.sequence()
-  outer.finish()
-  const kind = rsaKeyKind(info.sequence())
-  const publicKey = new KeyReader(info.bitString())
+export function readRsaSpki(spki: Uint8Array): RsaSpki | undefined {
+  const info = KeyReader.ofSequence(spki)
+  const kind = rsaKeyKind(info.element(sequence))
+  const publicKey = info.bitString()
   info.finish()
   if (kind === undefined) return undefined
   // RSAPublicKey. https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1
-  const fields = publicKey.sequence()
-  publicKey.finish()
-  const n = fields.integer()
-  const e = fields.integer()
+  const fields = KeyReader.ofSequence(publicKey)
+  const key = usable(fields.integer(), fields.integer())
   fields.finish()
-  return { ...kind, ...usable(n, e) }
+  return { ...kind, ...key, plainSpki: spkiOf(rsaEncryption, publicKey) }
 }
 
-/** The SPKI of the key under `algorithm`, an AlgorithmIdentifier. Default rsaEncryption, the one platforms know. */
+/** The SPKI of the key under `algorithm`, an AlgorithmIdentifier. Default rsaEncryption. */
 export function writeRsaSpki(
   { n, e }: Pick<RsaPublicKey, 'n' | 'e'>,
   algorithm: Uint8Array = rsaEncryption,
 ): Uint8Array {
-  const publicKey = derElement(sequence, derInteger(n), derInteger(e))
+  return spkiOf(algorithm, derElement(sequence, derInteger(n), derInteger(e)))
+}
+
+function spkiOf(algorithm: Uint8Array, publicKey: Uint8Array): Uint8Array {
   return derElement(sequence, algorithm, derElement(bitString, Uint8Array.of(0), publicKey))
 }
 
 /** The public half of an RSAPrivateKey of two primes. https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2 */
 export function publicHalf(der: Uint8Array): RsaPublicKey {
-  const outer = new KeyReader(der)
-  const fields = outer.sequence()
-  outer.finish()
-  if (fields.smallInteger() !== 0) throw unusable()
-  const n = fields.integer()
-  const e = fields.integer()
+  const fields = KeyReader.ofSequence(der)
+  if (version(fields) !== 0) throw unusable()
+  const key = usable(fields.integer(), fields.integer())
   for (let i = 0; i < 6; i++) fields.integer()
   fields.finish()
-  return usable(n, e)
+  return key
 }
 
-/** The kind of an RSA key from the content of its AlgorithmIdentifier, or `undefined` when it is no RSA key. */
-export function rsaKeyKind(algorithm: KeyReader): RsaKeyKind | undefined {
-  const oid = toHex(algorithm.content(objectIdentifier))
-  if (oid === '2a864886f70d010101') {
-    // "The parameters field MUST have ASN.1 type NULL": RFC 3279 section 2.3.1.
-    if (algorithm.content(nullValue).length > 0) throw unusable()
-    algorithm.finish()
-    return { keyType: 'rsa', pss: undefined }
-  }
-  if (oid !== rsassaPss) return undefined
-  const kind = { keyType: 'rsa-pss', pss: algorithm.done ? undefined : readPssParameters(algorithm.sequence()) }
-  algorithm.finish()
-  return kind
+/** The kind of an RSA key from its AlgorithmIdentifier, or `undefined` when it is no RSA key. */
+export function rsaKeyKind(algorithm: Uint8Array): RsaKeyKind | undefined {
+  // "The parameters field MUST have ASN.1 type NULL": RFC 3279 section 2.3.1.
+  if (equalBytes(algorithm, rsaEncryption)) return { keyType: 'rsa', onlyAlgorithm: undefined }
+  const fields = KeyReader.ofSequence(algorithm)
+  if (toHex(fields.content(objectIdentifier)) !== rsassaPss) return undefined
+  const parameters = fields.peek() === undefined ? undefined : fields.element(sequence)
+  fields.finish()
+  return { keyType: 'rsa-pss', onlyAlgorithm: parameters && (pssAlgorithm(parameters, 'key') ?? 'rsa-pss-unknown') }
 }
 
 /**
- * Whether TLS lets a key make PSS signatures with this hash: "the digest used in the mask generation function ... [is]
- * the same", "the length of the Salt MUST be equal to the length of the digest output".
- * https://www.rfc-editor.org/rfc/rfc9846#section-4.3.3
+ * Whether the key may make and verify PSS signatures of this algorithm. What TLS demands of parameters is what makes
+ * one of our algorithms: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.3
  */
-export function allowsPss({ pss: bound }: RsaKeyKind, hash: string, hashLength: number): boolean {
-  return bound === undefined || (bound.hash === hash && bound.maskHash === hash && bound.saltLength <= hashLength)
-}
-
-function readPssParameters(parameters: KeyReader): PssParameters {
-  const hash = parameters.optional(explicit(0))
-  const mask = parameters.optional(explicit(1))
-  const salt = parameters.optional(explicit(2))
-  const trailer = parameters.optional(explicit(3))
-  parameters.finish()
-  if (trailer !== undefined && wholeInteger(trailer) !== 1) throw unusable()
-  return {
-    hash: hash === undefined ? 'sha1' : readHash(new KeyReader(hash)),
-    maskHash: mask === undefined ? 'sha1' : readMask(new KeyReader(mask)),
-    saltLength: salt === undefined ? 20 : wholeInteger(salt),
-  }
-}
-
-function readMask(explicit: KeyReader): string | undefined {
-  const mask = explicit.sequence()
-  explicit.finish()
-  return toHex(mask.content(objectIdentifier)) === mgf1 ? readHash(mask) : undefined
-}
-
-/** An AlgorithmIdentifier that ends its surroundings; NULL and no parameters mean the same for hashes. */
-function readHash(surroundings: KeyReader): string | undefined {
-  const algorithm = surroundings.sequence()
-  surroundings.finish()
-  const oid = toHex(algorithm.content(objectIdentifier))
-  if (algorithm.optional(nullValue)?.length) throw unusable()
-  algorithm.finish()
-  return hashes[oid]
-}
-
-function wholeInteger(content: Uint8Array): number {
-  const reader = new KeyReader(content)
-  const value = reader.smallInteger()
-  reader.finish()
-  return value
+export function allowsPss({ onlyAlgorithm }: RsaKeyKind, algorithm: string): boolean {
+  return onlyAlgorithm === undefined || onlyAlgorithm === algorithm
 }
 
 /**
@@ -143,18 +94,10 @@ function usable(n: Uint8Array, e: Uint8Array): RsaPublicKey {
 }
 
 function unusable(): TlsError {
-  return new TlsError('ERR_TLS_KEY_PARSE', 'the numbers or parameters of the RSA key are not usable')
+  return new TlsError('ERR_TLS_KEY_PARSE', 'the numbers of the RSA key are not usable')
 }
 
-/** AlgorithmIdentifier with NULL. */
+/** AlgorithmIdentifier. */
 export const rsaEncryption: Uint8Array = /* @__PURE__ */ fromHex('300d06092a864886f70d0101010500')
 
-/** Contents of OBJECT IDENTIFIERs, hex. */
-const mgf1 = '2a864886f70d010108'
 const rsassaPss = '2a864886f70d01010a'
-const hashes: Readonly<Record<string, string>> = {
-  '2b0e03021a': 'sha1',
-  '608648016503040201': 'sha256',
-  '608648016503040202': 'sha384',
-  '608648016503040203': 'sha512',
-}
