@@ -1,8 +1,9 @@
 import type { KeyType, PublicKey } from '@typetls/crypto-provider'
+import { pssAlgorithm } from '@typetls/crypto-provider/key-forms'
 import { parseAsn1, readBytes, readObjectIdentifier } from './asn1.ts'
 import type { DerReader } from '@typetls/wire/der'
 import { bitString, derElement, integer, nullValue, objectIdentifier, sequence } from '@typetls/wire/der'
-import { bareKeyType, pssName, readAlgorithm } from './signature-algorithm.ts'
+import { bareKeyType, readAlgorithm } from './signature-algorithm.ts'
 
 /** A public key with what a policy asks about it. */
 export interface SubjectPublicKey extends PublicKey {
@@ -52,7 +53,10 @@ export function readPublicKey(spki: Uint8Array, path = 'SubjectPublicKeyInfo'): 
     spki,
     keyBytes,
     rsa: isRsa || isPss ? rsaSize(keyBytes, `${path}.subjectPublicKey`) : undefined,
-    onlyAlgorithm: isPss && parameters !== undefined ? (pssName(parameters, 'key') ?? 'rsa-pss-unknown') : undefined,
+    onlyAlgorithm:
+      isPss && parameters !== undefined
+        ? (pssAlgorithm(parameters.element(sequence), 'key') ?? 'rsa-pss-unknown')
+        : undefined,
     inheritsParameters: oid === dsa && parameters === undefined,
   }
 }
