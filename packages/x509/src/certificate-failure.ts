@@ -26,7 +26,34 @@ export interface PlacedCertificate {
 }
 
 /** A rule that `verifyPath` has whatever the profile. */
-export type CertificateRule = keyof typeof rules
+export type CertificateRule =
+  | 'path.trust-anchor'
+  | 'path.length'
+  | 'path.intermediates'
+  | 'path.signature-checks'
+  | 'path.candidates'
+  | 'path.name-comparisons'
+  | 'chain.size'
+  | 'validity.not-before'
+  | 'validity.not-after'
+  | 'signature.value'
+  | 'signature.algorithm'
+  | 'key.rsa-limit'
+  | 'basic-constraints.ca'
+  | 'basic-constraints.path-length'
+  | 'key-usage.cert-sign'
+  | 'extended-key-usage'
+  | 'name-constraints.permitted'
+  | 'name-constraints.excluded'
+  | 'name-constraints.unsupported'
+  | 'extensions.unknown-critical'
+  | 'policy.explicit'
+  | 'policy.mapping'
+  | 'revocation.revoked'
+  | 'revocation.unknown'
+  | 'transparency.policy'
+  | 'host-name.mismatch'
+  | 'host-name.unknown'
 
 /** A rule as failures tell of it. */
 export interface RuleSource {
@@ -41,18 +68,20 @@ export type CertificateErrorCode = Extract<TlsErrorCode, `ERR_TLS_CERTIFICATE_${
 /**
  * The error for a broken rule: `the certificate CN=example.org expired on 2026-01-01T00:00:00.000Z`. Its `details` are a
  * `CertificateFailure`.
+ *
+ * @param reference where the rule is written, such as `RFC 5280 section 4.2.1.9`
  */
 export function certificateFailure(
-  rule: CertificateRule | RuleSource,
-  about: PlacedCertificate,
+  { certificate, index }: PlacedCertificate,
   problem: string,
+  rule: string,
+  code: CertificateErrorCode,
+  reference: string,
 ): TlsError {
-  const { name, code, reference } = typeof rule === 'string' ? { name: rule, ...rules[rule] } : rule
-  const certificate = about.certificate.summary()
-  const role =
-    about.index === undefined ? 'trust anchor' : about.index === 0 ? 'certificate' : `CA certificate (#${about.index})`
-  const message = `the ${role} ${certificate.subject} ${problem}`
-  const details: CertificateFailure = { code, rule: name, reference, message, index: about.index, certificate }
+  const summary = certificate.summary()
+  const role = index === undefined ? 'trust anchor' : index === 0 ? 'certificate' : `CA certificate (#${index})`
+  const message = `the ${role} ${summary.subject} ${problem}`
+  const details: CertificateFailure = { code, rule, reference, message, index, certificate: summary }
   return new TlsError(code, message, { details })
 }
 
@@ -62,45 +91,16 @@ export function isCertificateFailure(error: unknown): error is TlsError {
 }
 
 /** The failure that an error tells of. A certificate that cannot be read is told of by its frame. */
-export function failureOf(error: TlsError, about: PlacedCertificate): CertificateFailure {
-  if (error.details !== undefined) return error.details as CertificateFailure
+export function failureOf(error: TlsError, { certificate, index }: PlacedCertificate): CertificateFailure {
+  const { code, message, path, details } = error
+  if (details !== undefined) return details as CertificateFailure
   return {
-    code: error.code,
+    code,
     rule: 'encoding',
     reference: 'RFC 5280 section 4.1',
-    message: error.message,
-    index: about.index,
-    certificate: about.certificate.summary(),
-    ...(error.path === undefined ? {} : { path: error.path }),
+    message,
+    index,
+    certificate: certificate.summary(),
+    ...(path !== undefined && { path }),
   }
 }
-
-const rules = {
-  'path.trust-anchor': { code: 'ERR_TLS_CERTIFICATE_UNKNOWN_CA', reference: 'RFC 5280 section 6.1' },
-  'path.length': { code: 'ERR_TLS_CERTIFICATE_WORK_LIMIT', reference: 'option maxPathLength' },
-  'path.intermediates': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'option maxIntermediates' },
-  'path.signature-checks': { code: 'ERR_TLS_CERTIFICATE_WORK_LIMIT', reference: 'option maxSignatureChecks' },
-  'path.candidates': { code: 'ERR_TLS_CERTIFICATE_WORK_LIMIT', reference: 'RFC 5280 section 8' },
-  'path.name-comparisons': { code: 'ERR_TLS_CERTIFICATE_WORK_LIMIT', reference: 'RFC 5280 section 8' },
-  'chain.size': { code: 'ERR_TLS_CERTIFICATE_WORK_LIMIT', reference: 'RFC 5280 section 8' },
-  'validity.not-before': { code: 'ERR_TLS_CERTIFICATE_NOT_YET_VALID', reference: 'RFC 5280 section 4.1.2.5' },
-  'validity.not-after': { code: 'ERR_TLS_CERTIFICATE_EXPIRED', reference: 'RFC 5280 section 4.1.2.5' },
-  'signature.value': { code: 'ERR_TLS_CERTIFICATE_SIGNATURE', reference: 'RFC 5280 section 6.1.3' },
-  'signature.algorithm': { code: 'ERR_TLS_CERTIFICATE_UNSUPPORTED', reference: 'RFC 5280 section 4.1.1.2' },
-  'key.rsa-limit': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 8' },
-  'basic-constraints.ca': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.9' },
-  'basic-constraints.path-length': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.9' },
-  'key-usage.cert-sign': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.3' },
-  'extended-key-usage': { code: 'ERR_TLS_CERTIFICATE_PURPOSE', reference: 'RFC 5280 section 4.2.1.12' },
-  'name-constraints.permitted': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.10' },
-  'name-constraints.excluded': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.10' },
-  'name-constraints.unsupported': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.10' },
-  'extensions.unknown-critical': { code: 'ERR_TLS_CERTIFICATE_UNSUPPORTED', reference: 'RFC 5280 section 4.2' },
-  'policy.explicit': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 6.1.5' },
-  'policy.mapping': { code: 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference: 'RFC 5280 section 4.2.1.5' },
-  'revocation.revoked': { code: 'ERR_TLS_CERTIFICATE_REVOKED', reference: 'RFC 5280 section 6.1.3' },
-  'revocation.unknown': { code: 'ERR_TLS_CERTIFICATE_STATUS_UNKNOWN', reference: 'RFC 5280 section 6.3.3' },
-  'transparency.policy': { code: 'ERR_TLS_CERTIFICATE_TRANSPARENCY', reference: 'RFC 6962 section 5.2' },
-  'host-name.mismatch': { code: 'ERR_TLS_CERTIFICATE_NAME', reference: 'RFC 9525 section 6' },
-  'host-name.unknown': { code: 'ERR_TLS_CERTIFICATE_NAME', reference: 'RFC 9525 section 3' },
-} as const

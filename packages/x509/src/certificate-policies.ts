@@ -21,7 +21,7 @@ export interface PolicyOptions {
 export type PolicyOutcome =
   /** user-constrained-policy-set: the policies of `acceptable` that the path is valid for, in the terms of its anchor. */
   | { readonly policies: readonly string[] }
-  | { readonly rule: 'policy.explicit' | 'policy.mapping'; readonly index: number; readonly problem: string }
+  | { readonly rule: keyof typeof policyRules; readonly index: number; readonly problem: string }
 
 /** @param path leaf first, without the trust anchor */
 export type PolicyCheck = (path: readonly Certificate[]) => PolicyOutcome
@@ -152,3 +152,9 @@ function constrainedPolicies(levels: readonly Level[], acceptable: readonly stri
   if (last?.hasAny === true) for (const policy of wanted ?? [anyPolicy]) found.add(policy)
   return [...found].sort()
 }
+
+/** Where they are written. */
+export const policyRules = {
+  'policy.explicit': 'RFC 5280 section 6.1.5',
+  'policy.mapping': 'RFC 5280 section 4.2.1.5',
+} as const

@@ -4,19 +4,19 @@ import type { AnchorList } from './anchor-list.ts'
 import type { Certificate } from './certificate.ts'
 import { CertificateCache } from './certificate-cache.ts'
 import type { PlacedCertificate } from './certificate-failure.ts'
-import { certificateFailure, isCertificateFailure } from './certificate-failure.ts'
+import { isCertificateFailure } from './certificate-failure.ts'
 import { matchesHost, referenceIdentity } from './name-match.ts'
 import type { MatchOptions } from './name-match.ts'
 import type { NamedKey } from './named-key.ts'
 import { findPath } from './path.ts'
 import type { PathCertificate } from './path-certificate.ts'
 import { tlsPurposes } from './path-rules.ts'
-import type { FoundPath, JudgeWhole, ToldFailure } from './path-search.ts'
-import { newBudget } from './path-search.ts'
+import type { FoundPath, PathJudge, ToldFailure } from './path-search.ts'
+import { workFailure } from './path-search.ts'
 import type { RulesOfUse } from './profile.ts'
 import type { Program } from './program.ts'
 import { run } from './program.ts'
-import { wrongName } from './wrong-name.ts'
+import { nameFailure, wrongName } from './wrong-name.ts'
 
 /** The chain as the peer sent it, DER, leaf first. */
 export interface PeerChain {
@@ -79,8 +79,8 @@ export interface VerifierSetup<T extends PathCertificate> extends MatchOptions {
   readonly maxPathLength: number
   readonly maxSignatureChecks: number
   readonly alsoUnderstood?: ReadonlySet<string> | undefined
-  /** As `PathSearch.judgeWhole`, for this chain. */
-  readonly judgeWhole?: (chain: PeerChain) => JudgeWhole
+  /** As `PathSearch.judge`, for this chain. */
+  readonly judgeOf?: (chain: PeerChain) => PathJudge
   /** Asked about the leaf when all else is well; throws to refuse it. */
   readonly judgeLeaf?: (leaf: T, issuer: T | NamedKey, chain: PeerChain, context: VerifyContext) => Program<void>
 }
@@ -121,63 +121,55 @@ export class ChainVerifier<T extends PathCertificate> implements CertificateVeri
   }
 
   *#path(leaf: T, chain: PeerChain, context: VerifyContext): Program<FoundPath<T>> {
-    const bytes = chain.certificates.reduce((sum, { length }) => sum + length, 0)
-    if (chain.certificates.length > maxSent || bytes > maxSentBytes) {
+    const { certificates } = chain
+    const bytes = certificates.reduce((sum, { length }) => sum + length, 0)
+    if (certificates.length > maxSent || bytes > maxSentBytes) {
       const problem = `came in a chain of over ${maxSent} certificates or ${maxSentBytes} bytes`
-      throw certificateFailure('chain.size', { certificate: leaf, index: 0 }, problem)
+      throw workFailure({ certificate: leaf, index: 0 }, problem, 'chain.size')
     }
     const intermediates: PlacedCertificate[] = []
-    const unreadable: TlsError[] = []
-    for (const [i, der] of chain.certificates.entries()) {
-      if (i === 0) continue
+    let unreadable: TlsError | undefined
+    for (const [index, der] of certificates.entries()) {
+      if (index === 0) continue
       try {
-        intermediates.push({ certificate: this.#cache.parse(der), index: i })
+        intermediates.push({ certificate: this.#cache.parse(der), index })
       } catch (error) {
         // A peer may send what nobody needs: it only matters if there is no path without it.
         if (!isCertificateFailure(error)) throw error
-        unreadable.push(error)
+        unreadable ??= error
       }
     }
-    const { anchors, rules, judgeWhole, minRsaBits, maxPathLength, maxSignatureChecks, alsoUnderstood } = this.#setup
     const answer = yield* findPath({
+      ...this.#setup,
       leaf,
       intermediates,
-      anchors,
       time: context.now,
       crypto: context.crypto,
       purpose: tlsPurposes[context.peer],
-      minRsaBits,
-      rules: rules[context.keyUse ?? 'signing'],
-      alsoUnderstood,
-      judgeWhole: judgeWhole?.(chain),
-      maxPathLength,
-      maxIntermediates: Infinity,
-      budget: newBudget(maxSignatureChecks),
+      rules: this.#setup.rules[context.keyUse ?? 'signing'],
+      judge: this.#setup.judgeOf?.(chain),
       verified: this.#verified,
     })
     // All were read by `parse`, or are anchors that the same class read.
     if ('path' in answer) return answer as FoundPath<T>
-    const [first, ...others] = answer.failures as [ToldFailure, ...ToldFailure[]]
-    const [notRead] = unreadable
-    if (notRead !== undefined && first.error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') throw notRead
-    if (others.length === 0) throw first.error
-    throw new TlsError(first.error.code, first.error.message, {
-      ...(first.failure.path === undefined ? {} : { path: first.failure.path }),
-      details: { ...first.failure, others: others.map(({ failure }) => failure) },
+    const [{ error, failure }, ...others] = answer.failures as [ToldFailure, ...ToldFailure[]]
+    if (unreadable !== undefined && error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') throw unreadable
+    if (others.length === 0) throw error
+    throw new TlsError(error.code, error.message, {
+      ...(failure.path !== undefined && { path: failure.path }),
+      details: { ...failure, others: others.map((other) => other.failure) },
     })
   }
 
   #matchedName(leaf: T, { peer, name }: VerifyContext): string | undefined {
     if (peer === 'client' || this.#setup.skipsName) return undefined
-    const placed = { certificate: leaf, index: 0 }
     if (name === undefined) {
       const problem = 'cannot be checked, since no name was dialled: give one, or set dangerouslySkipNameCheck'
-      throw certificateFailure('host-name.unknown', placed, problem)
+      throw nameFailure(leaf, problem, 'host-name.unknown', 'RFC 9525 section 3')
     }
     const matched = matchesHost(leaf, name, this.#setup)
     if (matched !== undefined) return matched
-    const odd =
-      referenceIdentity(name) === undefined ? ', which is neither a DNS name in A-labels nor an IP address' : ''
+    const odd = referenceIdentity(name) ? '' : ', which is neither a DNS name in A-labels nor an IP address'
     throw wrongName(leaf, name, odd)
   }
 }

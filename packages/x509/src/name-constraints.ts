@@ -1,5 +1,6 @@
 import type { PathCertificate } from './path-certificate.ts'
 import type { NameConstraints } from './extensions.ts'
+import type { DistinguishedName } from './distinguished-name.ts'
 import type { GeneralName } from './general-name.ts'
 import { isDnsName } from './name-match.ts'
 
@@ -26,26 +27,22 @@ export function violatedNameConstraint(
 ): NameConstraintViolation | undefined {
   const names = namesOf(certificate)
   spend(names.length * (constraints.permitted.length + constraints.excluded.length))
-
   for (const name of names) {
     const permitted = constraints.permitted.filter(({ type }) => type === name.type)
     const excluded = constraints.excluded.filter(({ type }) => type === name.type)
-    if (permitted.length === 0 && excluded.length === 0) continue
-    const rule = violated(name, permitted, excluded)
+    if (permitted.length + excluded.length === 0) continue
+    const isWithin = comparison(name)
+    const rule =
+      isWithin === undefined
+        ? 'name-constraints.unsupported'
+        : excluded.some(({ value }) => isWithin(value, false))
+          ? 'name-constraints.excluded'
+          : permitted.length > 0 && !permitted.some(({ value }) => isWithin(value, true))
+            ? 'name-constraints.permitted'
+            : undefined
     if (rule !== undefined) return { name: textOf(name), rule }
   }
   return undefined
-}
-
-function violated(
-  name: GeneralName,
-  permitted: readonly GeneralName[],
-  excluded: readonly GeneralName[],
-): NameConstraintViolation['rule'] | undefined {
-  if (!isComparable(name)) return 'name-constraints.unsupported'
-  if (excluded.some((base) => isWithin(name, base, 'excluded'))) return 'name-constraints.excluded'
-  if (permitted.length === 0) return undefined
-  return permitted.some((base) => isWithin(name, base, 'permitted')) ? undefined : 'name-constraints.permitted'
 }
 
 /**
@@ -63,55 +60,50 @@ function namesOf(certificate: PathCertificate): GeneralName[] {
   return names
 }
 
-/** Whether the name has the form that comparing needs. What cannot be understood cannot be allowed. */
-function isComparable(name: GeneralName): boolean {
-  switch (name.type) {
+/**
+ * What says whether the name is within a base of its form: all of it, or some of the hosts that a wildcard stands for.
+ * `undefined`: it does not have the form that comparing needs, and what cannot be understood cannot be allowed.
+ */
+function comparison({ type, value }: GeneralName): ((base: GeneralName['value'], all: boolean) => boolean) | undefined {
+  switch (type) {
     case 'dns':
-      return isDnsName(name.value.replace(/^\*\./, ''))
-    case 'email':
-      return mailbox(name.value) !== undefined
-    case 'uri':
-      return hostOf(name.value) !== undefined
+      return isDnsName(value.replace(/^\*\./, '')) ? (base, all) => isSubdomain(value, base as string, all) : undefined
+    case 'email': {
+      const address = mailbox(value)
+      return address && ((base) => isMailboxWithin(address, base as string))
+    }
+    case 'uri': {
+      const host = hostOf(value)
+      return host === undefined ? undefined : (base) => isHostWithin(host, base as string)
+    }
     case 'ip':
+      return (base) => isInRange(value, base as Uint8Array)
     case 'directory':
-      return true
+      return (base) => value.isWithin(base as DistinguishedName)
     default:
-      return false
+      return undefined
   }
 }
 
-/**
- * @param list of a wildcard some of the hosts may be within and others not: then it is excluded, and not permitted
- */
-function isWithin(name: GeneralName, base: GeneralName, list: 'permitted' | 'excluded'): boolean {
-  if (name.type === 'ip' && base.type === 'ip') return isInRange(name.value, base.value)
-  if (name.type === 'directory' && base.type === 'directory') return name.value.isWithin(base.value)
-  if (name.type === 'dns' && base.type === 'dns') return isSubdomain(name.value, base.value, list)
-  if (name.type === 'email' && base.type === 'email') return isMailboxWithin(name.value, base.value)
-  if (name.type === 'uri' && base.type === 'uri') return isHostWithin(hostOf(name.value) ?? '', base.value)
-  return false
-}
-
 /** "Any DNS name that can be constructed by simply adding zero or more labels to the left-hand side of the name" */
-function isSubdomain(name: string, base: string, list: 'permitted' | 'excluded'): boolean {
+function isSubdomain(name: string, base: string, all: boolean): boolean {
   const host = name.toLowerCase()
   // A leading dot is not RFC 5280's for DNS names, but what those who write it mean is clear: one label at least.
   const domain = base.toLowerCase()
   if (domain === '') return true
   const dotted = domain.startsWith('.') ? domain : `.${domain}`
   if (host === domain || host.endsWith(dotted)) return true
-  if (!host.startsWith('*.') || list === 'permitted') return false
+  if (!host.startsWith('*.') || all) return false
   // `*.example.org` may stand for `a.example.org`.
   const parent = host.slice(1)
   return dotted.endsWith(parent) && !dotted.slice(1, -parent.length).includes('.')
 }
 
 /** A whole mailbox, all of a host, or with a leading dot all hosts below a domain. */
-function isMailboxWithin(address: string, base: string): boolean {
-  const { local, host } = mailbox(address) as Mailbox
+function isMailboxWithin({ local, host }: Mailbox, base: string): boolean {
   if (!base.includes('@')) return isHostWithin(host, base)
   const exact = mailbox(base)
-  return exact !== undefined && exact.local === local && exact.host === host
+  return exact?.local === local && exact.host === host
 }
 
 function isHostWithin(host: string, base: string): boolean {

@@ -110,6 +110,11 @@ export class PathCertificate {
     return this.extension(extensionIds.basicConstraints, readBasicConstraints)
   }
 
+  /** That of basicConstraints. */
+  get pathLength(): number | undefined {
+    return this.basicConstraints?.pathLength
+  }
+
   get keyUsage(): ReadonlySet<KeyUsage> | undefined {
     return this.extension(extensionIds.keyUsage, readKeyUsage)
   }

@@ -1,9 +1,9 @@
 import type { TlsError } from '@typetls/wire'
 import type { PathCertificate } from './path-certificate.ts'
-import type { CertificateFailure, CertificateRule, PlacedCertificate } from './certificate-failure.ts'
+import type { CertificateFailure, PlacedCertificate } from './certificate-failure.ts'
 import { certificateFailure, isCertificateFailure } from './certificate-failure.ts'
 import * as extensionIds from './extension-ids.ts'
-import type { PathRule, RuleContext } from './profile.ts'
+import type { Rule, RuleContext } from './profile.ts'
 
 /** What a certificate is held to wherever it stands in a path. */
 export interface CertificateRules {
@@ -13,49 +13,33 @@ export interface CertificateRules {
   readonly purpose: string | undefined
   readonly minRsaBits: number
   /** Of the profile. */
-  readonly rules: readonly (readonly [name: string, rule: PathRule])[]
+  readonly rules: readonly Rule[]
   /** Extensions that may be critical, since somebody else judges them. */
-  readonly alsoUnderstood: ReadonlySet<string> | undefined
+  readonly alsoUnderstood?: ReadonlySet<string> | undefined
 }
 
 /** All that is wrong with a certificate, whatever is below and above it. The order is that of RFC 5280 section 6.1. */
-export function brokenRules(placed: PlacedCertificate, role: RuleContext['role'], rules: CertificateRules): TlsError[] {
+export function brokenRules(
+  placed: PlacedCertificate,
+  role: RuleContext['role'],
+  search: CertificateRules,
+): TlsError[] {
   const { certificate } = placed
-  const failures: TlsError[] = []
-  const ask = (rule: CertificateRule, broken: () => string | undefined): void => {
-    const failure = refusalOf(() => {
-      const problem = broken()
-      return problem === undefined ? undefined : certificateFailure(rule, placed, problem)
-    })
-    if (failure !== undefined) failures.push(failure)
-  }
-
   const unreadable = refusalOf(() => readAll(certificate, role))
   if (unreadable !== undefined) return [unreadable]
-  if (role !== 'leaf') {
-    ask('basic-constraints.ca', () => notAuthority(certificate, role))
-    ask('key-usage.cert-sign', () =>
-      certificate.keyUsage?.has('keyCertSign') === false ? 'has a key that is not for signing certificates' : undefined,
-    )
-  }
-  ask('extensions.unknown-critical', () => unknownCritical(certificate, rules))
-  ask('validity.not-before', () => notYetValid(certificate, rules.time))
-  ask('validity.not-after', () => expired(certificate, rules.time))
-  ask('extended-key-usage', () => otherPurpose(certificate, rules.purpose))
-  ask('key.rsa-limit', () => weaponKey(certificate))
-  for (const [name, rule] of rules.rules) {
+  const context = { role, purpose: search.purpose, minRsaBits: search.minRsaBits }
+  return [...pathRules, ...search.rules].flatMap(([name, code, reference, broken]) => {
     const failure = refusalOf(() => {
-      const problem = rule.broken(certificate, { role, purpose: rules.purpose, minRsaBits: rules.minRsaBits })
-      return problem === undefined ? undefined : certificateFailure({ name, ...rule }, placed, problem)
+      const problem = broken(certificate, context, search)
+      return problem ? certificateFailure(placed, problem, name, code, reference) : undefined
     })
-    if (failure !== undefined) failures.push(failure)
-  }
-  return failures
+    return failure ?? []
+  })
 }
 
 /** "from the date on which … notBefore through the date … notAfter, inclusive", and times here have whole seconds. */
-export function isValidAt(certificate: PathCertificate, time: number): boolean {
-  return notYetValid(certificate, time) === undefined && expired(certificate, time) === undefined
+export function isValidAt({ notBefore, notAfter }: PathCertificate, time: number): boolean {
+  return time >= notBefore && time < notAfter + 1000
 }
 
 /** What a function returns, or the certificate failure that it throws. A spent budget ends the whole search. */
@@ -80,42 +64,31 @@ function readAll(certificate: PathCertificate, role: RuleContext['role']): void 
   if (role === 'intermediate') void [certificate.subject.relativeNames, certificate.issuer.relativeNames]
 }
 
-function notAuthority(certificate: PathCertificate, role: RuleContext['role']): string | undefined {
-  const constraints = certificate.basicConstraints
+function notAuthority({ basicConstraints, version }: PathCertificate, { role }: RuleContext): string | false {
   // Before version 3 there is no way to say it; then trusting it says it.
-  const unsaid = constraints === undefined && role === 'anchor' && certificate.version < 3
-  return unsaid || constraints?.ca === true ? undefined : 'is not a certificate authority, but issued another'
+  const isAuthority = basicConstraints?.ca ?? (role === 'anchor' && version < 3)
+  return role !== 'leaf' && !isAuthority && 'is not a certificate authority, but issued another'
 }
 
 /** "A certificate-using system MUST reject the certificate if it encounters a critical extension it does not recognize" */
-function unknownCritical(certificate: PathCertificate, { alsoUnderstood }: CertificateRules): string | undefined {
-  for (const { oid, critical } of certificate.extensions.values()) {
-    if (critical && !understood.has(oid) && alsoUnderstood?.has(oid) !== true) {
+function unknownCritical(
+  { extensions }: PathCertificate,
+  _: RuleContext,
+  { alsoUnderstood }: CertificateRules,
+): string | false {
+  for (const { oid, critical } of extensions.values()) {
+    if (critical && !understood.includes(oid) && alsoUnderstood?.has(oid) !== true) {
       return `has the critical extension ${oid}, which is not supported`
     }
   }
-  return undefined
-}
-
-function notYetValid({ notBefore }: PathCertificate, time: number): string | undefined {
-  return time < notBefore ? `is not valid before ${new Date(notBefore).toISOString()}` : undefined
-}
-
-function expired({ notAfter }: PathCertificate, time: number): string | undefined {
-  return time < notAfter + 1000 ? undefined : `expired on ${new Date(notAfter).toISOString()}`
+  return false
 }
 
 /** A purpose that an authority lacks, nobody below it has: what browsers do, and RFC 5280 leaves open. */
-function otherPurpose({ extendedKeyUsage }: PathCertificate, purpose: string | undefined): string | undefined {
-  if (purpose === undefined || extendedKeyUsage === undefined) return undefined
-  if (extendedKeyUsage.has(anyExtendedKeyUsage) || extendedKeyUsage.has(purpose)) return undefined
+function otherPurpose({ extendedKeyUsage }: PathCertificate, { purpose }: RuleContext): string | false {
+  if (purpose === undefined || extendedKeyUsage === undefined) return false
+  if (extendedKeyUsage.has(anyExtendedKeyUsage) || extendedKeyUsage.has(purpose)) return false
   return `is not for ${purposeNames[purpose] ?? `the purpose ${purpose}`}`
-}
-
-function weaponKey({ publicKey: { rsa } }: PathCertificate): string | undefined {
-  return rsa !== undefined && (rsa.modulusBits > maxRsaBits || rsa.exponentBits > maxRsaExponentBits)
-    ? 'has an RSA key that would take too long to use'
-    : undefined
 }
 
 /** By the role of the leaf's owner. */
@@ -132,7 +105,7 @@ const purposeNames: Readonly<Record<string, string>> = {
  * What may be critical: what is enforced here, what only demands something of others (distribution points), and
  * certificatePolicies and inhibitAnyPolicy, which can only fail a path if a policy is required.
  */
-const understood: ReadonlySet<string> = /* @__PURE__ */ new Set([
+const understood: readonly string[] = [
   extensionIds.subjectKeyIdentifier,
   extensionIds.authorityKeyIdentifier,
   extensionIds.keyUsage,
@@ -145,8 +118,42 @@ const understood: ReadonlySet<string> = /* @__PURE__ */ new Set([
   extensionIds.inhibitAnyPolicy,
   extensionIds.crlDistributionPoints,
   extensionIds.tlsFeature,
-])
+]
 
 /** OpenSSL's limits, so that a key cannot be a weapon. */
 const maxRsaBits = 16_384
 const maxRsaExponentBits = 64
+
+const pathRules: readonly Rule[] = [
+  ['basic-constraints.ca', 'ERR_TLS_CERTIFICATE_CONSTRAINT', 'RFC 5280 section 4.2.1.9', notAuthority],
+  [
+    'key-usage.cert-sign',
+    'ERR_TLS_CERTIFICATE_CONSTRAINT',
+    'RFC 5280 section 4.2.1.3',
+    ({ keyUsage }, { role }) =>
+      role !== 'leaf' && keyUsage?.has('keyCertSign') === false && 'has a key that is not for signing certificates',
+  ],
+  ['extensions.unknown-critical', 'ERR_TLS_CERTIFICATE_UNSUPPORTED', 'RFC 5280 section 4.2', unknownCritical],
+  [
+    'validity.not-before',
+    'ERR_TLS_CERTIFICATE_NOT_YET_VALID',
+    'RFC 5280 section 4.1.2.5',
+    ({ notBefore }, _, { time }) => time < notBefore && `is not valid before ${new Date(notBefore).toISOString()}`,
+  ],
+  [
+    'validity.not-after',
+    'ERR_TLS_CERTIFICATE_EXPIRED',
+    'RFC 5280 section 4.1.2.5',
+    ({ notAfter }, _, { time }) => time >= notAfter + 1000 && `expired on ${new Date(notAfter).toISOString()}`,
+  ],
+  ['extended-key-usage', 'ERR_TLS_CERTIFICATE_PURPOSE', 'RFC 5280 section 4.2.1.12', otherPurpose],
+  [
+    'key.rsa-limit',
+    'ERR_TLS_CERTIFICATE_CONSTRAINT',
+    'RFC 5280 section 8',
+    ({ publicKey: { rsa } }) =>
+      rsa !== undefined &&
+      (rsa.modulusBits > maxRsaBits || rsa.exponentBits > maxRsaExponentBits) &&
+      'has an RSA key that would take too long to use',
+  ],
+]

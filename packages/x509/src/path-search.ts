@@ -2,11 +2,12 @@ import type { CryptoProvider, PublicKey } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import type { AnchorList } from './anchor-list.ts'
 import type { PathCertificate } from './path-certificate.ts'
-import type { CertificateFailure, PlacedCertificate } from './certificate-failure.ts'
-import { certificateFailure } from './certificate-failure.ts'
+import type { CertificateFailure, CertificateRule, PlacedCertificate } from './certificate-failure.ts'
+import { certificateFailure, failureOf } from './certificate-failure.ts'
 import type { NamedKey } from './named-key.ts'
 import type { CertificateRules } from './path-rules.ts'
 import type { Program } from './program.ts'
+import type { SubjectPublicKey } from './public-key.ts'
 import type { RevocationStatus } from './revocation.ts'
 
 /** The question that a search for a path answers. */
@@ -16,44 +17,34 @@ export interface PathSearch extends CertificateRules {
   readonly intermediates: readonly PlacedCertificate[]
   readonly anchors: AnchorList
   readonly crypto: CryptoProvider
-  /** What can only be judged of a path that has reached its anchor. `undefined`: nothing. */
-  readonly judgeWhole: JudgeWhole | undefined
+  /** Who judges what can only be judged of a path that has reached its anchor. `undefined`: there is nothing. */
+  readonly judge: PathJudge | undefined
   /** Certificates, leaf and anchor included. */
   readonly maxPathLength: number
-  /** Intermediates that are not self-issued. */
-  readonly maxIntermediates: number
-  readonly budget: Budget
+  readonly maxSignatureChecks: number
   /** Signatures that were found good: certificate → key of the issuer. */
   readonly verified: WeakMap<PathCertificate, PublicKey>
 }
 
-/**
- * Asked of a path that has reached its anchor; `undefined`: the path is refused, and `failures` of the state says why.
- *
- * @param path leaf first; the anchor is the last if it is a certificate
- */
-export type JudgeWhole = (
-  path: readonly PlacedCertificate[],
-  anchor: PathCertificate | NamedKey,
-  state: SearchState,
-) => Program<JudgedPath | undefined>
+export interface PathJudge {
+  /** Whether a signature of this key can only be checked when the path is whole: `whole` checks it. */
+  defers(key: SubjectPublicKey): boolean
+  /**
+   * Asked of a path that has reached its anchor; `undefined`: the path is refused, and `failures` of the state says why.
+   *
+   * @param path leaf first; the anchor is the last if it is a certificate
+   */
+  whole(
+    path: readonly PlacedCertificate[],
+    anchor: PathCertificate | NamedKey,
+    state: SearchState,
+  ): Program<JudgedPath | undefined>
+}
 
 export interface JudgedPath {
   readonly policies: readonly string[]
   /** Of the certificates of the path, the anchor not included; empty without a checker. */
   readonly revocation: readonly RevocationStatus[]
-}
-
-/** What is left of the work that a chain may cause. */
-export interface Budget {
-  signatureChecks: number
-  readonly maxSignatureChecks: number
-  candidates: number
-  nameComparisons: number
-}
-
-export function newBudget(maxSignatureChecks: number): Budget {
-  return { signatureChecks: 0, maxSignatureChecks, candidates: 0, nameComparisons: 0 }
 }
 
 export interface FoundPath<T extends PathCertificate = PathCertificate> extends JudgedPath {
@@ -76,20 +67,41 @@ export interface SearchState extends PathSearch {
   readonly failures: Failure[]
   /** What the rules say of each certificate, as an authority. */
   readonly judged: Map<PathCertificate, readonly TlsError[]>
+  readonly work: Work
 }
 
-export interface Failure {
-  readonly error: TlsError
-  readonly about: PlacedCertificate
+/** What a search has cost so far. */
+export interface Work {
+  signatureChecks: number
+  candidates: number
+  nameComparisons: number
+}
+
+export interface Failure extends ToldFailure {
   /** Length of the path it happened at. */
   readonly depth: number
 }
 
+export function recordFailure(state: SearchState, error: TlsError, about: PlacedCertificate, depth: number): void {
+  state.failures.push({ error, failure: failureOf(error, about), depth })
+}
+
 /** Remembered ones count too: a search that goes in circles among them ends as well. */
-export function spendSignatureCheck(about: PlacedCertificate, budget: Budget): void {
-  if (++budget.signatureChecks <= budget.maxSignatureChecks) return
-  const problem = `takes more than ${budget.maxSignatureChecks} signature checks to find an issuer for`
-  throw certificateFailure('path.signature-checks', about, problem)
+export function spendSignatureCheck(about: PlacedCertificate, { work, maxSignatureChecks }: SearchState): void {
+  if (++work.signatureChecks > maxSignatureChecks) {
+    const problem = `takes more than ${maxSignatureChecks} signature checks to find an issuer for`
+    throw workFailure(about, problem, 'path.signature-checks', 'option maxSignatureChecks')
+  }
+}
+
+/** The failure of a chain that takes more work than we do for one. */
+export function workFailure(
+  about: PlacedCertificate,
+  problem: string,
+  rule: CertificateRule,
+  reference = 'RFC 5280 section 8',
+): TlsError {
+  return certificateFailure(about, problem, rule, 'ERR_TLS_CERTIFICATE_WORK_LIMIT', reference)
 }
 
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) */

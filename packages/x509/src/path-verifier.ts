@@ -3,7 +3,7 @@ import { AnchorList } from './anchor-list.ts'
 import type { CertificateVerifier } from './chain-verifier.ts'
 import { ChainVerifier, defaultLimits } from './chain-verifier.ts'
 import { PathCertificate } from './path-certificate.ts'
-import { rulesOfUse, tls } from './profile.ts'
+import { rulesOfUse, tlsRules } from './profile.ts'
 
 /**
  * `createVerifier` as it is without options, for bundles that are paid for by the byte: the same path, names, profile and
@@ -17,7 +17,7 @@ export function createPathVerifier(options: PathVerifierOptions): CertificateVer
   return new ChainVerifier({
     anchors: new AnchorList(options.trustAnchors.map(readAnchor)),
     parse: PathCertificate.parse,
-    rules: rulesOfUse(tls),
+    rules: rulesOfUse(tlsRules),
     acceptsUnauthorized: options.dangerouslyAcceptAnyCertificate === true,
     skipsName: false,
     ...defaultLimits,

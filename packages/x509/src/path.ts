@@ -2,13 +2,12 @@ import type { SignatureAlgorithm } from '@typetls/crypto-provider'
 import { equalBytes, TlsError } from '@typetls/wire'
 import { PathCertificate } from './path-certificate.ts'
 import type { PlacedCertificate } from './certificate-failure.ts'
-import { certificateFailure, failureOf } from './certificate-failure.ts'
+import { certificateFailure } from './certificate-failure.ts'
 import type { DistinguishedName } from './distinguished-name.ts'
-import type { NameConstraints } from './extensions.ts'
 import { violatedNameConstraint } from './name-constraints.ts'
 import type { NamedKey } from './named-key.ts'
-import type { Failure, FoundPath, JudgedPath, NoPath, PathSearch, SearchState, ToldFailure } from './path-search.ts'
-import { spendSignatureCheck } from './path-search.ts'
+import type { Failure, FoundPath, NoPath, PathSearch, SearchState } from './path-search.ts'
+import { recordFailure, spendSignatureCheck, workFailure } from './path-search.ts'
 import { brokenRules, isBudgetSpent, isValidAt, refusalOf } from './path-rules.ts'
 import type { Program } from './program.ts'
 import { wait } from './program.ts'
@@ -28,10 +27,11 @@ import { fitsKey } from './signature-algorithm.ts'
  * https://www.rfc-editor.org/rfc/rfc5280#section-6.1
  */
 export function* findPath(search: PathSearch): Program<FoundPath | NoPath> {
-  const state: SearchState = { ...search, failures: [], judged: new Map() }
+  const work = { signatureChecks: 0, candidates: 0, nameComparisons: 0 }
+  const state: SearchState = { work, ...search, failures: [], judged: new Map() }
   const leaf: PlacedCertificate = { certificate: search.leaf, index: 0 }
   const own = brokenRules(leaf, 'leaf', search)
-  for (const error of own) state.failures.push({ error, about: leaf, depth: 0 })
+  for (const error of own) recordFailure(state, error, leaf, 0)
   try {
     const found = search.anchors.has(search.leaf)
       ? yield* whole([leaf], search.leaf, state)
@@ -39,7 +39,7 @@ export function* findPath(search: PathSearch): Program<FoundPath | NoPath> {
     if (found !== undefined && own.length === 0) return found
   } catch (error) {
     if (!isBudgetSpent(error)) throw error
-    state.failures.push({ error, about: leaf, depth: Infinity })
+    recordFailure(state, error, leaf, Infinity)
   }
   return { failures: told(state.failures) }
 }
@@ -47,8 +47,8 @@ export function* findPath(search: PathSearch): Program<FoundPath | NoPath> {
 /** A certificate that may have issued the last one of a path, or an anchor without a certificate. */
 interface Candidate {
   readonly authority: PathCertificate | NamedKey
-  /** Position in the chain as it was sent; `undefined`: a trust anchor of ours. */
-  readonly index: number | undefined
+  /** The certificate with its place: without an index it is a trust anchor of ours. */
+  readonly placed: PlacedCertificate | undefined
 }
 
 type Path = readonly PlacedCertificate[]
@@ -61,123 +61,103 @@ function* extend(path: Path, state: SearchState): Program<FoundPath | undefined>
     const refusals = yield* triedWith(candidate, path, state)
     if (refusals === 'other-key') continue
     issuerSeen = true
-    const { authority, index } = candidate
-    if (refusals.length > 0) {
-      const about = authority instanceof PathCertificate ? { certificate: authority, index } : child
-      for (const error of refusals) state.failures.push({ error, about, depth: path.length })
-      continue
-    }
-    const longer = authority instanceof PathCertificate ? [...path, { certificate: authority, index }] : path
-    const found = yield* index === undefined ? whole(longer, authority, state) : extend(longer, state)
+    const { authority, placed } = candidate
+    for (const error of refusals) recordFailure(state, error, placed ?? child, path.length)
+    if (refusals.length > 0) continue
+    const longer = placed ? [...path, placed] : path
+    const found = yield* placed?.index === undefined ? whole(longer, authority, state) : extend(longer, state)
     if (found !== undefined) return found
   }
   if (!issuerSeen) {
-    const selfSigned = path.length === 1 && child.certificate.isSelfIssued
-    const problem = selfSigned
-      ? 'is self-signed and not a trust anchor'
-      : `was issued by ${child.certificate.issuer}: no trust anchor and no certificate sent has that name and key`
-    const error = certificateFailure('path.trust-anchor', child, problem)
-    state.failures.push({ error, about: child, depth: path.length })
+    const { isSelfIssued, issuer } = child.certificate
+    const problem =
+      path.length === 1 && isSelfIssued
+        ? 'is self-signed and not a trust anchor'
+        : `was issued by ${issuer}: no trust anchor and no certificate sent has that name and key`
+    const reference = 'RFC 5280 section 6.1'
+    const error = certificateFailure(child, problem, 'path.trust-anchor', 'ERR_TLS_CERTIFICATE_UNKNOWN_CA', reference)
+    recordFailure(state, error, child, path.length)
   }
   return undefined
 }
 
 function* whole(path: Path, anchor: PathCertificate | NamedKey, state: SearchState): Program<FoundPath | undefined> {
-  const judged = state.judgeWhole === undefined ? nothingToJudge : yield* state.judgeWhole(path, anchor, state)
+  const judged = state.judge ? yield* state.judge.whole(path, anchor, state) : { policies: [], revocation: [] }
   return judged && { path: path.map(({ certificate }) => certificate), anchor, ...judged }
 }
 
-const nothingToJudge: JudgedPath = { policies: [], revocation: [] }
-
 /** Why the candidate is not the next step of the path; `'other-key'`: it only has the issuer's name. */
-function* triedWith(candidate: Candidate, path: Path, state: SearchState): Program<readonly TlsError[] | 'other-key'> {
+function* triedWith(
+  { authority, placed }: Candidate,
+  path: Path,
+  state: SearchState,
+): Program<readonly TlsError[] | 'other-key'> {
   const child = path.at(-1) as PlacedCertificate
-  const { authority } = candidate
-  const { budget } = state
-  if (++budget.candidates > maxCandidates) {
-    throw certificateFailure('path.candidates', child, `takes over ${maxCandidates} candidates to find an issuer for`)
+  const about = placed ?? child
+  if (++state.work.candidates > maxCandidates) {
+    throw workFailure(child, `takes over ${maxCandidates} candidates to find an issuer for`, 'path.candidates')
   }
-  const refusals = authorityRefusals(candidate, path, state)
-  const algorithm = refusalOf(() => checkedAlgorithm(child, authority.publicKey, state))
-  if (algorithm instanceof TlsError) return [...refusals, algorithm]
-  if (refusals.length > 0) return refusals
-  // Its parameters are known when the path is whole: who judges that checks the signature.
-  if (state.judgeWhole !== undefined && authority.publicKey.inheritsParameters === true) return []
-  if (yield* isSignedBy(child, authority.publicKey, algorithm, state)) return []
-  if (keyIdentifierMatch(child.certificate, authority) === false) return 'other-key'
-  return [wrongSignature(child, authority)]
-}
-
-export function wrongSignature(child: PlacedCertificate, authority: PathCertificate | NamedKey): TlsError {
-  return certificateFailure('signature.value', child, `was not signed by the key of ${authority.subject}`)
-}
-
-/** What keeps an authority from having issued the path below it. */
-function authorityRefusals({ authority, index }: Candidate, path: Path, state: SearchState): TlsError[] {
-  const child = path.at(-1) as PlacedCertificate
-  const about = authority instanceof PathCertificate ? { certificate: authority, index } : child
-  const refusals = authority instanceof PathCertificate ? [...judged(authority, index, state)] : []
-  // Counted only where there is a limit: whether a certificate is self-issued takes reading two names.
-  const below = (): number => path.filter((one, i) => i > 0 && !one.certificate.isSelfIssued).length
-  const ask = (check: () => TlsError | undefined): void => {
-    const refusal = refusalOf(check)
-    if (refusal !== undefined) refusals.push(refusal)
-  }
-
+  const refusals = placed ? [...judged(placed, state)] : []
   if (path.length >= state.maxPathLength) {
     const problem = `makes the path longer than ${state.maxPathLength} certificates`
-    refusals.push(certificateFailure('path.length', about, problem))
+    refusals.push(workFailure(about, problem, 'path.length', 'option maxPathLength'))
   }
-  // The authority itself is an intermediate if it is not an anchor.
-  const own = (): number => (index !== undefined && !(authority as PathCertificate).isSelfIssued ? 1 : 0)
-  if (state.maxIntermediates < Infinity && below() + own() > state.maxIntermediates) {
-    const problem = `makes a path of more than ${state.maxIntermediates} intermediates`
-    refusals.push(certificateFailure('path.intermediates', about, problem))
+  const { pathLength, publicKey } = authority
+  // "the maximum number of non-self-issued intermediate certificates that may follow this certificate", counted only
+  // where there is a limit: whether a certificate is self-issued takes reading two names.
+  const below = pathLength === undefined ? [] : path.filter((one, i) => i > 0 && !one.certificate.isSelfIssued)
+  if (below.length > (pathLength ?? 0)) {
+    const problem = `allows ${pathLength} intermediates below it, has ${below.length}`
+    const reference = 'RFC 5280 section 4.2.1.9'
+    refusals.push(
+      certificateFailure(about, problem, 'basic-constraints.path-length', 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference),
+    )
   }
-  // "the maximum number of non-self-issued intermediate certificates that may follow this certificate"
-  ask(() => {
-    const pathLength =
-      authority instanceof PathCertificate ? authority.basicConstraints?.pathLength : authority.pathLength
-    if (pathLength === undefined) return undefined
-    const intermediates = below()
-    if (intermediates <= pathLength) return undefined
-    const problem = `allows ${pathLength} intermediates below it, has ${intermediates}`
-    return certificateFailure('basic-constraints.path-length', about, problem)
-  })
-  ask(() => {
-    const { nameConstraints } = authority
-    return nameConstraints === undefined ? undefined : forbiddenName(nameConstraints, authority, path, state)
-  })
-  return refusals
+  const forbidden = refusalOf(() => forbiddenName(authority, path, state))
+  if (forbidden !== undefined) refusals.push(forbidden)
+  const algorithm = refusalOf(() => checkedAlgorithm(child, publicKey, state))
+  if (algorithm instanceof TlsError) return [...refusals, algorithm]
+  if (refusals.length > 0 || state.judge?.defers(publicKey) === true) return refusals
+  if (yield* isSignedBy(child, publicKey, algorithm, state)) return []
+  return keyIdentifierMatch(child.certificate, authority) === false ? 'other-key' : [wrongSignature(child, authority)]
 }
 
-function judged(certificate: PathCertificate, index: number | undefined, state: SearchState): readonly TlsError[] {
-  const known = state.judged.get(certificate)
+export function wrongSignature(child: PlacedCertificate, { subject }: PathCertificate | NamedKey): TlsError {
+  return signatureFailure(child, `was not signed by the key of ${subject}`)
+}
+
+function signatureFailure(child: PlacedCertificate, problem: string): TlsError {
+  const reference = 'RFC 5280 section 6.1.3'
+  return certificateFailure(child, problem, 'signature.value', 'ERR_TLS_CERTIFICATE_SIGNATURE', reference)
+}
+
+function judged(placed: PlacedCertificate, state: SearchState): readonly TlsError[] {
+  const known = state.judged.get(placed.certificate)
   if (known !== undefined) return known
-  const role = index === undefined ? 'anchor' : 'intermediate'
-  const failures = brokenRules({ certificate, index }, role, state)
-  state.judged.set(certificate, failures)
+  const failures = brokenRules(placed, placed.index === undefined ? 'anchor' : 'intermediate', state)
+  state.judged.set(placed.certificate, failures)
   return failures
 }
 
 /** "Name constraints are not applied to self-issued certificates (unless the certificate is the final certificate)" */
 function forbiddenName(
-  constraints: NameConstraints,
-  authority: PathCertificate | NamedKey,
+  { nameConstraints, subject }: PathCertificate | NamedKey,
   path: Path,
-  { budget }: SearchState,
+  { work }: SearchState,
 ): TlsError | undefined {
+  if (nameConstraints === undefined) return undefined
   for (const [i, below] of path.entries()) {
     if (i > 0 && below.certificate.isSelfIssued) continue
-    const violation = violatedNameConstraint(constraints, below.certificate, (comparisons) => {
-      budget.nameComparisons += comparisons
-      if (budget.nameComparisons > maxNameComparisons) {
-        throw certificateFailure('path.name-comparisons', below, `needs over ${maxNameComparisons} name comparisons`)
+    const violation = violatedNameConstraint(nameConstraints, below.certificate, (comparisons) => {
+      work.nameComparisons += comparisons
+      if (work.nameComparisons > maxNameComparisons) {
+        throw workFailure(below, `needs over ${maxNameComparisons} name comparisons`, 'path.name-comparisons')
       }
     })
     if (violation !== undefined) {
-      const problem = `has the name ${violation.name}, which ${authority.subject} may not vouch for`
-      return certificateFailure(violation.rule, below, problem)
+      const problem = `has the name ${violation.name}, which ${subject} may not vouch for`
+      const reference = 'RFC 5280 section 4.2.1.10'
+      return certificateFailure(below, problem, violation.rule, 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference)
     }
   }
   return undefined
@@ -186,7 +166,10 @@ function forbiddenName(
 /** Anchors before intermediates, matching key identifiers before unknown before others, valid before expired. */
 function rankedIssuers(path: Path, state: SearchState): Candidate[] {
   const child = (path.at(-1) as PlacedCertificate).certificate
-  const anchors = state.anchors.issuersOf(child).map((authority) => ({ authority, index: undefined }))
+  const anchors = state.anchors.issuersOf(child).map((authority) => ({
+    authority,
+    placed: authority instanceof PathCertificate ? { certificate: authority, index: undefined } : undefined,
+  }))
   const intermediates = state.intermediates
     .filter(
       ({ certificate }) =>
@@ -195,7 +178,7 @@ function rankedIssuers(path: Path, state: SearchState): Candidate[] {
         isSameName(certificate.subject, child.issuer) &&
         !state.anchors.has(certificate),
     )
-    .map(({ certificate, index }) => ({ authority: certificate, index }))
+    .map((placed) => ({ authority: placed.certificate, placed }))
   const candidates: Candidate[] = [...anchors, ...intermediates]
     .filter(({ authority }) => !path.some((one) => isSameEntity(one.certificate, authority)))
     .filter((candidate) => isReadable(candidate, path, state))
@@ -204,11 +187,11 @@ function rankedIssuers(path: Path, state: SearchState): Candidate[] {
   return candidates.sort((a, b) => (ranks.get(b) as number) - (ranks.get(a) as number))
 }
 
-function rank(child: PathCertificate, { authority, index }: Candidate, time: number): number {
+function rank(child: PathCertificate, { authority, placed }: Candidate, time: number): number {
   const match = keyIdentifierMatch(child, authority)
-  const known = match === true ? 4 : match === undefined ? 2 : 0
-  const valid = !(authority instanceof PathCertificate) || isValidAt(authority, time)
-  return (index === undefined ? 8 : 0) + known + (valid ? 1 : 0)
+  const known = match === undefined ? 2 : match ? 4 : 0
+  const valid = placed === undefined || isValidAt(placed.certificate, time)
+  return (placed?.index === undefined ? 8 : 0) + known + (valid ? 1 : 0)
 }
 
 /** "A certificate MUST NOT appear more than once in a prospective certification path": nor may its name and key. */
@@ -229,11 +212,10 @@ function keyIdentifierMatch(child: PathCertificate, authority: PathCertificate |
 }
 
 /** Whether what ranking looks at can be read; otherwise the reason is kept and the candidate is none. */
-function isReadable({ authority, index }: Candidate, path: Path, state: SearchState): boolean {
-  if (!(authority instanceof PathCertificate)) return true
-  const [first] = judged(authority, index, state)
-  if (first?.code !== 'ERR_TLS_CERTIFICATE_PARSE') return true
-  state.failures.push({ error: first, about: { certificate: authority, index }, depth: path.length })
+function isReadable({ placed }: Candidate, path: Path, state: SearchState): boolean {
+  const [first] = placed ? judged(placed, state) : []
+  if (placed === undefined || first?.code !== 'ERR_TLS_CERTIFICATE_PARSE') return true
+  recordFailure(state, first, placed, path.length)
   return false
 }
 
@@ -241,11 +223,12 @@ function isReadable({ authority, index }: Candidate, path: Path, state: SearchSt
 export function checkedAlgorithm(child: PlacedCertificate, key: SubjectPublicKey, { crypto }: SearchState): string {
   const { oid, name } = child.certificate.signatureAlgorithm
   if (name === undefined || crypto.signature[name] === undefined) {
-    throw certificateFailure('signature.algorithm', child, `is signed with ${name ?? oid}, which is not supported`)
+    const problem = `is signed with ${name ?? oid}, which is not supported`
+    const reference = 'RFC 5280 section 4.1.1.2'
+    throw certificateFailure(child, problem, 'signature.algorithm', 'ERR_TLS_CERTIFICATE_UNSUPPORTED', reference)
   }
-  if (!fitsKey(name, key.keyType) || (key.onlyAlgorithm !== undefined && key.onlyAlgorithm !== name)) {
-    const problem = `is signed with ${name}, which is not for its issuer's ${key.keyType} key`
-    throw certificateFailure('signature.value', child, problem)
+  if (!fitsKey(name, key)) {
+    throw signatureFailure(child, `is signed with ${name}, which is not for its issuer's ${key.keyType} key`)
   }
   return name
 }
@@ -257,7 +240,7 @@ export function* isSignedBy(
   state: SearchState,
 ): Program<boolean> {
   const { certificate } = child
-  spendSignatureCheck(child, state.budget)
+  spendSignatureCheck(child, state)
   if (state.verified.get(certificate) === key) return true
   const { verify } = state.crypto.signature[algorithm] as SignatureAlgorithm
   const good = yield* wait(verify(key, certificate.tbs, certificate.signature))
@@ -266,23 +249,21 @@ export function* isSignedBy(
 }
 
 /** Each failure once, the most telling first. */
-function told(failures: readonly Failure[]): ToldFailure[] {
+function told(failures: readonly Failure[]): Failure[] {
   const seen = new Set<string>()
   return failures
     .toSorted((a, b) => weight(b) - weight(a))
     .filter(({ error }) => !seen.has(error.message) && seen.add(error.message))
-    .map(({ error, about }) => ({ error, failure: failureOf(error, about) }))
 }
 
 /**
  * What is wrong with the leaf itself comes first. A broken rule says more than a certificate that cannot be read, and that
  * says more than a missing issuer.
  */
-function weight({ error, depth }: Failure): number {
+function weight({ error: { code }, depth }: Failure): number {
   if (depth === 0) return 3000
-  if (error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') return depth
-  if (error.code === 'ERR_TLS_CERTIFICATE_PARSE') return 1000 + depth
-  return 2000 + depth
+  const kind = code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA' ? 0 : code === 'ERR_TLS_CERTIFICATE_PARSE' ? 1000 : 2000
+  return kind + depth
 }
 
 /** A quarter of a million, as in Go's crypto/x509. */

@@ -2,7 +2,7 @@ import type { KeyType, PublicKey } from '@typetls/crypto-provider'
 import { pssAlgorithm } from '@typetls/crypto-provider/key-forms'
 import { parseAsn1, readBytes, readObjectIdentifier } from './asn1.ts'
 import type { DerReader } from '@typetls/wire/der'
-import { bitString, derElement, integer, nullValue, objectIdentifier, sequence } from '@typetls/wire/der'
+import { integer, nullValue, objectIdentifier, sequence } from '@typetls/wire/der'
 import { bareKeyType, readAlgorithm } from './signature-algorithm.ts'
 
 /** A public key with what a policy asks about it. */
@@ -18,8 +18,6 @@ export interface SubjectPublicKey extends PublicKey {
   readonly rsa: RsaKeySize | undefined
   /** The one algorithm that the parameters of an RSASSA-PSS key allow; `undefined`: no parameters, or no such key. */
   readonly onlyAlgorithm: string | undefined
-  /** A DSA key whose parameters are those of its issuer's key. RFC 3279 section 2.3.2 */
-  readonly inheritsParameters?: boolean
 }
 
 export interface RsaKeySize {
@@ -57,7 +55,6 @@ export function readPublicKey(spki: Uint8Array, path = 'SubjectPublicKeyInfo'): 
       isPss && parameters !== undefined
         ? (pssAlgorithm(parameters.element(sequence), 'key') ?? 'rsa-pss-unknown')
         : undefined,
-    inheritsParameters: oid === dsa && parameters === undefined,
   }
 }
 
@@ -66,19 +63,6 @@ function curveOf(parameters: DerReader | undefined): string {
   if (parameters?.peek() !== objectIdentifier) return 'explicit'
   const oid = readObjectIdentifier(parameters)
   return curveNames[oid] ?? oid
-}
-
-/**
- * The key with the parameters of its issuer's key: "if the subjectPublicKeyAlgorithm … are the same, … the
- * working_public_key_parameters … are unchanged". https://www.rfc-editor.org/rfc/rfc5280#section-6.1.4 (d) to (f)
- */
-export function withInheritedParameters(key: SubjectPublicKey, issuer: SubjectPublicKey): SubjectPublicKey {
-  if (key.inheritsParameters !== true || issuer.keyType !== key.keyType || issuer.inheritsParameters === true)
-    return key
-  const info = parseAsn1(issuer.spki, 'SubjectPublicKeyInfo').enter(sequence)
-  const algorithm = info.element(sequence, 'algorithm')
-  const spki = derElement(sequence, algorithm, derElement(bitString, Uint8Array.of(0), key.keyBytes))
-  return { ...key, spki, inheritsParameters: false }
 }
 
 /** RSAPublicKey. https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1 */

@@ -1,6 +1,6 @@
 import type { CryptoProvider, PublicKey } from '@typetls/crypto-provider'
 import type { Certificate } from './certificate.ts'
-import type { CertificateRule, RuleSource } from './certificate-failure.ts'
+import type { RuleSource } from './certificate-failure.ts'
 import type { NamedKey } from './named-key.ts'
 
 /**
@@ -68,9 +68,12 @@ export interface RevocationAnswer {
   readonly problems: readonly RevocationProblem[]
 }
 
+/** The rules of certificates that checkers answer by. */
+export type CheckerRule = 'revocation.revoked' | 'revocation.unknown' | 'transparency.policy'
+
 export interface RevocationProblem {
-  /** `revocation.revoked`, `revocation.unknown`, or a rule of your own. */
-  readonly rule: CertificateRule | RuleSource
+  /** One of ours, or a rule of your own. */
+  readonly rule: CheckerRule | RuleSource
   /** What follows the certificate's name: `was revoked on 2026-01-01T00:00:00.000Z (keyCompromise)`. */
   readonly problem: string
 }

@@ -35,13 +35,18 @@ export function readSignatureAlgorithm(der: Uint8Array, path: string): Certifica
   return { oid, name, refusal: isWeak ? 'weak' : name === undefined ? 'unsupported' : undefined, isWeak }
 }
 
-/** Whether a key of this kind makes signatures of the algorithm. */
-export function fitsKey(algorithm: string, keyType: KeyType): boolean {
-  if (algorithm.startsWith('ecdsa-')) return keyType.startsWith('ec-')
-  if (algorithm.startsWith('dsa-')) return keyType === 'dsa'
-  if (algorithm.startsWith('rsa-pkcs1-')) return keyType === 'rsa'
-  if (algorithm.startsWith('rsa-pss-')) return keyType === 'rsa' || keyType === 'rsa-pss'
-  return algorithm === keyType
+/** Whether the key makes signatures of the algorithm. */
+export function fitsKey(algorithm: string, { keyType, onlyAlgorithm = algorithm }: SigningKey): boolean {
+  // The kind of key that an algorithm is named after, or the name itself: `rsa-pss-sha256`, `ed25519`.
+  const [, kind = algorithm] = /^(ecdsa|dsa|rsa-pkcs1|rsa-pss)-/.exec(algorithm) ?? []
+  const fits =
+    kind === 'ecdsa' ? keyType.startsWith('ec-') : keyType === kind || (keyType === 'rsa' && kind.startsWith('rsa-'))
+  return fits && onlyAlgorithm === algorithm
+}
+
+interface SigningKey {
+  readonly keyType: KeyType
+  readonly onlyAlgorithm?: string | undefined
 }
 
 export interface Algorithm {

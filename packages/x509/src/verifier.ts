@@ -1,5 +1,4 @@
 import { Certificate } from './certificate.ts'
-import { certificateFailure } from './certificate-failure.ts'
 import type { PolicyCheck } from './certificate-policies.ts'
 import { policyExtensions } from './certificate-policies.ts'
 import type { CertificateVerifier, VerifierSetup } from './chain-verifier.ts'
@@ -8,8 +7,9 @@ import type { MatchOptions } from './name-match.ts'
 import type { NamedKey } from './named-key.ts'
 import { wholeNumber } from './path-search.ts'
 import type { Profile } from './profile.ts'
-import { rulesOfUse, tls } from './profile.ts'
+import { activeRules, rulesOfUse, tls } from './profile.ts'
 import { wait } from './program.ts'
+import { problemFailure } from './problem-failure.ts'
 import type { RevocationChecker } from './revocation.ts'
 import type { TransparencyChecker } from './transparency.ts'
 import type { TrustAnchor } from './trust-anchors.ts'
@@ -32,7 +32,7 @@ export function createVerifier(options: VerifierOptions): CertificateVerifier {
   return new ChainVerifier({
     anchors: new TrustAnchors(options.trustAnchors),
     parse: Certificate.parse,
-    rules: rulesOfUse(profile, options.rules),
+    rules: rulesOfUse(activeRules(profile, options.rules), options.rules),
     acceptsUnauthorized: options.dangerouslyAcceptAnyCertificate === true,
     skipsName: options.dangerouslySkipNameCheck === true,
     ...(options.isPublicSuffix && { isPublicSuffix: options.isPublicSuffix }),
@@ -43,7 +43,7 @@ export function createVerifier(options: VerifierOptions): CertificateVerifier {
       options.maxSignatureChecks ?? defaultLimits.maxSignatureChecks,
     ),
     alsoUnderstood: policies && policyExtensions,
-    judgeWhole: ({ ocspResponse }) => wholePathJudge({ policies, revocation, ocspResponse, pending: [] }),
+    judgeOf: ({ ocspResponse }) => wholePathJudge({ policies, revocation, ocspResponse, pending: [] }),
     ...(options.transparency && { judgeLeaf: transparencyJudge(options.transparency) }),
   })
 }
@@ -99,6 +99,6 @@ function transparencyJudge(transparency: TransparencyChecker): VerifierSetup<Cer
     if (peer === 'client' || issuer === leaf) return
     const query = { certificate: leaf, issuer, time: now, crypto, signedCertificateTimestamps, ocspResponse }
     const answer = yield* wait(transparency.check(query))
-    if (answer !== undefined) throw certificateFailure(answer.rule, { certificate: leaf, index: 0 }, answer.problem)
+    if (answer !== undefined) throw problemFailure({ certificate: leaf, index: 0 }, answer)
   }
 }

@@ -10,8 +10,8 @@ import { identityText, matchIdentity } from './identity.ts'
 import type { NamedKey } from './named-key.ts'
 import { findPath } from './path.ts'
 import { tlsPurposes } from './path-rules.ts'
-import type { FoundPath } from './path-search.ts'
-import { newBudget, wholeNumber } from './path-search.ts'
+import type { FoundPath, ToldFailure } from './path-search.ts'
+import { wholeNumber } from './path-search.ts'
 import type { PathCertificate } from './path-certificate.ts'
 import type { Profile } from './profile.ts'
 import { activeRules, rfc5280 } from './profile.ts'
@@ -109,19 +109,19 @@ function* verdictOn(question: PathQuestion): Program<PathVerdict> {
     minRsaBits: wholeNumber('minRsaBits', question.minRsaBits ?? 2048),
     rules: activeRules(profile, question.rules),
     alsoUnderstood: policyExtensions,
-    judgeWhole: wholePathJudge({
+    judge: wholePathJudge({
       policies: certificatePolicies(question.policies),
       revocation: question.revocation,
       ocspResponse: question.ocspResponse,
       pending: [],
+      maxIntermediates: question.maxIntermediates,
     }),
     maxPathLength: wholeNumber('maxPathLength', question.maxPathLength ?? 10),
-    maxIntermediates: question.maxIntermediates ?? Infinity,
-    budget: newBudget(wholeNumber('maxSignatureChecks', question.maxSignatureChecks ?? 100)),
+    maxSignatureChecks: wholeNumber('maxSignatureChecks', question.maxSignatureChecks ?? 100),
     verified: new WeakMap<PathCertificate, PublicKey>(),
   })
   const name = nameOf(certificate, question)
-  const told = 'failures' in answer ? [...answer.failures] : []
+  const told: ToldFailure[] = 'failures' in answer ? [...answer.failures] : []
   if (name instanceof TlsError) told.push({ error: name, failure: failureOf(name, { certificate, index: 0 }) })
   const [first] = told
   if (first !== undefined) {

@@ -5,16 +5,18 @@ import type { Certificate } from './certificate.ts'
 import type { PlacedCertificate } from './certificate-failure.ts'
 import { certificateFailure } from './certificate-failure.ts'
 import type { PolicyCheck } from './certificate-policies.ts'
+import { policyRules } from './certificate-policies.ts'
+import { inheritsParameters, withInheritedParameters } from './inherited-parameters.ts'
 import type { NamedKey } from './named-key.ts'
 import { checkedAlgorithm, findPath, isSignedBy, wrongSignature } from './path.ts'
 import { PathCertificate } from './path-certificate.ts'
 import { isBudgetSpent, refusalOf } from './path-rules.ts'
-import type { JudgeWhole, SearchState } from './path-search.ts'
-import { spendSignatureCheck } from './path-search.ts'
+import type { JudgedPath, PathJudge, SearchState } from './path-search.ts'
+import { recordFailure, spendSignatureCheck } from './path-search.ts'
+import { problemFailure } from './problem-failure.ts'
 import type { Program } from './program.ts'
 import { run, wait } from './program.ts'
 import type { SubjectPublicKey } from './public-key.ts'
-import { withInheritedParameters } from './public-key.ts'
 import type { RevocationChecker, RevocationQuery, RevocationStatus } from './revocation.ts'
 import { fitsKey, readSignatureAlgorithm } from './signature-algorithm.ts'
 
@@ -26,45 +28,63 @@ export interface WholePathRules {
   readonly ocspResponse: Uint8Array | undefined
   /** Signers whose status depends on the search. */
   readonly pending: readonly Certificate[]
+  /** Most intermediates that are not self-issued. Default: any number. */
+  readonly maxIntermediates?: number | undefined
 }
 
 /**
- * Judges keys that take their parameters from above, certificate policies, and revocation. All certificates of the search
- * must have been read by `Certificate`.
+ * Judges keys that take their parameters from above, the number of intermediates, certificate policies, and revocation.
+ * All certificates of the search must have been read by `Certificate`.
  */
-export function wholePathJudge(rules: WholePathRules): JudgeWhole {
-  return function* (path, anchor, state) {
-    const refuse = (error: TlsError, about: PlacedCertificate): undefined => {
-      state.failures.push({ error, about, depth: path.length + 1 })
-      return undefined
-    }
-    const certificates = path.map(({ certificate }) => certificate as Certificate)
-    const below =
-      anchor instanceof PathCertificate && certificates.length > 1 ? certificates.slice(0, -1) : certificates
-    // Keys without parameters of their own take those of the key above: working_public_key_parameters, section 6.1.4
-    const keys = new Map<PublicKey, SubjectPublicKey>()
-    for (const placed of path.slice(0, below.length).reverse()) {
-      const { certificate } = placed
-      const issuer = below[below.indexOf(certificate as Certificate) + 1] ?? anchor
-      const key = keys.get(issuer.publicKey) ?? issuer.publicKey
-      if (issuer !== certificate && issuer.publicKey.inheritsParameters === true) {
-        const algorithm = refusalOf(() => checkedAlgorithm(placed, key, state))
-        if (algorithm instanceof TlsError) return refuse(algorithm, placed)
-        if (!(yield* isSignedBy(placed, key, algorithm, state))) return refuse(wrongSignature(placed, issuer), placed)
-      }
-      const working = withInheritedParameters(certificate.publicKey, key)
-      if (working !== certificate.publicKey) keys.set(certificate.publicKey, working)
-    }
+export function wholePathJudge(rules: WholePathRules): PathJudge {
+  return { defers: inheritsParameters, whole: (path, anchor, state) => judgeWhole(path, anchor, state, rules) }
+}
 
-    const outcome = rules.policies?.(below) ?? { policies: [] }
-    if ('rule' in outcome) {
-      const about = path[outcome.index] as PlacedCertificate
-      return refuse(certificateFailure(outcome.rule, about, outcome.problem), about)
-    }
-    const found = anchor as Certificate | NamedKey
-    const revocation = yield* checkRevocation({ path, certificates, below, anchor: found, keys, state, rules, refuse })
-    return revocation && { policies: outcome.policies, revocation }
+function* judgeWhole(
+  path: readonly PlacedCertificate[],
+  anchor: PathCertificate | NamedKey,
+  state: SearchState,
+  rules: WholePathRules,
+): Program<JudgedPath | undefined> {
+  const refuse = (error: TlsError, about: PlacedCertificate): undefined => {
+    recordFailure(state, error, about, path.length + 1)
+    return undefined
   }
+  const certificates = path.map(({ certificate }) => certificate as Certificate)
+  const below = anchor instanceof PathCertificate && certificates.length > 1 ? certificates.slice(0, -1) : certificates
+  const { maxIntermediates = Infinity } = rules
+  const counted = path.slice(1, below.length).filter(({ certificate }) => !certificate.isSelfIssued)
+  const last = counted.at(-1)
+  if (last !== undefined && counted.length > maxIntermediates) {
+    const problem = `makes a path of more than ${maxIntermediates} intermediates`
+    const code = 'ERR_TLS_CERTIFICATE_CONSTRAINT'
+    return refuse(certificateFailure(last, problem, 'path.intermediates', code, 'option maxIntermediates'), last)
+  }
+  // Keys without parameters of their own take those of the key above: working_public_key_parameters, section 6.1.4
+  const keys = new Map<PublicKey, SubjectPublicKey>()
+  for (const placed of path.slice(0, below.length).reverse()) {
+    const { certificate } = placed
+    const issuer = below[below.indexOf(certificate as Certificate) + 1] ?? anchor
+    const key = keys.get(issuer.publicKey) ?? issuer.publicKey
+    if (issuer !== certificate && inheritsParameters(issuer.publicKey)) {
+      const algorithm = refusalOf(() => checkedAlgorithm(placed, key, state))
+      if (algorithm instanceof TlsError) return refuse(algorithm, placed)
+      if (!(yield* isSignedBy(placed, key, algorithm, state))) return refuse(wrongSignature(placed, issuer), placed)
+    }
+    const working = withInheritedParameters(certificate.publicKey, key)
+    if (working !== certificate.publicKey) keys.set(certificate.publicKey, working)
+  }
+
+  const outcome = rules.policies?.(below) ?? { policies: [] }
+  if ('rule' in outcome) {
+    const { rule, index, problem } = outcome
+    const about = path[index] as PlacedCertificate
+    const reference = policyRules[rule]
+    return refuse(certificateFailure(about, problem, rule, 'ERR_TLS_CERTIFICATE_CONSTRAINT', reference), about)
+  }
+  const found = anchor as Certificate | NamedKey
+  const revocation = yield* checkRevocation({ path, certificates, below, anchor: found, keys, state, rules, refuse })
+  return revocation && { policies: outcome.policies, revocation }
 }
 
 /** Asks the checker about each certificate below the anchor, from the anchor down; `undefined`: one was refused. */
@@ -91,16 +111,15 @@ function* checkRevocation(question: PathToCheck): Program<readonly RevocationSta
         const { name, isWeak } = readSignatureAlgorithm(signed.algorithm, signed.algorithmPath)
         const algorithm = name === undefined ? undefined : state.crypto.signature[name]
         const refused = isWeak && state.rules.some(([rule]) => rule === 'signature.weak')
-        if (name === undefined || algorithm === undefined || refused || !fitsKey(name, working.keyType)) return false
-        if (working.onlyAlgorithm !== undefined && working.onlyAlgorithm !== name) return false
-        spendSignatureCheck(placed, state.budget)
+        if (name === undefined || algorithm === undefined || refused || !fitsKey(name, working)) return false
+        spendSignatureCheck(placed, state)
         return algorithm.verify(working, signed.data, signed.signature)
       },
       signerPath: (signer) => run(pathOfSigner(signer, question)),
     }
     const { status, problems } = yield* wait(revocation.check(query))
     statuses.unshift(status)
-    for (const { rule, problem } of problems) question.refuse(certificateFailure(rule, placed, problem), placed)
+    for (const problem of problems) question.refuse(problemFailure(placed, problem), placed)
     if (problems.length > 0) return undefined
   }
   return statuses
@@ -138,11 +157,12 @@ function* pathOfSigner(
     anchors: new AnchorList([anchor]),
     purpose: undefined,
     rules: state.rules.filter(([name]) => name !== 'key-usage.digital-signature'),
-    judgeWhole: wholePathJudge({
+    judge: wholePathJudge({
       policies: undefined,
       revocation: rules.revocation,
       ocspResponse: undefined,
       pending: [...rules.pending, signer],
+      maxIntermediates: rules.maxIntermediates,
     }),
   })
   if ('path' in found) return found.path as readonly Certificate[]

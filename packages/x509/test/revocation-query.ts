@@ -48,7 +48,7 @@ function queryAt(
   const anchor = path.at(-1) as Certificate
   const isSignedBy = (signed: SignedData, key: PublicKey): boolean => {
     const { name } = readSignatureAlgorithm(signed.algorithm, signed.algorithmPath)
-    if (name === undefined || !fitsKey(name, key.keyType)) return false
+    if (name === undefined || !fitsKey(name, key)) return false
     return crypto.signature[name]?.verify(key, signed.data, signed.signature) === true
   }
   const isIssued = (certificate: Certificate, by: Certificate): boolean =>

@@ -1,10 +1,11 @@
-import type { CertificateRule, RuleSource } from '../certificate-failure.ts'
+import type { RuleSource } from '../certificate-failure.ts'
+import type { CheckerRule } from '../revocation.ts'
 
 /** Why a CRL or an OCSP response does not count, or that nothing is known. */
-export type EvidenceRule = keyof typeof rules | Extract<CertificateRule, 'revocation.unknown'>
+export type EvidenceRule = keyof typeof rules | Extract<CheckerRule, 'revocation.unknown'>
 
 /** A rule as failures tell of it. */
-export function ruleNamed(name: EvidenceRule): CertificateRule | RuleSource {
+export function ruleNamed(name: EvidenceRule): CheckerRule | RuleSource {
   return name === 'revocation.unknown' ? name : { name, ...rules[name] }
 }
 

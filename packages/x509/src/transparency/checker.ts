@@ -57,7 +57,7 @@ function* verifiedTimestamps(
     if (expiryRange !== undefined && (notAfter < expiryRange.start || notAfter >= expiryRange.end)) continue
     const algorithm = algorithmOf(timestamp)
     const row = algorithm === undefined ? undefined : crypto.signature[algorithm]
-    if (algorithm === undefined || row === undefined || !fitsKey(algorithm, log.publicKey.keyType)) continue
+    if (algorithm === undefined || row === undefined || !fitsKey(algorithm, log.publicKey)) continue
     entries[source] ??=
       source === 'certificate' ? yield* precertificateEntry(certificate, issuer, crypto) : certificateEntry(certificate)
     const data = signedData(timestamp, entries[source])
