@@ -5,7 +5,7 @@ import { sendFinished } from './authenticate.ts'
 import type { AuthenticatedBy, Connected } from './connected.ts'
 import type { Handshake } from './handshake.ts'
 import { resumptionPsk } from './key-schedule.ts'
-import { resumptionAcrossNames } from './messages/flag-extensions.ts'
+import { hasFlag, resumptionAcrossNames } from './messages/flag-extensions.ts'
 import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
 import type { ClientParameters } from './parameters.ts'
 import type { PostHandshakeResult } from './post-handshake.ts'
@@ -41,6 +41,7 @@ export class ResumingClientPostHandshake extends PostHandshake {
 
   /** https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1 */
   *#takeTicket({ body }: HandshakeMessage<'new_session_ticket'>): Program<PostHandshakeResult> {
+    const resumableAcrossNames = hasFlag(body.extensions.tls_flags, resumptionAcrossNames)
     // "Clients MUST NOT cache tickets for longer than 7 days"; "zero indicates that the ticket should be discarded".
     const lifetime = Math.min(body.ticketLifetime, sevenDays)
     if (lifetime === 0) return undefined
@@ -64,7 +65,7 @@ export class ResumingClientPostHandshake extends PostHandshake {
       maxEarlyData: body.extensions.early_data ?? 0,
       serverName: this.#serverName,
       verifiedName: (parameters as ClientParameters).verifyName,
-      resumableAcrossNames: body.extensions.tls_flags?.includes(resumptionAcrossNames) === true,
+      resumableAcrossNames,
       applicationProtocol: this.#applicationProtocol,
       externalPskIdentity: this.#externalPskIdentity,
       peer: this.#peer,

@@ -20,7 +20,7 @@ import type { CertificateRequest } from './messages/authentication.ts'
 import type { ClientHello } from './messages/client-hello.ts'
 import { grease } from './messages/extension-type.ts'
 import { PskKeyExchangeMode } from './messages/extensions.ts'
-import { resumptionAcrossNames } from './messages/flag-extensions.ts'
+import { onlyFlag, resumptionAcrossNames } from './messages/flag-extensions.ts'
 import type { HandshakeMessage } from './messages/handshake-message.ts'
 import { encodeMessage } from './messages/handshake-message.ts'
 import type { ServerParameters } from './parameters.ts'
@@ -429,7 +429,7 @@ function* sendTickets(
       })
       const ticket = yield* sealed(tickets, state)
       const extensions = {
-        tls_flags: parameters.resumptionAcrossNames ? [resumptionAcrossNames] : undefined,
+        tls_flags: parameters.resumptionAcrossNames ? onlyFlag(resumptionAcrossNames) : undefined,
         ...(parameters.grease && greased(crypto)),
       }
       const message = { ticketLifetime, ticketAgeAdd: ageAdd, ticketNonce, ticket, extensions }

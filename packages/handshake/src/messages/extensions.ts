@@ -1,5 +1,17 @@
 import type { Codec } from '@typetls/wire'
-import { TlsError, ascii, framed, fromAscii, opaqueVector, struct, uint16, uint32, uint8, vector } from '@typetls/wire'
+import {
+  TlsError,
+  ascii,
+  framed,
+  fromAscii,
+  opaqueVector,
+  rest,
+  struct,
+  uint16,
+  uint32,
+  uint8,
+  vector,
+} from '@typetls/wire'
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8 */
 export interface KeyShareEntry {
@@ -38,55 +50,38 @@ export const OfferedPsks: Codec<OfferedPsks> = /* @__PURE__ */ struct('OfferedPs
 
 export const PskKeyExchangeMode = { psk_ke: 0, psk_dhe_ke: 1 } as const
 
+const HostName: Codec<string> = {
+  encode: (name, writer) => opaqueVector(1, 0xffff).encode(ascii(name), writer),
+  decode(reader) {
+    const name = fromAscii(opaqueVector(0, 0xffff).decode(reader))
+    if (!/^[!-~]{1,255}$/.test(name)) {
+      throw new TlsError('ERR_TLS_DECODE_VALUE', `${reader.path} is not a host name`, { path: reader.path })
+    }
+    return name
+  },
+}
+
 /**
  * The one DNS host name of the list. https://www.rfc-editor.org/rfc/rfc6066#section-3
  * Other name types were never defined and are refused, as is more than one host name.
  */
-export const ServerNameList: Codec<string> = {
-  encode(name, writer) {
-    writer.vector(2, 1, 0xffff, (list) => {
-      list.uint8(0)
-      list.vector(2, 1, 0xffff, (inner) => inner.raw(ascii(name)))
-    })
-  },
-  decode(reader) {
-    const list = reader.sub(reader.uint16())
-    const type = list.uint8()
-    if (type !== 0) {
-      throw new TlsError('ERR_TLS_DECODE_VALUE', `${reader.path} has the unknown name type ${type}`, {
-        path: reader.path,
-        received: type,
-      })
-    }
-    const name = list.take(list.uint16())
-    list.finish()
-    if (name.length === 0 || name.length > 255 || name.some((byte) => byte <= 0x20 || byte > 0x7e)) {
-      throw new TlsError('ERR_TLS_DECODE_VALUE', `${reader.path} is not a host name`, { path: reader.path })
-    }
-    return fromAscii(name)
-  },
+export const ServerNameList: Codec<string> = /* @__PURE__ */ framed(1, 0xffff, ofType(0, HostName))
+
+/** Protocol names are bytes; strings hold one byte a character. */
+const ProtocolName: Codec<string> = {
+  encode: (name, writer) =>
+    opaqueVector(1, 255).encode(
+      Uint8Array.from(name, (character) => character.charCodeAt(0)),
+      writer,
+    ),
+  decode: (reader) => fromAscii(opaqueVector(1, 255).decode(reader)),
 }
 
 /** https://www.rfc-editor.org/rfc/rfc7301#section-3.1 */
-export const ProtocolNameList: Codec<readonly string[]> = /* @__PURE__ */ vector(
-  {
-    encode: (name: string, writer) => opaqueVector(1, 255).encode(protocolName(name), writer),
-    decode: (reader) => fromAscii(opaqueVector(1, 255).decode(reader)),
-  },
-  2,
-  0xffff,
-)
+export const ProtocolNameList: Codec<readonly string[]> = /* @__PURE__ */ vector(ProtocolName, 2, 0xffff)
 
 /** Exactly one protocol: the server's answer. */
-export const SelectedProtocol: Codec<string> = /* @__PURE__ */ framed(2, 0xffff, {
-  encode: (name: string, writer) => opaqueVector(1, 255).encode(protocolName(name), writer),
-  decode: (reader) => fromAscii(opaqueVector(1, 255).decode(reader)),
-})
-
-/** Protocol names are bytes; strings hold one byte a character. */
-function protocolName(name: string): Uint8Array {
-  return Uint8Array.from(name, (character) => character.charCodeAt(0))
-}
+export const SelectedProtocol: Codec<string> = /* @__PURE__ */ framed(2, 0xffff, ProtocolName)
 
 /** A request for an OCSP staple. https://www.rfc-editor.org/rfc/rfc6066#section-8 */
 export interface CertificateStatusRequest {
@@ -95,18 +90,18 @@ export interface CertificateStatusRequest {
   readonly request: Uint8Array
 }
 
+const OcspStatusRequest: Codec<Uint8Array> = /* @__PURE__ */ keptWhole(
+  struct('OCSPStatusRequest', { responderIdList: opaqueVector(0, 0xffff), requestExtensions: opaqueVector(0, 0xffff) }),
+)
+
 export const CertificateStatusRequest: Codec<CertificateStatusRequest> = {
-  encode(value, writer) {
-    writer.uint8(value.statusType)
-    writer.raw(value.request)
+  encode({ statusType, request }, writer) {
+    writer.uint8(statusType)
+    writer.raw(request)
   },
   decode(reader) {
     const statusType = reader.uint8()
-    if (statusType !== 1) return { statusType, request: reader.take(reader.remaining) }
-    const from = reader.offset
-    opaqueVector(0, 0xffff).decode(reader)
-    opaqueVector(0, 0xffff).decode(reader)
-    return { statusType, request: reader.bytes.subarray(from, reader.offset) }
+    return { statusType, request: (statusType === 1 ? OcspStatusRequest : rest).decode(reader) }
   },
 }
 
@@ -114,32 +109,12 @@ export const CertificateStatusRequest: Codec<CertificateStatusRequest> = {
 export const ocspRequest: CertificateStatusRequest = { statusType: 1, request: /* @__PURE__ */ new Uint8Array(4) }
 
 /** The staple itself, DER. https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2.1 */
-export const CertificateStatus: Codec<Uint8Array> = {
-  encode(response, writer) {
-    writer.uint8(1)
-    opaqueVector(1, 0xffffff).encode(response, writer)
-  },
-  decode(reader) {
-    const type = reader.uint8()
-    if (type !== 1) {
-      throw new TlsError('ERR_TLS_DECODE_VALUE', `${reader.path} has the unknown status type ${type}`, {
-        path: reader.path,
-        received: type,
-      })
-    }
-    return opaqueVector(1, 0xffffff).decode(reader)
-  },
-}
+export const CertificateStatus: Codec<Uint8Array> = /* @__PURE__ */ ofType(1, opaqueVector(1, 0xffffff))
 
-/** SignedCertificateTimestampList, checked for shape and kept whole. https://www.rfc-editor.org/rfc/rfc6962#section-3.3 */
-export const SignedCertificateTimestampList: Codec<Uint8Array> = {
-  encode: (list, writer) => writer.raw(list),
-  decode(reader) {
-    const from = reader.offset
-    vector(opaqueVector(1, 0xffff), 1, 0xffff).decode(reader)
-    return reader.bytes.subarray(from, reader.offset)
-  },
-}
+/** SignedCertificateTimestampList. https://www.rfc-editor.org/rfc/rfc6962#section-3.3 */
+export const SignedCertificateTimestampList: Codec<Uint8Array> = /* @__PURE__ */ keptWhole(
+  vector(opaqueVector(1, 0xffff), 1, 0xffff),
+)
 
 /** Numbers of signature schemes or groups. */
 export const SchemeList: Codec<readonly number[]> = /* @__PURE__ */ vector(uint16, 2, 0xfffe)
@@ -156,3 +131,30 @@ export const Cookie: Codec<Uint8Array> = /* @__PURE__ */ opaqueVector(1, 0xffff)
 export const SupportedVersionsClient: Codec<readonly number[]> = /* @__PURE__ */ vector(uint16, 2, 254)
 
 export const PskKeyExchangeModes: Codec<readonly number[]> = /* @__PURE__ */ vector(uint8, 1, 255)
+
+/** Behind a type, of which only this one was ever defined. */
+function ofType<T>(type: number, body: Codec<T>): Codec<T> {
+  return {
+    encode(value, writer) {
+      writer.uint8(type)
+      body.encode(value, writer)
+    },
+    decode(reader) {
+      const received = reader.uint8()
+      if (received === type) return body.decode(reader)
+      throw new TlsError('ERR_TLS_DECODE_VALUE', undefined, { path: reader.path, expected: type, received })
+    },
+  }
+}
+
+/** Checked for its shape, and kept as the bytes it has. */
+function keptWhole(shape: Codec<unknown>): Codec<Uint8Array> {
+  return {
+    encode: (bytes, writer) => writer.raw(bytes),
+    decode(reader) {
+      const from = reader.offset
+      shape.decode(reader)
+      return reader.bytes.subarray(from, reader.offset)
+    },
+  }
+}

@@ -18,8 +18,7 @@ export type NewSessionTicketExtensions = ExtensionBlock<NewSessionTicketExtensio
 export interface NewSessionTicketExtensionValues {
   /** max_early_data_size, bytes. */
   readonly early_data: number
-  /** Numbers of flags. */
-  readonly tls_flags: readonly number[]
+  readonly tls_flags: Uint8Array
 }
 
 export const NewSessionTicket: Codec<NewSessionTicket> = /* @__PURE__ */ struct('NewSessionTicket', {
@@ -45,7 +44,7 @@ export const KeyUpdate: Codec<KeyUpdate> = {
   decode(reader) {
     const value = reader.uint8()
     if (value > 1) {
-      throw new TlsError('ERR_TLS_KEY_UPDATE', `KeyUpdate.requestUpdate is ${value}, must be 0 or 1`, {
+      throw new TlsError('ERR_TLS_KEY_UPDATE', undefined, {
         path: 'KeyUpdate.requestUpdate',
         expected: [0, 1],
         received: value,
