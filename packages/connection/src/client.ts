@@ -5,6 +5,7 @@ import {
   clientGrease,
   clientHandshake,
   clientPsks,
+  handshakeDetails,
   ResumingClientPostHandshake,
 } from '@typetls/handshake'
 import { Connection } from './connection.ts'
@@ -30,6 +31,7 @@ export function clientConnection(options: ClientOptions, events: ConnectionEvent
     grease: clientGrease,
     select: selectorOf(credentials),
     answer: answerCertificateRequest,
+    details: handshakeDetails,
   }
   const parameters = clientParameters(options, abilities)
   return new Connection(roleOf(options, resumingClient), parameters, options, events, traceOf(options.trace))
@@ -42,14 +44,21 @@ export function clientConnection(options: ClientOptions, events: ConnectionEvent
  * @throws TlsError as `clientConnection`
  */
 export function sessionlessClientConnection(options: SessionlessClientOptions, events: ConnectionEvents): Connection {
-  const { credentials, externalPsks, grease, trace } = options as ClientOptions
+  const { credentials, externalPsks, grease, keepDetails, trace } = options as ClientOptions
   if (credentials !== undefined && !('answer' in credentials)) {
     throw wrong('credentials', 'without sessions it takes clientCredentials()')
   }
   if (externalPsks !== undefined) throw wrong('externalPsks', 'they take a client with sessions')
   if (grease === true) throw wrong('grease', 'it takes a client with sessions')
+  if (keepDetails === true) throw wrong('keepDetails', 'it takes a client with sessions')
   if (typeof trace === 'function') throw wrong('trace', 'without sessions it takes tracing()')
-  const abilities = { psks: undefined, grease: undefined, select: credentials?.select, answer: credentials?.answer }
+  const abilities = {
+    psks: undefined,
+    grease: undefined,
+    select: credentials?.select,
+    answer: credentials?.answer,
+    details: undefined,
+  }
   const parameters = clientParameters(options, abilities)
   return new Connection(roleOf(options, sessionlessClient), parameters, options, events, trace)
 }
@@ -57,7 +66,7 @@ export function sessionlessClientConnection(options: SessionlessClientOptions, e
 /** Sessions, PSKs and certificates after the handshake come from a client that keeps sessions. */
 export interface SessionlessClientOptions extends Omit<
   ClientOptions,
-  'session' | 'postHandshakeAuthentication' | 'credentials' | 'externalPsks' | 'grease' | 'trace'
+  'session' | 'postHandshakeAuthentication' | 'credentials' | 'externalPsks' | 'grease' | 'keepDetails' | 'trace'
 > {
   /** For servers that ask for a certificate. Default: none, an empty Certificate is sent. */
   readonly credentials?: ClientCredentials

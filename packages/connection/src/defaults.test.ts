@@ -20,7 +20,7 @@ import type { ClientOptions, ServerOptions } from './index.ts'
 import { rotatingTicketKeys } from './index.ts'
 
 const clientParameters = (options: ClientOptions) =>
-  resolved(options, { psks: undefined, grease: clientGrease, select: undefined, answer: undefined })
+  resolved(options, { psks: undefined, grease: clientGrease, select: undefined, answer: undefined, details: undefined })
 
 const everything = complete(nodeCrypto, nobleCrypto)
 const psk = { identity: ascii('a'), secret: new Secret(new Uint8Array(32).fill(1)) }

@@ -7,9 +7,10 @@ import type {
   ClientPsks,
   CommonParameters,
   CredentialSelector,
+  KeepDetails,
   ServerParameters,
 } from '@typetls/handshake'
-import { askNow } from '@typetls/handshake'
+import { askNow, handshakeDetails } from '@typetls/handshake'
 import { TlsError, toHex } from '@typetls/wire'
 import { selectorOf } from './credential-selector.ts'
 import type { ClientOptions, ServerOptions } from './options.ts'
@@ -43,11 +44,12 @@ export interface ClientAbilities {
   readonly grease: ClientGrease | undefined
   readonly select: CredentialSelector | undefined
   readonly answer: CertificateAnswer | undefined
+  readonly details: KeepDetails | undefined
 }
 
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
 export function clientParameters(options: ClientOptions, abilities: ClientAbilities): ClientParameters {
-  const common = commonParameters(options, abilities.select)
+  const common = commonParameters(options, abilities.select, abilities.details)
   const { serverName, externalPsks = none } = options
   const { selectExternalPsk } = options
   if (options.verifier === undefined && externalPsks.length === 0 && selectExternalPsk === undefined) {
@@ -76,7 +78,7 @@ export function clientParameters(options: ClientOptions, abilities: ClientAbilit
     now: common.now,
     keyLog: common.keyLog,
     trace: undefined,
-    keepDetails: common.keepDetails,
+    details: common.details,
     serverName: serverName === undefined || isIpAddress(serverName) ? undefined : hostName(serverName),
     verifyName: options.verifyName ?? serverName,
     session: options.session,
@@ -116,7 +118,7 @@ export function serverParameters(options: ServerOptions): ServerParameters {
   if (!(Number.isInteger(ticketCount) && ticketCount >= 0 && ticketCount <= 255)) {
     throw wrong('ticketCount', 'must be 0 to 255')
   }
-  const common = commonParameters(options, selectorOf(options.credentials))
+  const common = commonParameters(options, selectorOf(options.credentials), handshakeDetails)
   const parameters: ServerParameters = {
     ...common,
     equalSuites: (options.cipherSuites ?? common.cipherSuites).map((one) => [one].flat()),
@@ -150,6 +152,7 @@ const resolvedServers: WeakMap<ServerOptions, ServerParameters> = /* @__PURE__ *
 function commonParameters(
   options: ClientOptions | ServerOptions,
   credentials: CredentialSelector | undefined,
+  details: KeepDetails | undefined,
 ): CommonParameters {
   const { crypto, clock, keyLog, recordSizeLimit } = options
   checkLimit('recordSizeLimit', recordSizeLimit)
@@ -176,7 +179,7 @@ function commonParameters(
     keyLog: keyLog === undefined ? undefined : linesFor(keyLog),
     // Given to `Connection`, which guards it.
     trace: undefined,
-    keepDetails: options.keepDetails ?? false,
+    details: options.keepDetails === true ? details : undefined,
   }
 }
 

@@ -64,6 +64,7 @@ test('it tells a trace what others tell theirs, if it has the code for it', () =
 test.each([
   ['an external PSK', { externalPsks: [key] }],
   ['GREASE', { grease: true }],
+  ['details', { keepDetails: true }],
   ['a credential without the code that shows it', { credentials: () => undefined }],
 ])('%s is refused', (_, options) => {
   expect(() => pairOf(options)).toThrow(expect.objectContaining({ code: 'ERR_TLS_OPTIONS' }))

@@ -1,15 +1,15 @@
 import type { CipherSuite, Secret, SignatureScheme } from '@typetls/crypto-provider'
-import { TlsError, ascii, equalBytes } from '@typetls/wire'
+import { TlsError, ascii, concat, equalBytes } from '@typetls/wire'
 import type { Credential, CredentialSelector, CredentialRequest, KeyUse } from './credential.ts'
 import type { Handshake } from './handshake.ts'
 import { required } from './hkdf-label.ts'
-import type { HandshakeDetails } from './connected.ts'
 import { finishedVerifyData } from './key-schedule.ts'
 import type { Certificate, CertificateVerify, Finished } from './messages/authentication.ts'
 import type { PeerChain, PeerVerdict, PeerVerifier } from './peer-verifier.ts'
 import type { Program } from './program.ts'
 import { ask, wait } from './program.ts'
 import type { StoredPeer } from './session.ts'
+import { wrongExtension } from './wrong-extension.ts'
 
 /** Proof that the peer showed a chain the verifier took and signed the transcript with its key. Only `verifyPeer` makes one. */
 export class VerifiedPeer {
@@ -35,12 +35,14 @@ export class VerifiedPeer {
     signed: Uint8Array,
     name: string | undefined,
   ): Program<VerifiedPeer> {
-    const peer = hs.role === 'client' ? 'server' : 'client'
+    const peer = hs.peer
     const { signatureSchemes, crypto } = hs.parameters
-    const scheme = signatureSchemes.find((row) => row.id === proof.algorithm && usableBy(peer, row))
+    const usable = signatureSchemes.filter((row) => usableBy(peer, row))
+    const scheme = usable.find((row) => row.id === proof.algorithm)
     if (scheme === undefined) {
-      throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', `the ${peer} signed with a scheme we did not offer for this`, {
-        expected: signatureSchemes.filter((row) => usableBy(peer, row)).map((row) => row.name),
+      throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', undefined, {
+        path: 'CertificateVerify.algorithm',
+        expected: usable.map((row) => row.name),
         received: proof.algorithm,
       })
     }
@@ -49,7 +51,7 @@ export class VerifiedPeer {
       verifier.verify(chain, { peer, name, now: hs.parameters.now(), crypto, signatureSchemes }),
     )
     if (scheme.keyType !== undefined && verdict.publicKey.keyType !== scheme.keyType) {
-      throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', `the ${peer} signed with ${scheme.name}, which its key cannot`, {
+      throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', `the ${peer}'s key cannot sign with ${scheme.name}`, {
         expected: scheme.keyType,
         received: verdict.publicKey.keyType,
       })
@@ -57,10 +59,7 @@ export class VerifiedPeer {
     const algorithm = required(crypto, 'signature', scheme.algorithm)
     const content = signatureContent(peer, signed)
     if (!(yield* wait(algorithm.verify(verdict.publicKey, content, proof.signature)))) {
-      throw new TlsError(
-        'ERR_TLS_SIGNATURE',
-        `the ${peer}'s CertificateVerify does not fit its certificate and the transcript`,
-      )
+      throw new TlsError('ERR_TLS_SIGNATURE', `the ${peer}'s signature does not fit its certificate and the transcript`)
     }
     return new VerifiedPeer(chain, verdict, scheme)
   }
@@ -85,12 +84,9 @@ export class VerifiedFinished {
     finished: Finished,
     transcriptHash: Uint8Array,
   ): Program<VerifiedFinished> {
-    const from = hs.role === 'client' ? 'server' : 'client'
     const expected = yield* finishedVerifyData(hs.crypto, suite, base, transcriptHash)
-    if (!equalBytes(expected, finished.verifyData)) {
-      throw new TlsError('ERR_TLS_FINISHED_MISMATCH', `the ${from} Finished does not match our transcript`)
-    }
-    return new VerifiedFinished(from)
+    if (!equalBytes(expected, finished.verifyData)) throw new TlsError('ERR_TLS_FINISHED_MISMATCH')
+    return new VerifiedFinished(hs.peer)
   }
 }
 
@@ -109,9 +105,8 @@ export function* verifyAgain(
   if (peer === undefined || verifier === undefined) return peer
   const { certificates } = peer
   const chain = { certificates, ocspResponse: undefined, signedCertificateTimestamps: undefined }
-  const whose = hs.role === 'client' ? 'server' : 'client'
   const verdict = yield* ask('ERR_TLS_CALLBACK', 'the certificate verifier', () =>
-    verifier.verify(chain, { peer: whose, name, now: hs.parameters.now(), crypto, signatureSchemes, keyUse }),
+    verifier.verify(chain, { peer: hs.peer, name, now: hs.parameters.now(), crypto, signatureSchemes, keyUse }),
   )
   return { certificates, authorized: verdict.authorized }
 }
@@ -119,31 +114,27 @@ export function* verifyAgain(
 /**
  * The chain of a Certificate message.
  *
- * @param asked extensions we asked for, by number
+ * @param asked whether we asked for an extension, by number
  * @returns `undefined` for an empty list
  */
-export function chainOf(certificate: Certificate, asked: readonly number[]): PeerChain | undefined {
-  certificate.certificateList.forEach((entry, i) => {
-    for (const type of entry.extensions.order ?? []) {
-      if (!asked.includes(type)) {
-        throw new TlsError(
-          'ERR_TLS_UNSUPPORTED_EXTENSION',
-          `certificate ${i} carries extension ${type}, which we did not ask for`,
-          {
-            path: `Certificate.certificateList[${i}].extensions`,
-            received: type,
-          },
-        )
-      }
+export function chainOf(
+  { certificateList }: Certificate,
+  asked: (extension: number) => boolean = () => false,
+): PeerChain | undefined {
+  certificateList.forEach(({ extensions: { unknown, order } }, i) => {
+    const wrong = unknown?.[0]?.type ?? order?.find((type) => !asked(type))
+    if (wrong !== undefined) {
+      throw wrongExtension('ERR_TLS_UNSUPPORTED_EXTENSION', `Certificate.certificateList[${i}]`, wrong)
     }
   })
-  const leaf = certificate.certificateList[0]
-  if (leaf === undefined) return undefined
-  return {
-    certificates: certificate.certificateList.map((entry) => entry.certData),
-    ocspResponse: leaf.extensions.status_request,
-    signedCertificateTimestamps: leaf.extensions.signed_certificate_timestamp,
-  }
+  const leaf = certificateList[0]
+  return (
+    leaf && {
+      certificates: certificateList.map((entry) => entry.certData),
+      ocspResponse: leaf.extensions.status_request,
+      signedCertificateTimestamps: leaf.extensions.signed_certificate_timestamp,
+    }
+  )
 }
 
 /** A credential and the scheme it will sign with. */
@@ -207,23 +198,6 @@ export function* sendFinished(hs: Handshake, suite: CipherSuite, base: Secret): 
   return verifyData
 }
 
-/** Only if somebody wants them: an idle connection holds little. */
-export function detailsOf(
-  hs: Handshake,
-  ownFinished: Uint8Array,
-  peerFinished: Uint8Array,
-  peerSignatureSchemes?: readonly number[],
-): HandshakeDetails | undefined {
-  if (!hs.parameters.keepDetails) return undefined
-  const shared = knownSchemes(peerSignatureSchemes, hs.parameters.signingSchemes)
-  return {
-    ownFinished,
-    // What came is a view of a larger buffer.
-    peerFinished: Uint8Array.from(peerFinished),
-    sharedSignatureSchemes: shared.map(({ name }) => name),
-  }
-}
-
 /** Rows we know of a list of numbers, in its order. */
 export function knownSchemes(ids: readonly number[] | undefined, known: readonly SignatureScheme[]): SignatureScheme[] {
   return (ids ?? []).flatMap((id) => known.find((row) => row.id === id) ?? [])
@@ -231,14 +205,5 @@ export function knownSchemes(ids: readonly number[] | undefined, known: readonly
 
 /** 64 spaces, who signs and what for, a zero, and the hash. https://www.rfc-editor.org/rfc/rfc9846#section-4.5.3 */
 export function signatureContent(signer: 'client' | 'server', transcriptHash: Uint8Array): Uint8Array {
-  const context = contextStrings[signer]
-  const content = new Uint8Array(64 + context.length + 1 + transcriptHash.length).fill(0x20, 0, 64)
-  content.set(context, 64)
-  content.set(transcriptHash, 64 + context.length + 1)
-  return content
-}
-
-const contextStrings = {
-  client: /* @__PURE__ */ ascii('TLS 1.3, client CertificateVerify'),
-  server: /* @__PURE__ */ ascii('TLS 1.3, server CertificateVerify'),
+  return concat(ascii(`${' '.repeat(64)}TLS 1.3, ${signer} CertificateVerify\0`), transcriptHash)
 }

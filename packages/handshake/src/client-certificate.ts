@@ -1,5 +1,6 @@
 import type { ChosenCredential } from './authenticate.ts'
 import { chooseCredential, knownSchemes, sendCertificate } from './authenticate.ts'
+import { declineCertificateRequest } from './client.ts'
 import type { Handshake } from './handshake.ts'
 import type { CertificateRequest } from './messages/authentication.ts'
 import type { Program } from './program.ts'
@@ -21,8 +22,7 @@ export function* answerCertificateRequest(
     clientHello: undefined,
   })
   if (chosen === undefined) {
-    hs.send('certificate', { certificateRequestContext, certificateList: [] })
-    return undefined
+    return yield* declineCertificateRequest(hs, request)
   }
   hs.decided('client_signature_scheme', chosen.scheme.name)
   yield* sendCertificate(hs, chosen, certificateRequestContext, {

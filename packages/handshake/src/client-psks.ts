@@ -39,12 +39,19 @@ export class PskOffer {
     if (session?.state.version === 0x0304 && suite !== undefined && usable(session.state, parameters)) {
       const { psk, ticket } = session.state
       const early = yield* EarlySecret.from(hs.crypto, suite.hash, psk)
-      this.#psks.push({ kind: 'resumption', identity: ticket, hash: suite.hash, early, session: session.state })
+      this.#psks.push({
+        kind: 'resumption',
+        identity: ticket,
+        hash: suite.hash,
+        early,
+        session: session.state,
+        externalPskIdentity: session.state.externalPskIdentity,
+      })
     }
     for (const { identity, secret, hash = 'sha256' } of parameters.externalPsks) {
       if (!parameters.cipherSuites.some((row) => row.hash === hash)) continue
       const early = yield* EarlySecret.from(hs.crypto, hash, secret)
-      this.#psks.push({ kind: 'external', identity, hash, early, session: undefined })
+      this.#psks.push({ kind: 'external', identity, hash, early, session: undefined, externalPskIdentity: identity })
     }
   }
 
@@ -131,6 +138,8 @@ export interface OfferedPsk {
   readonly hash: string
   readonly early: EarlySecret
   readonly session: SessionState | undefined
+  /** Of this connection, or of the one that the session is from. */
+  readonly externalPskIdentity: Uint8Array | undefined
 }
 
 function obfuscatedAge(session: SessionState, now: number): number {

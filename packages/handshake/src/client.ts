@@ -1,6 +1,7 @@
-import type { CipherSuite, Secret } from '@typetls/crypto-provider'
+import type { CipherSuite } from '@typetls/crypto-provider'
+import type { ExtensionBlock } from '@typetls/wire'
 import { TlsError, equalBytes } from '@typetls/wire'
-import { VerifiedFinished, VerifiedPeer, chainOf, detailsOf, sendFinished } from './authenticate.ts'
+import { VerifiedFinished, VerifiedPeer, chainOf, sendFinished } from './authenticate.ts'
 import { ClientOffer } from './client-offer.ts'
 import type { OfferedPsk, PskOffer } from './client-psks.ts'
 import type { Agreed, AuthenticatedBy, Connected } from './connected.ts'
@@ -9,7 +10,7 @@ import type { Handshake } from './handshake.ts'
 import { HandshakeSecret } from './key-schedule.ts'
 import type { CertificateRequest } from './messages/authentication.ts'
 import type { EncryptedExtensions } from './messages/encrypted-extensions.ts'
-import { ExtensionType, isGrease } from './messages/extension-type.ts'
+import { ExtensionType } from './messages/extension-type.ts'
 import type { HandshakeMessage } from './messages/handshake-message.ts'
 import type { HelloRetryRequest, ServerHello } from './messages/server-hello.ts'
 import type { ClientParameters } from './parameters.ts'
@@ -17,6 +18,7 @@ import type { Program } from './program.ts'
 import { wait } from './program.ts'
 import { checkRecordSizeLimit } from './record-size-limit.ts'
 import { takeSelectedProtocol } from './selected-protocol.ts'
+import { missingExtension, wrongExtension } from './wrong-extension.ts'
 
 /**
  * The client's side of Figure 1. https://www.rfc-editor.org/rfc/rfc9846#section-2
@@ -40,11 +42,12 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
       return yield* older.goOn(hs, offer, message)
     }
     const hello = message.body
-    const suite = checkServerHello(parameters, offer, hello, retried)
+    const suite = checkHello(parameters, offer, hello, retried)
+    checkAnswers('ServerHello', hello.extensions, offer)
     hs.transcript.useHash(suite.hash)
     hs.decided('cipher_suite', suite.name)
 
-    const { psk, group, handshake } = yield* agreeKeys(hs, offer, hello, suite, retried)
+    const { psk, group, handshake } = yield* agreeKeys(hs, offer, hello, suite)
     owned.add(handshake)
     const traffic = yield* handshake.trafficSecrets(yield* hs.transcript.hash())
     owned.add(traffic.client).add(traffic.server)
@@ -68,7 +71,9 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
     owned.add(main)
     const secrets = yield* main.applicationSecrets(yield* hs.transcript.hash())
     owned.add(secrets.client).add(secrets.server).add(secrets.exporter)
-    logApplicationSecrets(hs, secrets)
+    hs.logSecret('CLIENT_TRAFFIC_SECRET_0', secrets.client)
+    hs.logSecret('SERVER_TRAFFIC_SECRET_0', secrets.server)
+    hs.logSecret('EXPORTER_SECRET', secrets.exporter)
     yield* hs.installKeys('received', 'application', suite, secrets.server)
 
     const { answerCertificateRequest = declineCertificateRequest } = parameters
@@ -86,12 +91,12 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
       applicationProtocol: encrypted.extensions.application_layer_protocol_negotiation,
       helloRetryRequest: retried !== undefined,
       resumed: psk?.kind === 'resumption',
-      externalPskIdentity: psk?.kind === 'external' ? psk.identity : psk?.session?.externalPskIdentity,
+      externalPskIdentity: psk?.externalPskIdentity,
       finished,
       peer: authenticated,
       ownSignatureScheme: own?.scheme.name,
       ownCertificates: own?.credential.certificates,
-      details: detailsOf(hs, ownFinished, serverFinished.body.verifyData),
+      details: parameters.details?.(hs, ownFinished, serverFinished.body.verifyData),
       readSecret: secrets.server,
       writeSecret: secrets.client,
       exporterSecret: secrets.exporter,
@@ -117,13 +122,11 @@ function* retryHello(
 ): Program<void> {
   const request = message.body
   const { extensions } = request
-  checkVersion(request)
-  const suite = checkChoice(parameters, offer, request)
-  for (const type of extensions.order ?? []) {
-    if (![supportedVersions, cookie, keyShare].includes(type)) throw unsolicited('HelloRetryRequest', type)
-  }
+  const suite = checkHello(parameters, offer, request)
+  const [unknown] = extensions.unknown ?? []
+  if (unknown !== undefined) throw wrongExtension('ERR_TLS_UNSUPPORTED_EXTENSION', 'HelloRetryRequest', unknown.type)
   if (extensions.cookie === undefined && extensions.key_share === undefined) {
-    throw new TlsError('ERR_TLS_HELLO_RETRY_REQUEST_EMPTY', 'the HelloRetryRequest would change nothing')
+    throw new TlsError('ERR_TLS_HELLO_RETRY_REQUEST_EMPTY')
   }
   // The peer must wait for our second ClientHello.
   hs.endOfFlight()
@@ -138,88 +141,56 @@ function* retryHello(
   yield* offer.send(hs)
 }
 
-function checkServerHello(
-  parameters: ClientParameters,
-  offer: ClientOffer,
-  hello: ServerHello,
-  retried: HelloRetryRequest | undefined,
-): CipherSuite {
-  // "a client MUST abort the handshake with an "illegal_parameter" alert if the value changes."
-  if (retried !== undefined && hello.extensions.supported_versions !== retried.extensions.supported_versions) {
-    throw new TlsError('ERR_TLS_VERSION_ILLEGAL', 'the ServerHello changes the version of its HelloRetryRequest', {
-      expected: retried.extensions.supported_versions,
-      received: hello.extensions.supported_versions ?? hello.legacyVersion,
-    })
-  }
-  checkVersion(hello)
-  const suite = checkChoice(parameters, offer, hello)
-  if (retried !== undefined && retried.cipherSuite !== hello.cipherSuite) {
-    throw new TlsError('ERR_TLS_WRONG_CIPHER', 'the ServerHello changes the cipher suite of its HelloRetryRequest', {
-      expected: retried.cipherSuite,
-      received: hello.cipherSuite,
-    })
-  }
-  checkAnswers('ServerHello', hello.extensions.order, [supportedVersions, keyShare, preSharedKey], offer)
-  return suite
-}
-
-/** https://www.rfc-editor.org/rfc/rfc9846#section-4.3.1 and, for what an old server sends, section 4.2.3 */
-function checkVersion(hello: ServerHello | HelloRetryRequest): void {
-  const selected = hello.extensions.supported_versions
-  if (selected === undefined) {
-    if (hello.legacyVersion < 0x0304 && hasDowngradeSentinel(hello.random)) {
-      throw new TlsError(
-        'ERR_TLS_DOWNGRADE',
-        'somebody removed TLS 1.3 from our ClientHello: the server says it has it',
-      )
-    }
-    throw new TlsError('ERR_TLS_VERSION', 'the server chose a version we did not offer', {
-      expected: ['TLS 1.3'],
-      received: hello.legacyVersion,
-    })
-  }
-  if (selected !== 0x0304) {
-    const code = selected >= 0x0300 && selected < 0x0304 ? 'ERR_TLS_VERSION_ILLEGAL' : 'ERR_TLS_VERSION'
-    throw new TlsError(code, 'supported_versions selects a version we did not offer', {
-      path: 'ServerHello.extensions (supported_versions)',
-      expected: [0x0304],
-      received: selected,
-    })
-  }
-  if (hello.legacyVersion !== 0x0303) {
-    throw new TlsError('ERR_TLS_VERSION_ILLEGAL', 'legacy_version of a TLS 1.3 ServerHello must be 0x0303', {
-      path: 'ServerHello.legacyVersion',
-      expected: 0x0303,
-      received: hello.legacyVersion,
-    })
-  }
-}
-
-function checkChoice(
+/**
+ * What a ServerHello and a HelloRetryRequest have in common.
+ *
+ * @param retried the HelloRetryRequest before this ServerHello, which may change nothing of it
+ * @returns the cipher suite
+ */
+function checkHello(
   parameters: ClientParameters,
   offer: ClientOffer,
   hello: ServerHello | HelloRetryRequest,
+  retried?: HelloRetryRequest,
 ): CipherSuite {
+  checkVersion(hello, retried !== undefined)
   if (!equalBytes(hello.legacySessionIdEcho, offer.sessionId)) {
-    throw new TlsError('ERR_TLS_SESSION_ID_ECHO', 'the server did not echo our legacy_session_id', {
-      path: 'ServerHello.legacySessionIdEcho',
-    })
+    throw new TlsError('ERR_TLS_SESSION_ID_ECHO', undefined, { path: 'ServerHello.legacySessionIdEcho' })
   }
   if (hello.legacyCompressionMethod !== 0) {
-    throw new TlsError('ERR_TLS_COMPRESSION', 'the server selected a compression method', {
+    throw new TlsError('ERR_TLS_COMPRESSION', undefined, {
       path: 'ServerHello.legacyCompressionMethod',
       expected: 0,
       received: hello.legacyCompressionMethod,
     })
   }
-  const suite = parameters.cipherSuites.find((row) => row.id === hello.cipherSuite)
+  const suites = parameters.cipherSuites.filter(({ id }) => retried === undefined || id === retried.cipherSuite)
+  const suite = suites.find((row) => row.id === hello.cipherSuite)
   if (suite === undefined) {
     throw new TlsError('ERR_TLS_WRONG_CIPHER', 'the server chose a cipher suite we did not offer', {
-      expected: parameters.cipherSuites.map((row) => row.name),
+      expected: suites.map((row) => row.name),
       received: hello.cipherSuite,
     })
   }
   return suite
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9846#section-4.3.1 and, for what an old server sends, section 4.2.3 */
+function checkVersion(hello: ServerHello | HelloRetryRequest, isRetried: boolean): void {
+  const { legacyVersion, random } = hello
+  const selected = hello.extensions.supported_versions
+  if (selected === 0x0304 && legacyVersion === 0x0303) return
+  if (selected === undefined && legacyVersion < 0x0304 && !isRetried && hasDowngradeSentinel(random)) {
+    throw new TlsError('ERR_TLS_DOWNGRADE', 'somebody removed TLS 1.3 from our ClientHello: the server says it has it')
+  }
+  // "a client MUST abort the handshake with an "illegal_parameter" alert if the value changes.", and where an older
+  // version is selected in the way of TLS 1.3 or the other way round.
+  const isIllegal = isRetried || (selected !== undefined && selected >= 0x0300 && selected <= 0x0304)
+  throw new TlsError(
+    isIllegal ? 'ERR_TLS_VERSION_ILLEGAL' : 'ERR_TLS_VERSION',
+    'the server chose a version we did not offer',
+    { expected: ['TLS 1.3'], received: selected ?? legacyVersion },
+  )
 }
 
 /** PSK and (EC)DHE into the handshake secret. */
@@ -228,24 +199,20 @@ function* agreeKeys(
   offer: ClientOffer,
   hello: ServerHello,
   suite: CipherSuite,
-  retried: HelloRetryRequest | undefined,
 ): Program<{ psk: OfferedPsk | undefined; group: string | undefined; handshake: HandshakeSecret }> {
-  const index = hello.extensions.pre_shared_key
+  const { pre_shared_key: index, key_share: share } = hello.extensions
   // It was offered, or the answer would have been refused.
   const psk = index === undefined ? undefined : offer.psks?.selected(index, suite)
-  const share = hello.extensions.key_share
   if (share === undefined) {
-    if (psk === undefined || !hs.parameters.allowPskWithoutKeyExchange) {
-      throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'the ServerHello has no key_share', { expected: 'key_share' })
-    }
+    if (psk === undefined || !hs.parameters.allowPskWithoutKeyExchange)
+      throw missingExtension('ServerHello', 'key_share')
     return { psk, group: undefined, handshake: yield* psk.early.intoHandshake(undefined) }
   }
-  const requested = retried?.extensions.key_share
+  // After a HelloRetryRequest that is the one it asked for alone.
   const ours = offer.keyShare(share.group)
-  if (ours === undefined || (requested !== undefined && requested !== share.group)) {
-    throw new TlsError('ERR_TLS_WRONG_KEY_SHARE', 'the server answers a key share we did not send', {
-      received: share.group,
-    })
+  if (ours === undefined) {
+    const path = 'ServerHello.extensions (key_share)'
+    throw new TlsError('ERR_TLS_WRONG_KEY_SHARE', undefined, { path, received: share.group })
   }
   hs.decided('group', ours.group.name)
   const shared = yield* wait(ours.start.finish(share.keyExchange))
@@ -267,8 +234,7 @@ function checkEncryptedExtensions(
   offer: ClientOffer,
   { extensions }: EncryptedExtensions,
 ): void {
-  const allowed = [serverName, supportedGroups, alpn, recordSizeLimit]
-  checkAnswers('EncryptedExtensions', extensions.order, allowed, offer)
+  checkAnswers('EncryptedExtensions', extensions, offer)
   takeSelectedProtocol(hs, parameters, extensions.application_layer_protocol_negotiation)
   const limit = extensions.record_size_limit
   if (limit !== undefined) {
@@ -288,25 +254,14 @@ function* authenticateServer(
   if (message.type === 'certificate_request') {
     request = message.body
     checkCertificateRequest(request)
-    if (request.certificateRequestContext.length > 0) {
-      throw new TlsError(
-        'ERR_TLS_CERTIFICATE_CONTEXT',
-        'a certificate_request_context must be empty during the handshake',
-      )
-    }
+    checkNoContext(message)
     message = yield* hs.receive('certificate')
   }
-  const certificate = message.body
-  if (certificate.certificateRequestContext.length > 0) {
-    throw new TlsError('ERR_TLS_CERTIFICATE_CONTEXT', 'a server certificate must have an empty context')
-  }
-  const chain = chainOf(
-    certificate,
-    [statusRequest, timestamps].filter((type) => offer.has(type)),
-  )
+  checkNoContext(message)
+  const chain = chainOf(message.body, (type) => offer.has(type))
   if (chain === undefined) throw new TlsError('ERR_TLS_CERTIFICATE_EMPTY', 'the server sent no certificate')
   if (parameters.verifier === undefined) {
-    throw new TlsError('ERR_TLS_CERTIFICATE_REFUSED', 'the server sent a certificate and there is no verifier for it')
+    throw new TlsError('ERR_TLS_CERTIFICATE_REFUSED', 'there is no verifier for the certificate of the server')
   }
   const signed = yield* hs.transcript.hash()
   const proof = yield* hs.receive('certificate_verify')
@@ -315,29 +270,29 @@ function* authenticateServer(
   return { authenticated: { by: 'certificate', peer }, request }
 }
 
-/** What every CertificateRequest must have. https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2 */
-export function checkCertificateRequest(request: CertificateRequest): void {
-  if (request.extensions.signature_algorithms === undefined) {
-    throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'the CertificateRequest has no signature_algorithms', {
-      expected: 'signature_algorithms',
-    })
+/** certificate_request_context is for what comes after the handshake. */
+function checkNoContext({ type, body }: HandshakeMessage<'certificate_request' | 'certificate'>): void {
+  if (body.certificateRequestContext.length > 0) {
+    throw new TlsError('ERR_TLS_CERTIFICATE_CONTEXT', `the context of ${type} must be empty during the handshake`)
   }
-  for (const { type } of request.extensions.unknown ?? []) {
+}
+
+/** What every CertificateRequest must have. https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2 */
+export function checkCertificateRequest({ extensions }: CertificateRequest): void {
+  if (extensions.signature_algorithms === undefined) {
+    throw missingExtension('CertificateRequest', 'signature_algorithms')
+  }
+  for (const { type } of extensions.unknown ?? []) {
     // "Clients MUST ignore unrecognized extensions", but known ones have their messages.
-    if (ExtensionType.nameOf(type) !== undefined && !requestExtensionsElsewhere.includes(type)) {
-      throw new TlsError(
-        'ERR_TLS_EXTENSION_NOT_ALLOWED',
-        `${ExtensionType.label(type)} must not be in a CertificateRequest`,
-        {
-          received: type,
-        },
-      )
+    const name = ExtensionType.nameOf(type)
+    if (name !== undefined && name !== 'compress_certificate') {
+      throw wrongExtension('ERR_TLS_EXTENSION_NOT_ALLOWED', 'CertificateRequest', type)
     }
   }
 }
 
 /** The empty Certificate says that we have none. */
-function* declineCertificateRequest(
+export function* declineCertificateRequest(
   hs: Handshake,
   { certificateRequestContext }: CertificateRequest,
 ): Program<undefined> {
@@ -345,59 +300,13 @@ function* declineCertificateRequest(
   return undefined
 }
 
-function logApplicationSecrets(
-  hs: Handshake,
-  secrets: { readonly client: Secret; readonly server: Secret; readonly exporter: Secret },
-): void {
-  hs.logSecret('CLIENT_TRAFFIC_SECRET_0', secrets.client)
-  hs.logSecret('SERVER_TRAFFIC_SECRET_0', secrets.server)
-  hs.logSecret('EXPORTER_SECRET', secrets.exporter)
-}
-
 /**
- * Every extension of an answer must have been asked for, and be one this message may carry.
+ * Every extension of an answer must have been asked for, and be one this message may carry: we read those alone.
  * https://www.rfc-editor.org/rfc/rfc9846#section-4.3
  */
-function checkAnswers(
-  message: string,
-  types: readonly number[] | undefined,
-  allowed: readonly number[],
-  offer: ClientOffer,
-): void {
-  for (const type of types ?? []) {
-    if (!offer.has(type) || isGrease(type)) throw unsolicited(message, type)
-    if (!allowed.includes(type)) {
-      throw new TlsError('ERR_TLS_EXTENSION_NOT_ALLOWED', `${ExtensionType.label(type)} must not be in a ${message}`, {
-        received: type,
-        path: `${message}.extensions`,
-      })
-    }
-  }
+function checkAnswers(message: string, { order, unknown }: ExtensionBlock<unknown>, offer: ClientOffer): void {
+  const unasked = order?.find((type) => !offer.has(type))
+  if (unasked !== undefined) throw wrongExtension('ERR_TLS_UNSUPPORTED_EXTENSION', message, unasked)
+  const [other] = unknown ?? []
+  if (other !== undefined) throw wrongExtension('ERR_TLS_EXTENSION_NOT_ALLOWED', message, other.type)
 }
-
-function unsolicited(message: string, type: number): TlsError {
-  return new TlsError(
-    'ERR_TLS_UNSUPPORTED_EXTENSION',
-    `${message} has ${ExtensionType.label(type)}, which we did not ask for`,
-    {
-      received: type,
-      path: `${message}.extensions`,
-    },
-  )
-}
-
-const {
-  server_name: serverName,
-  status_request: statusRequest,
-  supported_groups: supportedGroups,
-  application_layer_protocol_negotiation: alpn,
-  signed_certificate_timestamp: timestamps,
-  record_size_limit: recordSizeLimit,
-  pre_shared_key: preSharedKey,
-  supported_versions: supportedVersions,
-  cookie,
-  key_share: keyShare,
-} = ExtensionType.ids
-
-/** Known extensions a CertificateRequest may carry although we have no codec for them in it. */
-const requestExtensionsElsewhere: readonly number[] = [ExtensionType.ids.compress_certificate]

@@ -30,7 +30,7 @@ const parameters: CommonParameters = {
   now: () => 0,
   keyLog: undefined,
   trace: undefined,
-  keepDetails: false,
+  details: undefined,
 }
 
 function handshake(changed: Partial<CommonParameters> = {}): Handshake {

@@ -50,6 +50,11 @@ export class Handshake {
     return other
   }
 
+  /** Whom we talk to. */
+  get peer(): 'client' | 'server' {
+    return this.role === 'client' ? 'server' : 'client'
+  }
+
   get crypto(): CryptoProvider {
     return this.parameters.crypto
   }

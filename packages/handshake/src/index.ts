@@ -12,6 +12,8 @@ export type { Agreed, AuthenticatedBy, AuthenticatedPeer, Connected, HandshakeDe
 export type { Credential, CredentialRequest, CredentialSelector, Decrypter, KeyUse, Signer } from './credential.ts'
 export { HandshakeDriver, nextExpected } from './driver.ts'
 export { Handshake } from './handshake.ts'
+export { handshakeDetails } from './handshake-details.ts'
+export type { KeepDetails } from './handshake-details.ts'
 export { expandLabel, hkdfLabel, required } from './hkdf-label.ts'
 export {
   EarlySecret,

@@ -3,6 +3,7 @@ import type { ChosenCredential } from './authenticate.ts'
 import type { ClientPsks } from './client-psks.ts'
 import type { CredentialSelector } from './credential.ts'
 import type { ClientGrease } from './grease.ts'
+import type { KeepDetails } from './handshake-details.ts'
 import type { Handshake } from './handshake.ts'
 import type { CertificateRequest } from './messages/authentication.ts'
 import type { ClientHello } from './messages/client-hello.ts'
@@ -36,8 +37,8 @@ export interface CommonParameters {
   readonly now: () => number
   readonly keyLog: ((label: KeyLogLabel, clientRandom: Uint8Array, secret: Uint8Array) => void) | undefined
   readonly trace: Trace | undefined
-  /** Keep verify_data of both Finished, and what the client can verify. */
-  readonly keepDetails: boolean
+  /** Keeps verify_data of both Finished, and what the client can verify. */
+  readonly details: KeepDetails | undefined
 }
 
 export interface ClientParameters extends CommonParameters {

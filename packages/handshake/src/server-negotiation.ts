@@ -9,6 +9,7 @@ import type { KeyShareEntry } from './messages/extensions.ts'
 import type { ServerParameters } from './parameters.ts'
 import { askNow } from './program.ts'
 import { checkRecordSizeLimit } from './record-size-limit.ts'
+import { missingExtension } from './wrong-extension.ts'
 
 /** What every TLS 1.3 ClientHello must be, whatever we then choose. https://www.rfc-editor.org/rfc/rfc9846#section-9.2 */
 export function checkClientHello(hello: ClientHello): void {
@@ -30,11 +31,11 @@ export function checkClientHello(hello: ClientHello): void {
   }
   const { supported_groups: groups, key_share: shares } = extensions
   if (extensions.pre_shared_key === undefined) {
-    if (extensions.signature_algorithms === undefined) throw missing('signature_algorithms')
-    if (groups === undefined) throw missing('supported_groups')
+    if (extensions.signature_algorithms === undefined) throw missingExtension('ClientHello', 'signature_algorithms')
+    if (groups === undefined) throw missingExtension('ClientHello', 'supported_groups')
   }
-  if (groups !== undefined && shares === undefined) throw missing('key_share')
-  if (shares !== undefined && groups === undefined) throw missing('supported_groups')
+  if (groups !== undefined && shares === undefined) throw missingExtension('ClientHello', 'key_share')
+  if (shares !== undefined && groups === undefined) throw missingExtension('ClientHello', 'supported_groups')
   checkShares(groups ?? [], shares ?? [])
   if (extensions.record_size_limit !== undefined) checkRecordSizeLimit(extensions.record_size_limit)
 }
@@ -181,10 +182,6 @@ export function checkSecondHello(first: Uint8Array, second: Uint8Array): void {
 
 function equalNumbers(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i])
-}
-
-function missing(extension: string): TlsError {
-  return new TlsError('ERR_TLS_MISSING_EXTENSION', `the ClientHello has no ${extension}`, { expected: extension })
 }
 
 /** The message with every extension kept as bytes, for comparing two of them. */

@@ -52,7 +52,7 @@ export class ServerPostHandshake extends PostHandshake {
       )
     }
     hs.transcript.add(raw)
-    const chain = chainOf(body, [])
+    const chain = chainOf(body)
     let peer: VerifiedPeer | undefined
     if (chain !== undefined) {
       const signed = yield* hs.transcript.hash()

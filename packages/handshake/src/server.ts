@@ -9,7 +9,6 @@ import {
   chooseCredential,
   knownSchemes,
   sendCertificate,
-  detailsOf,
   sendFinished,
   verifyAgain,
 } from './authenticate.ts'
@@ -41,6 +40,7 @@ import { acceptPsk } from './server-psk.ts'
 import type { Retry } from './server-retry.ts'
 import { resumeFromCookie, sendRetry } from './server-retry.ts'
 import { encodeTicketState } from './ticket-state.ts'
+import { missingExtension } from './wrong-extension.ts'
 
 /**
  * The server's side of Figure 1. https://www.rfc-editor.org/rfc/rfc9846#section-2
@@ -112,7 +112,12 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
       peer,
       ownSignatureScheme: credential?.scheme.name,
       ownCertificates: credential?.credential.certificates,
-      details: detailsOf(hs, ownFinished, clientFinished.body.verifyData, hello.extensions.signature_algorithms),
+      details: parameters.details?.(
+        hs,
+        ownFinished,
+        clientFinished.body.verifyData,
+        hello.extensions.signature_algorithms,
+      ),
       readSecret: secrets.client,
       writeSecret: secrets.server,
       exporterSecret: secrets.exporter,
@@ -175,7 +180,7 @@ function* agreeOnHello(
   checkClientHello(second.body)
   checkSecondHello(first.raw, second.raw)
   if (parameters.cookies !== undefined && second.body.extensions.cookie === undefined) {
-    throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'the second ClientHello lacks our cookie', { expected: 'cookie' })
+    throw missingExtension('second ClientHello', 'cookie')
   }
   const settled = yield* settle(
     hs,
@@ -229,9 +234,7 @@ function checkRequestedShare(hello: ClientHello, group: number): void {
 function checkSamePsk(before: AcceptedPsk | undefined, hello: ClientHello, after: AcceptedPsk | undefined): void {
   if (before === undefined) return
   if (hello.extensions.pre_shared_key === undefined) {
-    throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'the second ClientHello drops pre_shared_key', {
-      expected: 'pre_shared_key',
-    })
+    throw missingExtension('second ClientHello', 'pre_shared_key')
   }
   if (after === undefined || !equalBytes(before.identity, after.identity)) {
     throw new TlsError('ERR_TLS_PSK_CHANGED', 'the second ClientHello drops the PSK we had chosen')
@@ -242,7 +245,7 @@ function checkSamePsk(before: AcceptedPsk | undefined, hello: ClientHello, after
 function missingGroup(parameters: ServerParameters, hello: ClientHello): Retry['group'] {
   // Reached with pre_shared_key alone and psk_dhe_ke: then these two are due after all.
   if (hello.extensions.key_share === undefined) {
-    throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'the ClientHello has no key_share', { expected: 'key_share' })
+    throw missingExtension('ClientHello', 'key_share')
   }
   const { group, share } = chooseGroup(parameters, hello)
   return share === undefined ? group : undefined
@@ -256,11 +259,7 @@ function* ourCredential(
 ): Program<ChosenCredential> {
   const { signature_algorithms: schemes, certificate_authorities: authorities = [] } = hello.extensions
   // A client that offered only PSKs need not send it; now that none was taken it has nothing to verify us with.
-  if (schemes === undefined) {
-    throw new TlsError('ERR_TLS_MISSING_EXTENSION', 'the ClientHello has no signature_algorithms', {
-      expected: 'signature_algorithms',
-    })
-  }
+  if (schemes === undefined) throw missingExtension('ClientHello', 'signature_algorithms')
   const chosen = yield* chooseCredential(parameters.credentials, {
     role: 'server',
     serverName: hello.extensions.server_name,
@@ -367,7 +366,7 @@ function* authenticateClient(
     throw new TlsError('ERR_TLS_CERTIFICATE_CONTEXT', 'the Certificate has another context than our CertificateRequest')
   }
   // We ask for neither staples nor timestamps of clients.
-  const chain = chainOf(body, [])
+  const chain = chainOf(body)
   if (chain === undefined) {
     if (parameters.clientAuthentication === 'require') {
       throw new TlsError('ERR_TLS_CERTIFICATE_REQUIRED', 'the client has no certificate for us')

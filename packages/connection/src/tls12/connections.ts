@@ -1,5 +1,5 @@
 import type { ClientParameters, ServerParameters } from '@typetls/handshake'
-import { clientGrease } from '@typetls/handshake'
+import { clientGrease, handshakeDetails } from '@typetls/handshake'
 import { httpRequest } from '@typetls/record'
 import type { Tls12Connected } from '@typetls/handshake/tls12'
 import { Tls12ClientPostHandshake, tls12ClientHandshake, tls12ServerHandshake } from '@typetls/handshake/tls12'
@@ -58,4 +58,4 @@ export function tls12ServerConnection(
 }
 
 /** Without what only TLS 1.3 has. */
-const abilities = { psks: undefined, answer: undefined, grease: clientGrease } as const
+const abilities = { psks: undefined, answer: undefined, grease: clientGrease, details: handshakeDetails } as const

@@ -1,7 +1,7 @@
 import type { Secret } from '@typetls/crypto-provider'
 import { Secret as SecretBytes } from '@typetls/crypto-provider'
 import { Reader, TlsError, concat } from '@typetls/wire'
-import { detailsOf, knownSchemes, verifyAgain } from '../authenticate.ts'
+import { knownSchemes, verifyAgain } from '../authenticate.ts'
 import type { AuthenticatedBy } from '../connected.ts'
 import type { Handshake } from '../handshake.ts'
 import { CertificateVerify } from '../messages/authentication.ts'
@@ -341,7 +341,7 @@ export class ClientFlight {
       peer: end.authenticated,
       ownSignatureScheme: end.ownSignatureScheme,
       ownCertificates: end.ownCertificates,
-      details: detailsOf(this.#hs, end.own, end.finished.verifyData),
+      details: this.#hs.parameters.details?.(this.#hs, end.own, end.finished.verifyData),
       mainSecret: end.main,
       randoms: this.#randoms,
       extendedMainSecret: end.extended,

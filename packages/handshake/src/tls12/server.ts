@@ -1,7 +1,7 @@
 import type { Secret } from '@typetls/crypto-provider'
 import { Secret as SecretBytes } from '@typetls/crypto-provider'
 import { TlsError, concat, encode } from '@typetls/wire'
-import { detailsOf, verifyAgain } from '../authenticate.ts'
+import { verifyAgain } from '../authenticate.ts'
 import type { AuthenticatedBy } from '../connected.ts'
 import { TLS_FALLBACK_SCSV } from '../downgrade.ts'
 import type { Handshake } from '../handshake.ts'
@@ -453,7 +453,12 @@ class ServerFlight {
       peer: end.authenticated,
       ownSignatureScheme: end.ownSignatureScheme,
       ownCertificates: end.ownCertificates,
-      details: detailsOf(this.#hs, end.own, end.finished.verifyData, this.#hello.extensions.signature_algorithms),
+      details: this.#hs.parameters.details?.(
+        this.#hs,
+        end.own,
+        end.finished.verifyData,
+        this.#hello.extensions.signature_algorithms,
+      ),
       mainSecret: end.main,
       randoms: this.#randoms,
       extendedMainSecret: this.#older.extendedMainSecret,
