@@ -1,4 +1,4 @@
-import type { Aead, AeadKey } from '@typetls/crypto-provider'
+import type { Aead, AeadKey, Secret } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { errorName } from './error-name.ts'
 import type { Algorithm, Key, Subtle } from './platform.ts'
@@ -24,74 +24,58 @@ function aead(subtle: Subtle, name: string, keyLength: number, webName: string, 
     keyLength,
     nonceLength: 12,
     tagLength,
-    async key(key) {
-      if (key.length !== keyLength) {
-        throw new TlsError('ERR_TLS_CRYPTO', `a key for ${name} has ${keyLength} bytes, not ${key.length}`, {
-          expected: keyLength,
-          received: key.length,
-        })
-      }
+    async key(secret) {
+      requireKeyLength(name, keyLength, secret)
       const usages = ['encrypt', 'decrypt']
-      const imported = await platformCall(`import a key for ${webName}`, () =>
-        subtle.importKey(format, key.reveal(), { name: webName }, false, usages),
-      )
-      return new WebAeadKey(subtle, webName, imported)
+      const imported = platformCall(subtle, 'importKey', format, secret.reveal(), { name: webName }, false, usages)
+      return aeadKey(subtle, webName, await imported)
     },
   }
 }
 
-class WebAeadKey implements AeadKey<'async'> {
-  readonly #subtle: Subtle
-  readonly #name: string
-  #key: Key | undefined
-
-  constructor(subtle: Subtle, name: string, key: Key) {
-    this.#subtle = subtle
-    this.#name = name
-    this.#key = key
-  }
-
-  // The platform copies its input during the call, so content and trailer are joined where the result will be.
-  async seal(
-    nonce: Uint8Array,
-    additionalData: Uint8Array,
-    content: Uint8Array,
-    trailer: Uint8Array,
-    into: Uint8Array,
-    offset: number,
-  ): Promise<void> {
-    const key = this.#key ?? disposed()
-    const end = offset + content.length + trailer.length
-    into.set(content, offset)
-    into.set(trailer, offset + content.length)
-    const algorithm = this.#algorithm(nonce, additionalData)
-    const sealed = await platformCall(`seal with ${this.#name}`, () =>
-      this.#subtle.encrypt(algorithm, key, into.subarray(offset, end)),
-    )
-    into.set(new Uint8Array(sealed), offset)
-  }
-
-  async open(nonce: Uint8Array, additionalData: Uint8Array, ciphertext: Uint8Array): Promise<Uint8Array | undefined> {
-    const key = this.#key ?? disposed()
-    if (ciphertext.length < tagLength) return undefined
-    try {
-      return new Uint8Array(await this.#subtle.decrypt(this.#algorithm(nonce, additionalData), key, ciphertext))
-    } catch (cause) {
-      if (errorName(cause) === 'OperationError') return undefined
-      throw new TlsError('ERR_TLS_CRYPTO', `the platform failed to open with ${this.#name}`, { cause })
-    }
-  }
-
-  /** Lets go of the key; the platform wipes what it held. */
-  dispose(): void {
-    this.#key = undefined
+function aeadKey(subtle: Subtle, name: string, imported: Key): AeadKey<'async'> {
+  let live: Key | undefined = imported
+  return {
+    // The platform copies its input during the call, so content and trailer are joined where the result will be.
+    async seal(nonce, additionalData, content, trailer, into, offset) {
+      const key = live ?? disposed()
+      const end = offset + content.length + trailer.length
+      into.set(content, offset)
+      into.set(trailer, offset + content.length)
+      const plaintext = into.subarray(offset, end)
+      const sealed = await platformCall(subtle, 'encrypt', algorithm(nonce, additionalData), key, plaintext)
+      into.set(new Uint8Array(sealed), offset)
+    },
+    async open(nonce, additionalData, ciphertext) {
+      const key = live ?? disposed()
+      if (ciphertext.length < tagLength) return undefined
+      try {
+        return new Uint8Array(await subtle.decrypt(algorithm(nonce, additionalData), key, ciphertext))
+      } catch (cause) {
+        if (errorName(cause) === 'OperationError') return undefined
+        throw new TlsError('ERR_TLS_CRYPTO', 'crypto.subtle.decrypt failed', { cause })
+      }
+    },
+    /** Lets go of the key; the platform wipes what it held. */
+    dispose() {
+      live = undefined
+    },
   }
 
   /** Nonce and additional data are valid during the call only. */
-  #algorithm(nonce: Uint8Array, additionalData: Uint8Array): Algorithm {
+  function algorithm(nonce: Uint8Array, additionalData: Uint8Array): Algorithm {
     const iv = new Uint8Array(nonce)
-    return { name: this.#name, iv, additionalData: new Uint8Array(additionalData), tagLength: 8 * tagLength }
+    return { name, iv, additionalData: new Uint8Array(additionalData), tagLength: 8 * tagLength }
   }
+}
+
+/** @throws TlsError `ERR_TLS_CRYPTO` (internal_error) */
+export function requireKeyLength(name: string, expected: number, { length: received }: Secret): void {
+  if (received === expected) return
+  throw new TlsError('ERR_TLS_CRYPTO', `a key for ${name} has ${expected} bytes, not ${received}`, {
+    expected,
+    received,
+  })
 }
 
 function disposed(): never {

@@ -1,5 +1,6 @@
 import type { Cbc, CbcKey } from '@typetls/crypto-provider'
 import { concat, TlsError } from '@typetls/wire'
+import { requireKeyLength } from './aead.ts'
 import type { Algorithm, Key, Subtle } from './platform.ts'
 import { platformCall } from './platform-call.ts'
 
@@ -16,15 +17,9 @@ export function aesCbc(subtle: Subtle, name: string, keyLength: number): Cbc<'as
     keyLength,
     blockLength,
     async key(key) {
-      if (key.length !== keyLength) {
-        throw new TlsError('ERR_TLS_CRYPTO', `a key for ${name} has ${keyLength} bytes, not ${key.length}`, {
-          expected: keyLength,
-          received: key.length,
-        })
-      }
-      const imported = await platformCall('import a key for AES-CBC', () =>
-        subtle.importKey('raw', key.reveal(), { name: 'AES-CBC' }, false, ['encrypt', 'decrypt']),
-      )
+      requireKeyLength(name, keyLength, key)
+      const usages = ['encrypt', 'decrypt']
+      const imported = await platformCall(subtle, 'importKey', 'raw', key.reveal(), { name: 'AES-CBC' }, false, usages)
       return new WebCbcKey(subtle, imported)
     },
   }
@@ -41,7 +36,7 @@ class WebCbcKey implements CbcKey<'async'> {
 
   async encrypt(iv: Uint8Array, plaintext: Uint8Array, into: Uint8Array, offset: number): Promise<void> {
     const key = this.#ready(iv, plaintext)
-    const padded = await platformCall('encrypt with AES-CBC', () => this.#subtle.encrypt(algorithm(iv), key, plaintext))
+    const padded = await platformCall(this.#subtle, 'encrypt', algorithm(iv), key, plaintext)
     into.set(new Uint8Array(padded, 0, plaintext.length), offset)
   }
 
@@ -50,9 +45,9 @@ class WebCbcKey implements CbcKey<'async'> {
     // Valid during the call only.
     const first = algorithm(iv)
     const last = algorithm(ciphertext.subarray(-blockLength))
-    const padding = await platformCall('encrypt with AES-CBC', () => this.#subtle.encrypt(last, key, new Uint8Array(0)))
+    const padding = await platformCall(this.#subtle, 'encrypt', last, key, new Uint8Array(0))
     const padded = concat(ciphertext, new Uint8Array(padding))
-    return new Uint8Array(await platformCall('decrypt with AES-CBC', () => this.#subtle.decrypt(first, key, padded)))
+    return new Uint8Array(await platformCall(this.#subtle, 'decrypt', first, key, padded))
   }
 
   /** Lets go of the key; the platform wipes what it held. */

@@ -1,6 +1,7 @@
-import type { KeyExchange, Listed, SignatureAlgorithm } from '@typetls/crypto-provider'
-import { clientHybrid, namedGroups, Secret } from '@typetls/crypto-provider'
-import { equalBytes, TlsError } from '@typetls/wire'
+import type { ClientKeyExchange, Listed } from '@typetls/crypto-provider'
+import { clientHybrid, Secret } from '@typetls/crypto-provider'
+import type { TlsErrorCode } from '@typetls/wire'
+import { TlsError } from '@typetls/wire'
 import { aeads } from './aead.ts'
 import { signs } from './detection.ts'
 import { clientDiffieHellman, commonCurves } from './diffie-hellman.ts'
@@ -23,55 +24,49 @@ export async function clientAlgorithms(
   omit: readonly string[],
 ): Promise<Pick<Lists, 'hash' | 'hmac' | 'hkdf' | 'aead' | 'keyExchange' | 'signature'>> {
   const isWanted: IsWanted = (...names) => !names.some((name) => omit.includes(name))
-  const digests = digestRows.filter(({ name }) => isWanted(name))
+  const wanted = <T extends { readonly name: string }>(all: readonly T[]): T[] =>
+    all.filter(({ name }) => isWanted(name))
   const [aead, keyExchange, curved] = await Promise.all([
-    thatWork(
-      aeads(subtle).filter(({ name }) => isWanted(name)),
-      async (one) => (await one.key(new Secret(new Uint8Array(one.keyLength)))) !== undefined,
-    ),
+    thatWork(wanted(aeads(subtle)), (one) => one.key(new Secret(new Uint8Array(one.keyLength)))),
     groups(subtle, isWanted),
     curvedSchemes(subtle, isWanted),
   ])
-  const schemes = [...curved, ...rsaOf(subtle, isWanted)]
+  const rsa = wanted(rsaSchemes()).map((scheme) =>
+    rsaSchemeOn(subtle, { ...scheme, allows: (key) => isWanted(key.keyType) && scheme.allows(key) }),
+  )
   return {
-    hash: named(digests.map((row) => hash(subtle, row))),
-    hmac: Object.fromEntries(digests.map((row) => [row.name, hmac(subtle, row)])),
-    hkdf: Object.fromEntries(
-      digests.filter((row) => hashRows.includes(row)).map((row) => [row.name, hkdf(subtle, row)]),
-    ),
-    aead: named(aead),
-    keyExchange: named(keyExchange),
-    signature: named(schemes.map((scheme): SignatureAlgorithm<'async'> => ({ ...verifying(subtle, scheme), sign }))),
+    hash: byName(wanted(digestRows), (row) => hash(subtle, row)),
+    hmac: byName(wanted(digestRows), (row) => hmac(subtle, row)),
+    hkdf: byName(wanted(hashRows), (row) => hkdf(subtle, row)),
+    aead: byName(aead, (one) => one),
+    keyExchange: byName(keyExchange, (group) => ({ ...group, respond: lacking('ERR_TLS_UNSUPPORTED') })),
+    signature: byName([...curved, ...rsa], (scheme) => ({
+      ...verifying(subtle, scheme),
+      sign: lacking('ERR_TLS_CRYPTO'),
+    })),
   }
 }
 
 type IsWanted = (...names: readonly string[]) => boolean
 
-async function groups(subtle: Subtle, isWanted: IsWanted): Promise<KeyExchange<'async'>[]> {
+async function groups(subtle: Subtle, isWanted: IsWanted): Promise<ClientKeyExchange<'async'>[]> {
   const kem = clientMlkem768(subtle)
   const curves = commonCurves.map((curve) => clientDiffieHellman(subtle, curve)).filter(({ name }) => isWanted(name))
-  const wanted = hybrids.filter((name) => isWanted(name, kem.name))
+  const wanted = hybrids.filter(({ row }) => isWanted(row.name, kem.name))
   const working = await thatWork(wanted.length > 0 ? [kem, ...curves] : curves, async (group) => {
-    const [one, other] = await Promise.all([group.start(), group.start()])
-    // Whatever is decapsulated, there is a secret: the share of a KEM is no answer to another.
-    const ciphertext = group === kem ? new Uint8Array(kem.serverShareLength) : undefined
-    const [ours, theirs] = await Promise.all([
-      one.finish(ciphertext ?? other.share),
-      other.finish(ciphertext ?? one.share),
-    ])
-    const agreed = group === kem || equalBytes(ours.reveal(), theirs.reveal())
-    for (const done of [one, other, ours, theirs]) done.dispose()
-    return agreed
+    const start = await group.start()
+    // A curve agrees with itself, and a KEM finds a secret in whatever it is given.
+    const secret = await start.finish(start.share.subarray(0, group.serverShareLength))
+    start.dispose()
+    secret.dispose()
   })
   const found = working.filter((group) => group !== kem)
-  for (const name of wanted) {
-    const isX25519 = name === 'X25519MLKEM768'
-    const curve = working.find((group) => group.name === (isX25519 ? 'x25519' : 'secp256r1'))
+  for (const { row, curve: name, isKemFirst } of wanted) {
+    const curve = found.find((group) => group.name === name)
     if (curve === undefined || !working.includes(kem)) continue
-    const [first, second] = isX25519 ? [kem, curve] : [curve, kem]
-    found.push(clientHybrid(namedGroups[name], first, second))
+    found.push(isKemFirst ? clientHybrid(row, kem, curve) : clientHybrid(row, curve, kem))
   }
-  return found.map((group) => ({ ...group, respond }))
+  return found
 }
 
 /** Platforms lack curves, and some of them combinations of curve and hash. */
@@ -86,35 +81,19 @@ async function curvedSchemes(subtle: Subtle, isWanted: IsWanted): Promise<Scheme
   return found.flat()
 }
 
-function rsaOf(subtle: Subtle, isWanted: IsWanted): Scheme[] {
-  const wanted = rsaSchemes().filter(({ name }) => isWanted(name))
-  return wanted.map((scheme) =>
-    rsaSchemeOn(subtle, { ...scheme, allows: (key) => isWanted(key.keyType) && scheme.allows(key) }),
-  )
+/** Those with which the attempt neither fails nor gives `false`. However a platform says that it does not have something. */
+async function thatWork<T>(all: readonly T[], attempt: (one: T) => unknown): Promise<T[]> {
+  const outcomes = await Promise.allSettled(all.map(async (one) => attempt(one)))
+  return all.filter((_, i) => outcomes[i]?.status === 'fulfilled' && outcomes[i].value !== false)
 }
 
-async function thatWork<T>(all: readonly T[], attempt: (one: T) => PromiseLike<boolean>): Promise<T[]> {
-  const works = await Promise.all(
-    all.map(async (one) => {
-      try {
-        return await attempt(one)
-      } catch {
-        // However a platform says that it does not have something.
-        return false
-      }
-    }),
-  )
-  return all.filter((_, i) => works[i])
+function byName<T extends { readonly name: string }, R>(all: readonly T[], make: (one: T) => R): Listed<R> {
+  return Object.fromEntries(all.map((one) => [one.name, make(one)]))
 }
 
-function named<T extends { readonly name: string }>(all: readonly T[]): Listed<T> {
-  return Object.fromEntries(all.map((one) => [one.name, one]))
-}
-
-async function respond(): Promise<never> {
-  throw new TlsError('ERR_TLS_UNSUPPORTED', 'webClientCrypto is for clients: servers take webCrypto')
-}
-
-async function sign(): Promise<never> {
-  throw new TlsError('ERR_TLS_CRYPTO', 'webClientCrypto has no private keys: webCrypto does')
+/** Stands where servers and owners of private keys have something. */
+export function lacking(code: TlsErrorCode): () => Promise<never> {
+  return async () => {
+    throw new TlsError(code, 'webClientCrypto is for clients without private keys: others take webCrypto')
+  }
 }

@@ -1,5 +1,5 @@
 import type { KeyExchange, Listed, SignatureAlgorithm } from '@typetls/crypto-provider'
-import { hybrid, namedGroups } from '@typetls/crypto-provider'
+import { hybrid } from '@typetls/crypto-provider'
 import type { RsaKeyKind } from '@typetls/crypto-provider/key-forms'
 import { aeads } from './aead.ts'
 import { agrees, authenticates, derives, hashes, probe, seals, signs, verifies } from './detection.ts'
@@ -13,6 +13,7 @@ import { digestRows, hash as hashOf, hashRows } from './hash.ts'
 import { hkdf as hkdfOf } from './hkdf.ts'
 import { hmac as hmacOf } from './hmac.ts'
 import { hybrids, mlkem768 } from './ml-kem.ts'
+import type { HybridRow } from './ml-kem.ts'
 import type { ParsedKey } from './pkcs8.ts'
 import type { Algorithm } from './platform.ts'
 import type { SigningAlgorithm } from './private-key.ts'
@@ -72,20 +73,19 @@ async function keyExchanges(trials: Trials, more: readonly Curve[]): Promise<Lis
   const { subtle, omit, lacking } = trials
   const curves = [...commonCurves, ...more].map((curve) => diffieHellman(subtle, curve))
   const kem = mlkem768(subtle)
-  const omitted = (name: string): boolean => omit.includes(name) || omit.includes(kem.name)
+  const omitted = ({ row }: HybridRow): boolean => omit.includes(row.name) || omit.includes(kem.name)
   const [list, withoutKem] = await Promise.all([
     working(trials, 'keyExchange', curves, agrees),
     hybrids.every(omitted) ? undefined : probe(subtle, kem.name, () => agrees(kem)),
   ])
   const groups: Record<string, KeyExchange<'async'>> = { ...(list as Record<string, KeyExchange<'async'>>) }
-  for (const name of hybrids) {
-    const curve = list[name === 'X25519MLKEM768' ? 'x25519' : 'secp256r1']
-    const reason = omitted(name) ? leftOut : (withoutKem ?? (curve ? undefined : 'its elliptic curve is missing'))
+  for (const one of hybrids) {
+    const { name } = one.row
+    const curve = list[one.curve]
+    const reason = omitted(one) ? leftOut : (withoutKem ?? (curve ? undefined : 'its elliptic curve is missing'))
     if (reason !== undefined) lacking.push({ list: 'keyExchange', name, keyType: undefined, reason })
-    else if (curve !== undefined) {
-      const [first, second] = name === 'X25519MLKEM768' ? [kem, curve] : [curve, kem]
-      groups[name] = hybrid(namedGroups[name], first, second)
-    }
+    else if (curve !== undefined)
+      groups[name] = one.isKemFirst ? hybrid(one.row, kem, curve) : hybrid(one.row, curve, kem)
   }
   return groups
 }

@@ -1,9 +1,9 @@
 import { namedGroups, Secret } from '@typetls/crypto-provider'
-import type { ClientKeyExchange, KeyExchange, KeyExchangeStart, NamedGroup } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
-import { invalidShare, requireShareLength } from './invalid-share.ts'
-import type { Algorithm, Key, KeyPair, Subtle } from './platform.ts'
-import { platformCall } from './platform-call.ts'
+import type { ClientKeyExchange, KeyExchange, NamedGroup } from '@typetls/crypto-provider'
+import { equalBytes } from '@typetls/wire'
+import { invalidShare, keyExchangeStart, ownKeyShare, requireShareLength } from './key-share.ts'
+import type { OwnKeyShare } from './key-share.ts'
+import type { Algorithm, Key, Subtle } from './platform.ts'
 
 export interface Curve {
   readonly row: NamedGroup
@@ -28,118 +28,57 @@ export function nistCurve(row: NamedGroup, namedCurve: string): Curve {
 }
 
 export function diffieHellman(subtle: Subtle, curve: Curve): KeyExchange<'async'> {
-  const { generate, shareOf, publicKey, agreeWith } = onPlatform(subtle, curve)
   return {
     ...clientDiffieHellman(subtle, curve),
     async respond(clientShare) {
-      const theirs = await publicKey(clientShare)
-      const pair = await generate()
-      const [share, secret] = await Promise.all([shareOf(pair), agreeWith(theirs, pair.privateKey)])
-      return { share, secret }
+      const [theirs, { share, privateKey }] = await Promise.all([
+        publicKey(subtle, curve, clientShare),
+        curveShare(subtle, curve),
+      ])
+      return { share, secret: await agree(subtle, curve, theirs, privateKey) }
     },
   }
 }
 
 /** The client's side. */
 export function clientDiffieHellman(subtle: Subtle, curve: Curve): ClientKeyExchange<'async'> {
-  const { generate, shareOf, publicKey, agreeWith } = onPlatform(subtle, curve)
-  const agree = async (share: Uint8Array, privateKey: Key): Promise<Secret> =>
-    agreeWith(await publicKey(share), privateKey)
   return {
     ...curve.row,
-    async start() {
-      const pair = await generate()
-      return new DiffieHellmanStart(curve.row.name, await shareOf(pair), pair.privateKey, agree)
-    },
+    start: async () =>
+      keyExchangeStart(await curveShare(subtle, curve), async (privateKey, serverShare) =>
+        agree(subtle, curve, await publicKey(subtle, curve, serverShare), privateKey),
+      ),
   }
 }
 
-interface Steps {
-  generate(): Promise<KeyPair>
-  shareOf(pair: KeyPair): Promise<Uint8Array>
-  publicKey(share: Uint8Array): Promise<Key>
-  agreeWith(theirs: Key, privateKey: Key): Promise<Secret>
+function curveShare(subtle: Subtle, { algorithm }: Curve): Promise<OwnKeyShare> {
+  return ownKeyShare(subtle, algorithm, 'deriveBits', 'raw')
 }
 
-function onPlatform(subtle: Subtle, curve: Curve): Steps {
-  const { row } = curve
-  return { generate, shareOf, publicKey, agreeWith }
-
-  async function generate(): Promise<KeyPair> {
-    const usages = ['deriveBits']
-    const pair = platformCall(`make a key for ${row.name}`, () => subtle.generateKey(curve.algorithm, false, usages))
-    return (await pair) as KeyPair
-  }
-
-  async function shareOf(pair: KeyPair): Promise<Uint8Array> {
-    const share = platformCall(`export a key of ${row.name}`, () => subtle.exportKey('raw', pair.publicKey))
-    return new Uint8Array((await share) as ArrayBuffer)
-  }
-
-  /** The platform checks that a point is on the curve when it reads it. */
-  async function publicKey(share: Uint8Array): Promise<Key> {
-    requireShareLength(row.name, row.clientShareLength, share)
-    if (curve.firstByte !== undefined && share[0] !== curve.firstByte) {
-      throw invalidShare(`a ${row.name} key share must be an uncompressed point`)
-    }
-    try {
-      return await subtle.importKey('raw', share, curve.algorithm, true, [])
-    } catch (cause) {
-      throw invalidShare(`the ${row.name} key share is not a point on the curve`, cause)
-    }
-  }
-
-  async function agreeWith(theirs: Key, privateKey: Key): Promise<Secret> {
-    let bits: Uint8Array
-    try {
-      const algorithm = { name: curve.algorithm.name, public: theirs }
-      bits = new Uint8Array(await subtle.deriveBits(algorithm, privateKey, 8 * curve.secretLength))
-    } catch (cause) {
-      throw invalidShare(`${row.name} agrees on no secret with this key share`, cause)
-    }
-    // Older platforms give the all-zero secret out; newer ones refuse it themselves.
-    // https://www.rfc-editor.org/rfc/rfc9846#section-7.4.2
-    if (curve.firstByte === undefined && isZero(bits))
-      throw invalidShare(`${row.name} agrees on no secret with this key share`)
-    return new Secret(bits)
+/** The platform checks that a point is on the curve when it reads it. */
+async function publicKey(subtle: Subtle, { row, algorithm, firstByte }: Curve, share: Uint8Array): Promise<Key> {
+  requireShareLength(row, row.clientShareLength, share)
+  if (firstByte !== undefined && share[0] !== firstByte) throw invalidShare(row.name, 'is not an uncompressed point')
+  try {
+    return await subtle.importKey('raw', share, algorithm, true, [])
+  } catch (cause) {
+    throw invalidShare(row.name, 'is not a point on the curve', { cause })
   }
 }
 
-class DiffieHellmanStart implements KeyExchangeStart<'async'> {
-  readonly share: Uint8Array
-  readonly #name: string
-  readonly #agree: (share: Uint8Array, privateKey: Key) => Promise<Secret>
-  #privateKey: Key | undefined
-
-  constructor(
-    name: string,
-    share: Uint8Array,
-    privateKey: Key,
-    agree: (share: Uint8Array, privateKey: Key) => Promise<Secret>,
-  ) {
-    this.#name = name
-    this.#agree = agree
-    this.#privateKey = privateKey
-    this.share = share
+async function agree(subtle: Subtle, curve: Curve, theirs: Key, ours: Key): Promise<Secret> {
+  const { row, algorithm, secretLength, firstByte } = curve
+  let cause: unknown
+  try {
+    const bits = await subtle.deriveBits({ name: algorithm.name, public: theirs }, ours, 8 * secretLength)
+    const secret = new Uint8Array(bits)
+    // Older platforms give the all-zero secret of X25519 and X448 out; newer ones refuse it themselves. On NIST curves it
+    // is one as any other. https://www.rfc-editor.org/rfc/rfc9846#section-7.4.2
+    if (firstByte !== undefined || !equalBytes(secret, new Uint8Array(secretLength))) return new Secret(secret)
+  } catch (error) {
+    cause = error
   }
-
-  async finish(serverShare: Uint8Array): Promise<Secret> {
-    if (this.#privateKey === undefined) {
-      throw new TlsError('ERR_TLS_SECRET_DISPOSED', `this ${this.#name} key was disposed of already`)
-    }
-    return this.#agree(serverShare, this.#privateKey)
-  }
-
-  dispose(): void {
-    this.#privateKey = undefined
-  }
-}
-
-/** In time that does not depend on the bytes. */
-function isZero(bytes: Uint8Array): boolean {
-  let any = 0
-  for (const byte of bytes) any |= byte
-  return any === 0
+  throw invalidShare(row.name, 'makes no secret', { cause })
 }
 
 /** Those that TLS 1.3 uses by default. */

@@ -17,27 +17,22 @@ export const sha512: HashRow = { name: 'sha512', webName: 'SHA-512', length: 64 
 
 export function hash(subtle: Subtle, { name, webName, length }: HashRow): Hash<'async'> {
   const digest = async (data: Uint8Array): Promise<Uint8Array> =>
-    new Uint8Array(await platformCall(`hash with ${webName}`, () => subtle.digest(webName, data)))
-  return { name, outputLength: length, digest, start: () => new CollectingHash(digest) }
+    new Uint8Array(await platformCall(subtle, 'digest', webName, data))
+  return { name, outputLength: length, digest, start: () => runningHash(digest) }
 }
 
 /** The platform hashes whole inputs only, so each look hashes everything again. A transcript is some kilobytes. */
-class CollectingHash implements RunningHash<'async'> {
-  readonly #digest: (data: Uint8Array) => Promise<Uint8Array>
-  #parts: Uint8Array[] = []
-
-  constructor(digest: (data: Uint8Array) => Promise<Uint8Array>) {
-    this.#digest = digest
-  }
-
-  update(data: Uint8Array): void {
-    this.#parts.push(new Uint8Array(data))
-  }
-
-  digest(): Promise<Uint8Array> {
-    const all = concat(...this.#parts)
-    this.#parts = [all]
-    return this.#digest(all)
+function runningHash(digest: (data: Uint8Array) => Promise<Uint8Array>): RunningHash<'async'> {
+  let parts: Uint8Array[] = []
+  return {
+    update(data) {
+      parts.push(new Uint8Array(data))
+    },
+    digest() {
+      const all = concat(...parts)
+      parts = [all]
+      return digest(all)
+    },
   }
 }
 

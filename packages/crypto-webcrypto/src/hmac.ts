@@ -18,9 +18,9 @@ export function hmacKey(subtle: Subtle, row: HashRow, bytes: Uint8Array): Promis
   // The platform refuses an empty key. HMAC fills keys up with zeros, so this is the same one.
   const key = bytes.length === 0 ? new Uint8Array(row.length) : bytes
   const algorithm = { name: 'HMAC', hash: row.webName }
-  return platformCall('import an HMAC key', () => subtle.importKey('raw', key, algorithm, false, ['sign']))
+  return platformCall(subtle, 'importKey', 'raw', key, algorithm, false, ['sign'])
 }
 
 export async function mac(subtle: Subtle, key: Key, data: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await platformCall('compute an HMAC', () => subtle.sign({ name: 'HMAC' }, key, data)))
+  return new Uint8Array(await platformCall(subtle, 'sign', { name: 'HMAC' }, key, data))
 }

@@ -1,8 +1,7 @@
-import { Secret } from '@typetls/crypto-provider'
-import type { ClientKeyExchange, KeyExchange, KeyExchangeStart, NamedGroup } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
-import { invalidShare, requireShareLength } from './invalid-share.ts'
-import type { Algorithm, Key, KeyPair, Subtle } from './platform.ts'
+import { namedGroups, Secret } from '@typetls/crypto-provider'
+import type { ClientKeyExchange, KeyExchange, NamedGroup } from '@typetls/crypto-provider'
+import { invalidShare, keyExchangeStart, ownKeyShare, requireShareLength } from './key-share.ts'
+import type { Algorithm, Key, Subtle } from './platform.ts'
 import { platformCall } from './platform-call.ts'
 
 /** ML-KEM-768 of newer platforms, for the hybrid groups. https://wicg.github.io/webcrypto-modern-algos/#ml-kem */
@@ -11,14 +10,14 @@ export function mlkem768(platform: Subtle): KeyExchange<'async'> {
   return {
     ...clientMlkem768(platform),
     async respond(clientShare) {
-      requireShareLength(row.name, row.clientShareLength, clientShare)
+      requireShareLength(row, row.clientShareLength, clientShare)
       let answer: Encapsulated
       try {
         // Reading the key checks that its coefficients are reduced, as FIPS 203 section 7.2 asks.
         const key = await subtle.importKey('raw-public', clientShare, algorithm, true, ['encapsulateBits'])
         answer = await subtle.encapsulateBits(algorithm, key)
       } catch (cause) {
-        throw invalidShare('the ML-KEM-768 key share is not an encapsulation key', cause)
+        throw invalidShare(row.name, 'is not an encapsulation key', { cause })
       }
       return { share: new Uint8Array(answer.ciphertext), secret: new Secret(new Uint8Array(answer.sharedKey)) }
     },
@@ -31,40 +30,15 @@ export function clientMlkem768(platform: Subtle): ClientKeyExchange<'async'> {
   const subtle = platform as SubtleWithKem
   return {
     ...row,
-    async start() {
-      const { publicKey, privateKey } = await platformCall('make a key for ML-KEM-768', async () => {
-        return (await subtle.generateKey(algorithm, false, ['decapsulateBits'])) as KeyPair
-      })
-      const share = platformCall('export a key of ML-KEM-768', () => subtle.exportKey('raw-public', publicKey))
-      return new MlKemStart(subtle, new Uint8Array((await share) as ArrayBuffer), privateKey)
-    },
-  }
-}
-
-class MlKemStart implements KeyExchangeStart<'async'> {
-  readonly share: Uint8Array
-  readonly #subtle: SubtleWithKem
-  #privateKey: Key | undefined
-
-  constructor(subtle: SubtleWithKem, share: Uint8Array, privateKey: Key) {
-    this.#subtle = subtle
-    this.#privateKey = privateKey
-    this.share = share
-  }
-
-  async finish(serverShare: Uint8Array): Promise<Secret> {
-    const key = this.#privateKey
-    if (key === undefined) {
-      throw new TlsError('ERR_TLS_SECRET_DISPOSED', `this ${row.name} key was disposed of already`)
-    }
-    requireShareLength(row.name, row.serverShareLength, serverShare)
-    const subtle = this.#subtle
-    const secret = platformCall('decapsulate', () => subtle.decapsulateBits(algorithm, key, serverShare))
-    return new Secret(new Uint8Array(await secret))
-  }
-
-  dispose(): void {
-    this.#privateKey = undefined
+    start: async () =>
+      keyExchangeStart(
+        await ownKeyShare(subtle, algorithm, 'decapsulateBits', 'raw-public'),
+        async (privateKey, serverShare) => {
+          requireShareLength(row, row.serverShareLength, serverShare)
+          const secret = platformCall(subtle, 'decapsulateBits', algorithm, privateKey, serverShare)
+          return new Secret(new Uint8Array(await secret))
+        },
+      ),
   }
 }
 
@@ -82,5 +56,15 @@ const algorithm: Algorithm = { name: 'ML-KEM-768' }
 
 const row: NamedGroup = { id: 0x0201, name: 'MLKEM768', clientShareLength: 1184, serverShareLength: 1088 }
 
-/** Groups that have it beside an elliptic curve. */
-export const hybrids = ['X25519MLKEM768', 'SecP256r1MLKEM768'] as const
+/** A group that has it beside an elliptic curve. */
+export interface HybridRow {
+  readonly row: NamedGroup
+  /** Name of the other group. */
+  readonly curve: string
+  readonly isKemFirst: boolean
+}
+
+export const hybrids: readonly HybridRow[] = [
+  { row: namedGroups.X25519MLKEM768, curve: 'x25519', isKemFirst: true },
+  { row: namedGroups.SecP256r1MLKEM768, curve: 'secp256r1', isKemFirst: false },
+]

@@ -39,13 +39,10 @@ function pbkdf2(subtle: Subtle, { name, webName }: HashRow): Pbkdf2<'async'> {
   return {
     hash: name,
     async derive(password, salt, iterations, length) {
-      const key = await platformCall('import a password', () =>
-        subtle.importKey('raw', password.reveal(), { name: 'PBKDF2' }, false, ['deriveBits']),
-      )
-      const algorithm = { name: 'PBKDF2', hash: webName, salt, iterations }
-      const bits = await platformCall(`derive a key with PBKDF2 and ${webName}`, () =>
-        subtle.deriveBits(algorithm, key, 8 * length),
-      )
+      const pbkdf2 = { name: 'PBKDF2' }
+      const key = await platformCall(subtle, 'importKey', 'raw', password.reveal(), pbkdf2, false, ['deriveBits'])
+      const algorithm = { ...pbkdf2, hash: webName, salt, iterations }
+      const bits = await platformCall(subtle, 'deriveBits', algorithm, key, 8 * length)
       return new Secret(new Uint8Array(bits))
     },
   }
@@ -57,11 +54,10 @@ function cbc(subtle: Subtle, name: string, keyLength: number): CbcDecryption<'as
     keyLength,
     blockLength: 16,
     async decrypt(key, iv, ciphertext) {
-      const imported = await platformCall(`import a key for ${name}`, () =>
-        subtle.importKey('raw', key.reveal(), { name: 'AES-CBC' }, false, ['decrypt']),
-      )
+      const aes = { name: 'AES-CBC' }
+      const imported = await platformCall(subtle, 'importKey', 'raw', key.reveal(), aes, false, ['decrypt'])
       try {
-        return new Uint8Array(await subtle.decrypt({ name: 'AES-CBC', iv }, imported, ciphertext))
+        return new Uint8Array(await subtle.decrypt({ ...aes, iv }, imported, ciphertext))
       } catch (cause) {
         if (errorName(cause) === 'OperationError') return undefined
         throw new TlsError('ERR_TLS_CRYPTO', `the platform failed to decrypt with ${name}`, { cause })

@@ -1,6 +1,5 @@
 import type { CryptoProvider } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
-import { clientAlgorithms } from './client-algorithms.ts'
+import { clientAlgorithms, lacking } from './client-algorithms.ts'
 import type { WebCryptoPlatform } from './platform.ts'
 import { platformOf } from './platform.ts'
 import { randomOf } from './random.ts'
@@ -30,8 +29,6 @@ export async function webClientCrypto(options: WebClientCryptoOptions = {}): Pro
     ...(await clientAlgorithms(platform.subtle, options.omit ?? [])),
     cbc: {},
     keyTransport: {},
-    async importPrivateKey() {
-      throw new TlsError('ERR_TLS_UNSUPPORTED', 'webClientCrypto imports no private keys: webCrypto does')
-    },
+    importPrivateKey: lacking('ERR_TLS_UNSUPPORTED'),
   }
 }

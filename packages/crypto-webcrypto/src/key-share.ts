@@ -1,0 +1,55 @@
+import type { KeyExchangeStart, NamedGroup, Secret } from '@typetls/crypto-provider'
+import { TlsError } from '@typetls/wire'
+import type { Algorithm, Key, KeyPair, Subtle } from './platform.ts'
+import { platformCall } from './platform-call.ts'
+
+/** A key share of ours, and the private key behind it, which never leaves the platform. */
+export interface OwnKeyShare {
+  readonly share: Uint8Array
+  readonly privateKey: Key
+}
+
+export async function ownKeyShare(
+  subtle: Subtle,
+  algorithm: Algorithm,
+  usage: string,
+  format: string,
+): Promise<OwnKeyShare> {
+  const { publicKey, privateKey } = (await platformCall(subtle, 'generateKey', algorithm, false, [usage])) as KeyPair
+  return {
+    share: new Uint8Array((await platformCall(subtle, 'exportKey', format, publicKey)) as ArrayBuffer),
+    privateKey,
+  }
+}
+
+/** The client's side of a key exchange that sent `own`, until the server's share comes. */
+export function keyExchangeStart(
+  { share, privateKey }: OwnKeyShare,
+  finish: (privateKey: Key, serverShare: Uint8Array) => Promise<Secret>,
+): KeyExchangeStart<'async'> {
+  let key: Key | undefined = privateKey
+  return {
+    share,
+    async finish(serverShare) {
+      if (key === undefined) throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this key share was disposed of already')
+      return finish(key, serverShare)
+    },
+    dispose() {
+      key = undefined
+    },
+  }
+}
+
+/** @throws TlsError `ERR_TLS_KEY_SHARE_INVALID` (illegal_parameter) */
+export function requireShareLength({ name }: NamedGroup, expected: number, { length: received }: Uint8Array): void {
+  if (received !== expected) throw invalidShare(name, `has not ${expected} bytes`, { expected, received })
+}
+
+/** The error for a key share that no honest peer sends. */
+export function invalidShare(
+  group: string,
+  why: string,
+  context: { expected?: number; received?: number; cause?: unknown } = {},
+): TlsError {
+  return new TlsError('ERR_TLS_KEY_SHARE_INVALID', `the key share of ${group} ${why}`, context)
+}
