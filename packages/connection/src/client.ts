@@ -11,7 +11,7 @@ import {
 import { Connection } from './connection.ts'
 import type { ClientCredentials } from './credential-selector.ts'
 import { selectorOf } from './credential-selector.ts'
-import { clientParameters, wrong } from './defaults.ts'
+import { checkExternalPsks, clientParameters, wrong } from './defaults.ts'
 import type { ConnectionEvents } from './events.ts'
 import type { ClientOptions } from './options.ts'
 import type { RoleOfConnection } from './role.ts'
@@ -26,6 +26,7 @@ import { trafficKey } from './traffic-key.ts'
  */
 export function clientConnection(options: ClientOptions, events: ConnectionEvents): Connection {
   const { credentials } = options
+  checkExternalPsks(options)
   const abilities = {
     psks: clientPsks,
     grease: clientGrease,

@@ -15,29 +15,6 @@ import { TlsError, toHex } from '@typetls/wire'
 import { selectorOf } from './credential-selector.ts'
 import type { ClientOptions, ServerOptions } from './options.ts'
 
-/** Each default and why it is one. */
-export const defaults = {
-  /** BoringSSL's max_cert_list, bytes: real chains have less than a tenth of it. */
-  maxCertificateListSize: 102400,
-  /** As OpenSSL and BoringSSL: one for the next connection, one for a second beside it. */
-  ticketCount: 2,
-  /** https://www.rfc-editor.org/rfc/rfc9846#appendix-C.4: a ticket that is used again links the connections. */
-  renewTickets: true,
-  /** Seconds. Two hours limit what a stolen ticket key can open; RFC 9846 allows seven days. */
-  ticketLifetime: 7200,
-  /** https://www.rfc-editor.org/rfc/rfc9846#appendix-E.4: costs 38 bytes, and paths exist that break without it. */
-  middleboxCompatibility: true,
-  /** https://www.rfc-editor.org/rfc/rfc8701: servers that fail on the unknown are found before it matters. */
-  grease: true,
-  /** A staple or timestamps cost the client nothing to ask for. */
-  requestStatus: true,
-  requestTimestamps: true,
-  /** Our own order: the client's says what is fast for it, and all of ours are fast enough. */
-  cipherPreference: 'server',
-  /** Who is not asked for a certificate does not show one. */
-  clientAuthentication: 'none',
-} as const
-
 /** What a client can do beyond a handshake with a server that has a certificate. */
 export interface ClientAbilities {
   readonly psks: ClientPsks | undefined
@@ -49,36 +26,18 @@ export interface ClientAbilities {
 
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
 export function clientParameters(options: ClientOptions, abilities: ClientAbilities): ClientParameters {
+  const { crypto, serverName, verifier, selectExternalPsk, externalPsks = none } = options
   const common = commonParameters(options, abilities.select, abilities.details)
-  const { serverName, externalPsks = none } = options
-  const { selectExternalPsk } = options
-  if (options.verifier === undefined && externalPsks.length === 0 && selectExternalPsk === undefined) {
+  const { groups } = common
+  if (verifier === undefined && externalPsks.length === 0 && selectExternalPsk === undefined) {
     throw wrong('verifier', 'a client needs one, or an external PSK')
   }
-  if (externalPsks.some(({ identity }) => identity.length < 1 || identity.length > 0xffff)) {
-    throw wrong('externalPsks', 'an identity has 1 to 65535 bytes')
-  }
-  if (common.groups.length === 0 && !common.allowPskWithoutKeyExchange) {
+  if (groups.length === 0 && !common.allowPskWithoutKeyExchange) {
     throw wrong('groups', 'there is none, and no key exchange without one')
   }
+  const keyShares = named('keyShares', options.keyShares, (name) => groups.find((group) => group.name === name))
   // Not spread: each object made by a spread would have a shape of its own, which costs more than the object.
-  return {
-    crypto: common.crypto,
-    cipherSuites: common.cipherSuites,
-    groups: common.groups,
-    signatureSchemes: common.signatureSchemes,
-    signingSchemes: common.signingSchemes,
-    applicationProtocols: common.applicationProtocols,
-    verifier: common.verifier,
-    verifyOnResumption: common.verifyOnResumption,
-    credentials: common.credentials,
-    allowPskWithoutKeyExchange: common.allowPskWithoutKeyExchange,
-    recordSizeLimit: common.recordSizeLimit,
-    maxCertificateListSize: common.maxCertificateListSize,
-    now: common.now,
-    keyLog: common.keyLog,
-    trace: undefined,
-    details: common.details,
+  return Object.assign(common, {
     serverName: serverName === undefined || isIpAddress(serverName) ? undefined : hostName(serverName),
     verifyName: options.verifyName ?? serverName,
     session: options.session,
@@ -86,15 +45,25 @@ export function clientParameters(options: ClientOptions, abilities: ClientAbilit
     answerCertificateRequest: abilities.answer,
     externalPsks,
     selectExternalPsk,
-    keyShares: keySharesOf(options, common.groups),
-    grease: (options.grease ?? defaults.grease) ? abilities.grease : undefined,
+    keyShares: keyShares ?? defaultShares(groups),
+    // https://www.rfc-editor.org/rfc/rfc8701: servers that fail on the unknown are found before it matters.
+    grease: options.grease === false ? undefined : abilities.grease,
     fallback: options.fallback ?? false,
     allowUnofferedApplicationProtocol: options.allowUnofferedApplicationProtocol ?? false,
-    middleboxCompatibility: options.middleboxCompatibility ?? defaults.middleboxCompatibility,
+    // https://www.rfc-editor.org/rfc/rfc9846#appendix-E.4: costs 38 bytes, and paths exist that break without it.
+    middleboxCompatibility: options.middleboxCompatibility ?? true,
     postHandshakeAuthentication: options.postHandshakeAuthentication ?? false,
-    requestStatus: options.requestStatus ?? defaults.requestStatus,
-    requestTimestamps: options.requestTimestamps ?? defaults.requestTimestamps,
-    older: options.tls12?.older(common.crypto),
+    // A staple or timestamps cost the client nothing to ask for.
+    requestStatus: options.requestStatus ?? true,
+    requestTimestamps: options.requestTimestamps ?? true,
+    older: options.tls12?.older(crypto),
+  })
+}
+
+/** For clients that take PSKs. @throws TlsError `ERR_TLS_OPTIONS` (internal_error) */
+export function checkExternalPsks({ externalPsks = none }: ClientOptions): void {
+  if (externalPsks.some(({ identity }) => identity.length < 1 || identity.length > 0xffff)) {
+    throw wrong('externalPsks', 'an identity has 1 to 65535 bytes')
   }
 }
 
@@ -102,7 +71,8 @@ export function clientParameters(options: ClientOptions, abilities: ClientAbilit
 export function serverParameters(options: ServerOptions): ServerParameters {
   const known = resolvedServers.get(options)
   if (known !== undefined) return known
-  const clientAuthentication = options.clientAuthentication ?? defaults.clientAuthentication
+  // Who is not asked for a certificate does not show one.
+  const { clientAuthentication = 'none' } = options
   if (clientAuthentication !== 'none' && options.verifier === undefined) {
     throw wrong('verifier', 'asking clients for certificates needs one')
   }
@@ -112,15 +82,14 @@ export function serverParameters(options: ServerOptions): ServerParameters {
   if (options.requireCookie === true && options.cookies === undefined) {
     throw wrong('requireCookie', 'it needs cookies')
   }
-  const ticketLifetime = options.ticketLifetime ?? defaults.ticketLifetime
+  // Seconds. Two hours limit what a stolen ticket key can open; RFC 9846 allows seven days.
+  const { ticketLifetime = 7200 } = options
   if (!(ticketLifetime > 0 && ticketLifetime <= 604800)) throw wrong('ticketLifetime', 'must be 1 to 604800 seconds')
-  const ticketCount = options.ticketCount ?? defaults.ticketCount
-  if (!(Number.isInteger(ticketCount) && ticketCount >= 0 && ticketCount <= 255)) {
-    throw wrong('ticketCount', 'must be 0 to 255')
-  }
+  // As OpenSSL and BoringSSL: one for the next connection, one for a second beside it.
+  const { ticketCount = 2 } = options
+  checkInteger('ticketCount', ticketCount, 0, 255)
   const common = commonParameters(options, selectorOf(options.credentials), handshakeDetails)
-  const parameters: ServerParameters = {
-    ...common,
+  const parameters: ServerParameters = Object.assign(common, {
     equalSuites: (options.cipherSuites ?? common.cipherSuites).map((one) => [one].flat()),
     clientAuthentication,
     certificateAuthorities: options.certificateAuthorities ?? none,
@@ -128,20 +97,22 @@ export function serverParameters(options: ServerOptions): ServerParameters {
     selectApplicationProtocol: options.selectApplicationProtocol,
     tickets: ticketCount > 0 ? options.tickets : undefined,
     ticketCount,
-    renewTickets: options.renewTickets ?? defaults.renewTickets,
+    // https://www.rfc-editor.org/rfc/rfc9846#appendix-C.4: a ticket that is used again links the connections.
+    renewTickets: options.renewTickets ?? true,
     ticketLifetime: Math.floor(ticketLifetime),
     resumptionAcrossNames: options.resumptionAcrossNames ?? false,
     externalPsk: options.externalPsk,
     cookies: options.cookies,
     requireCookie: options.requireCookie ?? false,
-    cipherPreference: options.cipherPreference ?? defaults.cipherPreference,
+    // Our own order: the client's says what is fast for it, and all of ours are fast enough.
+    cipherPreference: options.cipherPreference ?? 'server',
     selectGroup: options.selectGroup,
     resumeWithOtherSuite: options.resumeWithOtherSuite ?? true,
     acknowledgeServerName: options.acknowledgeServerName ?? true,
     alwaysChangeCipherSpec: options.alwaysChangeCipherSpec ?? false,
-    grease: options.grease ?? defaults.grease,
+    grease: options.grease ?? true,
     older: options.tls12?.older(options.crypto),
-  }
+  })
   resolvedServers.set(options, parameters)
   return parameters
 }
@@ -154,29 +125,33 @@ function commonParameters(
   credentials: CredentialSelector | undefined,
   details: KeepDetails | undefined,
 ): CommonParameters {
-  const { crypto, clock, keyLog, recordSizeLimit } = options
-  checkLimit('recordSizeLimit', recordSizeLimit)
-  checkLimit('maxFragment', options.maxFragment)
-  const signatureSchemes = schemesOf(crypto, 'signatureSchemes', options.signatureSchemes)
+  const { crypto, clock, keyLog, recordSizeLimit, maxFragment, applicationProtocols = none } = options
+  if (recordSizeLimit !== undefined) checkInteger('recordSizeLimit', recordSizeLimit, 64, 16384)
+  if (maxFragment !== undefined) checkInteger('maxFragment', maxFragment, 64, 16384)
+  if (!applicationProtocols.every((name) => /^[\x00-\xff]{1,255}$/.test(name))) {
+    throw wrong('applicationProtocols', 'a name has 1 to 255 bytes')
+  }
+  const { suites, groups, schemes } = defaultsIn(crypto)
+  const cipherSuites = allThere(crypto, 'cipherSuites', options.cipherSuites?.flat(), hasSuite) ?? suites
+  if (cipherSuites.length === 0) throw wrong('cipherSuites', 'must not be empty')
+  const signatureSchemes = allThere(crypto, 'signatureSchemes', options.signatureSchemes, hasScheme) ?? schemes
   return {
     crypto,
-    cipherSuites: suitesOf(crypto, options.cipherSuites?.flat()),
-    groups: groupsOf(crypto, options.groups),
+    cipherSuites,
+    groups: named('groups', options.groups, (name) => crypto.keyExchange[name]) ?? groups,
     signatureSchemes,
-    signingSchemes:
-      options.signingSchemes === undefined
-        ? signatureSchemes
-        : schemesOf(crypto, 'signingSchemes', options.signingSchemes),
-    applicationProtocols: protocolsOf(options.applicationProtocols),
+    signingSchemes: allThere(crypto, 'signingSchemes', options.signingSchemes, hasScheme) ?? signatureSchemes,
+    applicationProtocols,
     verifier: options.verifier,
     verifyOnResumption: options.verifyOnResumption ?? false,
     credentials,
     allowPskWithoutKeyExchange: options.dangerouslyAllowPskWithoutKeyExchange ?? false,
     // The record limit counts the type byte that TLS 1.3 adds. https://www.rfc-editor.org/rfc/rfc8449#section-4
-    recordSizeLimit: recordSizeLimit === undefined ? undefined : recordSizeLimit + 1,
-    maxCertificateListSize: options.maxCertificateListSize ?? defaults.maxCertificateListSize,
+    recordSizeLimit: recordSizeLimit && recordSizeLimit + 1,
+    // Bytes. BoringSSL's max_cert_list: real chains have less than a tenth of it.
+    maxCertificateListSize: options.maxCertificateListSize ?? 102400,
     now: () => askNow('ERR_TLS_CALLBACK', 'the clock', () => clock.now()),
-    keyLog: keyLog === undefined ? undefined : linesFor(keyLog),
+    keyLog: keyLog && linesFor(keyLog),
     // Given to `Connection`, which guards it.
     trace: undefined,
     details: options.keepDetails === true ? details : undefined,
@@ -189,33 +164,28 @@ function linesFor(keyLog: (line: string) => void): CommonParameters['keyLog'] {
     askNow('ERR_TLS_CALLBACK', 'keyLog', () => keyLog(`${label} ${toHex(clientRandom)} ${toHex(secret)}`))
 }
 
-/** What was asked for must be there; of the defaults, what is there. */
-function suitesOf(crypto: CryptoProvider, asked: readonly CipherSuite[] | undefined): readonly CipherSuite[] {
-  const missing = asked?.find((row) => !hasSuite(crypto, row))
-  if (missing !== undefined) throw wrong('cipherSuites', `${crypto.name} cannot do ${missing.name}`)
-  const suites = asked ?? defaultsIn(crypto).suites
-  if (suites.length === 0) throw wrong('cipherSuites', 'must not be empty')
-  return suites
-}
-
-function groupsOf(crypto: CryptoProvider, asked: readonly string[] | undefined): readonly KeyExchange[] {
-  return asked === undefined
-    ? defaultsIn(crypto).groups
-    : asked.map((name) => {
-        const group = crypto.keyExchange[name]
-        if (group === undefined) throw wrong('groups', `${crypto.name} has no group ${name}`)
-        return group
-      })
-}
-
-function schemesOf(
+/** What was asked for must be there. */
+function allThere<Row extends { readonly name: string }>(
   crypto: CryptoProvider,
   option: string,
-  asked: readonly SignatureScheme[] | undefined,
-): readonly SignatureScheme[] {
-  const missing = asked?.find((row) => crypto.signature[row.algorithm] === undefined)
+  asked: readonly Row[] | undefined,
+  has: (crypto: CryptoProvider, row: Row) => boolean,
+): readonly Row[] | undefined {
+  const missing = asked?.find((row) => !has(crypto, row))
   if (missing !== undefined) throw wrong(option, `${crypto.name} cannot do ${missing.name}`)
-  return asked ?? defaultsIn(crypto).schemes
+  return asked
+}
+
+function named(
+  option: string,
+  names: readonly string[] | undefined,
+  groupOf: (name: string) => KeyExchange | undefined,
+): readonly KeyExchange[] | undefined {
+  return names?.map((name) => {
+    const group = groupOf(name)
+    if (group === undefined) throw wrong(option, `there is no group ${name}`)
+    return group
+  })
 }
 
 interface DefaultAlgorithms {
@@ -231,7 +201,7 @@ function defaultsIn(crypto: CryptoProvider): DefaultAlgorithms {
   const made: DefaultAlgorithms = {
     suites: defaultCipherSuites.filter((row) => hasSuite(crypto, row)),
     groups: defaultGroupNames.flatMap((name) => crypto.keyExchange[name] ?? []),
-    schemes: defaultSignatureSchemes.filter((row) => crypto.signature[row.algorithm] !== undefined),
+    schemes: defaultSignatureSchemes.filter((row) => hasScheme(crypto, row)),
   }
   defaultsOfProviders.set(crypto, made)
   return made
@@ -243,18 +213,15 @@ function hasSuite(crypto: CryptoProvider, row: CipherSuite): boolean {
   return [crypto.aead[row.aead], crypto.hash[row.hash], crypto.hkdf[row.hash], crypto.hmac[row.hash]].every(Boolean)
 }
 
-function keySharesOf(options: ClientOptions, groups: readonly KeyExchange[]): readonly KeyExchange[] {
-  if (options.keyShares !== undefined) {
-    return options.keyShares.map((name) => {
-      const group = groups.find((row) => row.name === name)
-      if (group === undefined) throw wrong('keyShares', `${name} is not among the groups`)
-      return group
-    })
-  }
+function hasScheme(crypto: CryptoProvider, row: SignatureScheme): boolean {
+  return crypto.signature[row.algorithm] !== undefined
+}
+
+function defaultShares(groups: readonly KeyExchange[]): readonly KeyExchange[] {
   const [first] = groups
-  if (first === undefined) return []
+  if (first === undefined || !isPostQuantum(first)) return groups.slice(0, 1)
   // A post-quantum share is large and not every server has its group: a classical one beside it saves a round trip.
-  const classical = isPostQuantum(first) ? groups.find((group) => !isPostQuantum(group)) : undefined
+  const classical = groups.find((group) => !isPostQuantum(group))
   return classical === undefined ? [first] : [first, classical]
 }
 
@@ -266,17 +233,8 @@ function isPostQuantum(group: KeyExchange): boolean {
 /** Bytes: ffdhe4096. That of ML-KEM-512 has 800. */
 const largestClassicalShare = 512
 
-function protocolsOf(protocols: readonly string[] = none): readonly string[] {
-  for (const name of protocols) {
-    if (!/^[\x00-\xff]{1,255}$/.test(name)) throw wrong('applicationProtocols', 'a name has 1 to 255 bytes')
-  }
-  return protocols
-}
-
-function checkLimit(option: string, limit: number | undefined): void {
-  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 64 && limit <= 16384)) {
-    throw wrong(option, 'must be 64 to 16384 bytes')
-  }
+function checkInteger(option: string, value: number, min: number, max: number): void {
+  if (!(Number.isInteger(value) && value >= min && value <= max)) throw wrong(option, `must be ${min} to ${max}`)
 }
 
 /** As it is sent: in lower case, without the dot of the root. https://www.rfc-editor.org/rfc/rfc6066#section-3 */

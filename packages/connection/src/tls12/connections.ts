@@ -5,7 +5,7 @@ import type { Tls12Connected } from '@typetls/handshake/tls12'
 import { Tls12ClientPostHandshake, tls12ClientHandshake, tls12ServerHandshake } from '@typetls/handshake/tls12'
 import { Connection } from '../connection.ts'
 import { selectorOf } from '../credential-selector.ts'
-import { clientParameters, serverParameters } from '../defaults.ts'
+import { checkExternalPsks, clientParameters, serverParameters } from '../defaults.ts'
 import type { ConnectionEvents } from '../events.ts'
 import type { ClientOptions, ServerOptions } from '../options.ts'
 import type { RoleOfConnection } from '../role.ts'
@@ -25,6 +25,7 @@ export function tls12ClientConnection(
   tls12: ClientTls12Options = {},
 ): Connection {
   const parameters12 = clientTls12Parameters(tls12, options.crypto)
+  checkExternalPsks(options)
   const parameters = clientParameters(options, { ...abilities, select: selectorOf(options.credentials) })
   const role: RoleOfConnection = {
     ...renegotiable,
