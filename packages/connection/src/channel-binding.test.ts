@@ -9,12 +9,12 @@ import { certificateFor, clock, connectedPair, credentialFor, pairOf, serverName
 import { tls12ConnectedPair } from '../test/tls12-peers.ts'
 import { tls12ScriptedServer } from '../test/tls12-scripted-server.ts'
 import type { ChannelBindingType, Connection, ServerOptions } from './index.ts'
-import { Session, rotatingTicketKeys } from './index.ts'
+import { Session, channelBinding, rotatingTicketKeys } from './index.ts'
 
 const tickets = rotatingTicketKeys({ crypto: nodeCrypto, clock })
 
 function bindingsOf({ connection }: { readonly connection: Connection }) {
-  const of = (type: ChannelBindingType) => connection.channelBinding(type, signatureHash) as Uint8Array | undefined
+  const of = (type: ChannelBindingType) => channelBinding(connection, type, signatureHash) as Uint8Array | undefined
   return { exporter: of('tls-exporter'), endPoint: of('tls-server-end-point'), unique: of('tls-unique') }
 }
 
@@ -74,9 +74,9 @@ test('for MD5 and SHA-1 it is SHA-256', () => {
   const { client } = connectedPair()
   const sha256 = createHash('sha256').update(certificateFor().certificate).digest()
   for (const weak of ['md5', 'sha1']) {
-    expect(client.connection.channelBinding('tls-server-end-point', () => weak)).toEqual(new Uint8Array(sha256))
+    expect(channelBinding(client.connection, 'tls-server-end-point', () => weak)).toEqual(new Uint8Array(sha256))
   }
-  expect(client.connection.channelBinding('tls-server-end-point', () => 'gost')).toBeUndefined()
+  expect(channelBinding(client.connection, 'tls-server-end-point', () => 'gost')).toBeUndefined()
 })
 
 test('a session resumed without extended_main_secret has none but the end point', () => {
@@ -106,7 +106,7 @@ test('a renegotiated connection exports no binding, and has the tls-unique of it
 
 test('before the handshake is done there is none', () => {
   const { client } = pairOf()
-  expect(() => client.connection.channelBinding('tls-unique')).toThrow(
+  expect(() => channelBinding(client.connection, 'tls-unique')).toThrow(
     expect.objectContaining({ code: 'ERR_TLS_STATE' }),
   )
 })

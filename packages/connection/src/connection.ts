@@ -5,8 +5,6 @@ import type { OpenedRecord } from '@typetls/record'
 import { typeAlert, typeApplicationData, typeChangeCipherSpec, typeHandshake } from '@typetls/record'
 import { Alert, AlertDescription, TlsError, decode } from '@typetls/wire'
 import { ApplicationCalls } from './application-calls.ts'
-import type { ChannelBindingType, SignatureHash } from './channel-binding.ts'
-import { exporterBinding, serverEndPoint } from './channel-binding.ts'
 import type { ConnectionEvents } from './events.ts'
 import type { ConnectionFacts } from './facts.ts'
 import { factsOf } from './facts.ts'
@@ -242,34 +240,6 @@ export class Connection {
     length: number,
   ): Uint8Array | PromiseLike<Uint8Array> {
     return run(this.#whenOpen(this.#closed).export(label, context, length))
-  }
-
-  /**
-   * What both sides of this very connection have and nobody else can make both have: `undefined` where this connection has
-   * nothing of the kind.
-   *
-   * - `tls-exporter` (RFC 9266), 32 bytes: any connection of TLS 1.3; of TLS 1.2 with extended_main_secret and not
-   *   renegotiated.
-   * - `tls-server-end-point` (RFC 5929): the hash of the server's certificate, if its signature has a hash. On resumption
-   *   only a client has it, of the certificate it remembers.
-   * - `tls-unique` (RFC 5929), 12 bytes: TLS 1.2, but not for a session resumed without extended_main_secret.
-   *
-   * @param signatureHash for `tls-server-end-point`: that of `@typetls/x509`
-   * @throws TlsError `ERR_TLS_STATE` (internal_error) before `connected`, and after the end for `tls-exporter`
-   */
-  channelBinding(type: 'tls-exporter' | 'tls-unique'): ChannelBinding
-  channelBinding(type: ChannelBindingType, signatureHash: SignatureHash): ChannelBinding
-  channelBinding(type: ChannelBindingType, signatureHash?: SignatureHash): ChannelBinding {
-    const facts = this.#facts
-    if (facts === undefined)
-      throw new TlsError('ERR_TLS_STATE', 'a connection has channel bindings when it is connected')
-    if (type === 'tls-unique') return facts.tlsUnique
-    if (type === 'tls-server-end-point') {
-      const certificates = this.role === 'client' ? facts.peer?.certificates : facts.ownCertificates
-      return serverEndPoint(this.parameters.crypto, certificates?.[0], signatureHash)
-    }
-    if (!facts.extendedMainSecret || facts.renegotiated === true) return undefined
-    return this.exportKeyingMaterial(exporterBinding.label, new Uint8Array(), exporterBinding.length)
   }
 
   // For the other files of this package
@@ -582,9 +552,6 @@ export class Connection {
     else told()
   }
 }
-
-/** May answer later, as the provider does. */
-type ChannelBinding = Uint8Array | PromiseLike<Uint8Array> | undefined
 
 function closedInHandshake(): TlsError {
   return new TlsError('ERR_TLS_HANDSHAKE_CLOSED', 'the peer closed the connection during the handshake')

@@ -1,4 +1,4 @@
-import type { Agreed, AuthenticatedPeer, HandshakeDetails, PeerVerdict } from '@typetls/handshake'
+import type { Agreed, AuthenticatedPeer, HandshakeDetails, PeerChain, PeerVerdict } from '@typetls/handshake'
 
 /** What was negotiated. */
 export interface ConnectionFacts {
@@ -62,12 +62,13 @@ export interface PeerFacts {
 export function factsOf(role: 'client' | 'server', connected: Agreed): ConnectionFacts {
   const { peer } = connected
   const theirs = peer.by === 'certificate' ? peer.peer.scheme?.name : undefined
+  const ours = connected.ownSignatureScheme
   return {
     version: connected.version,
     cipherSuite: connected.suite.name,
     group: connected.group,
-    signatureScheme: role === 'client' ? theirs : connected.ownSignatureScheme,
-    clientSignatureScheme: role === 'client' ? connected.ownSignatureScheme : theirs,
+    signatureScheme: role === 'client' ? theirs : ours,
+    clientSignatureScheme: role === 'client' ? ours : theirs,
     ownCertificates: connected.ownCertificates,
     details: connected.details,
     applicationProtocol: connected.applicationProtocol,
@@ -85,19 +86,17 @@ export function factsOf(role: 'client' | 'server', connected: Agreed): Connectio
 }
 
 export function peerFactsOf({ chain, verdict }: AuthenticatedPeer): PeerFacts {
-  const { certificates, ocspResponse, signedCertificateTimestamps } = chain
-  const { authorized, failure, facts } = verdict
-  return { certificates, authorized, failure, facts, ocspResponse, signedCertificateTimestamps }
+  return peerFacts(chain, verdict)
 }
 
 function peerOf({ peer }: Agreed): PeerFacts | undefined {
   if (peer.by === 'certificate') return peerFactsOf(peer.peer)
-  if (peer.by !== 'resumption' || peer.peer === undefined) return undefined
-  return {
-    ...peer.peer,
-    failure: undefined,
-    facts: undefined,
-    ocspResponse: undefined,
-    signedCertificateTimestamps: undefined,
-  }
+  return peer.by === 'resumption' && peer.peer !== undefined ? peerFacts(peer.peer, peer.peer) : undefined
+}
+
+function peerFacts(
+  { certificates, ocspResponse, signedCertificateTimestamps }: Partial<PeerChain> & Pick<PeerChain, 'certificates'>,
+  { authorized, failure, facts }: Pick<PeerVerdict, 'authorized'> & Partial<PeerVerdict>,
+): PeerFacts {
+  return { certificates, authorized, failure, facts, ocspResponse, signedCertificateTimestamps }
 }

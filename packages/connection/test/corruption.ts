@@ -2,6 +2,7 @@ import type { Direction, MemoryPair } from '@typetls/testing'
 import { parseRecords } from '@typetls/testing'
 import { TlsError } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
+import { channelBinding } from '../src/index.ts'
 import { samples } from './effort.ts'
 import type { PairMaker, Peer } from './peers.ts'
 
@@ -86,9 +87,9 @@ export function testCorruption(
 export function expectFailureOrAgreement(pair: MemoryPair<Peer, Peer>, what: string): boolean {
   const { client, server } = pair
   if (client.connection.state === 'connected' && server.connection.state === 'connected') {
-    const ours = client.connection.channelBinding('tls-exporter')
+    const ours = channelBinding(client.connection, 'tls-exporter')
     expect(ours, what).toBeDefined()
-    expect(ours, what).toEqual(server.connection.channelBinding('tls-exporter'))
+    expect(ours, what).toEqual(channelBinding(server.connection, 'tls-exporter'))
     // Who authenticated, and how old a ticket seems, is for one side to know.
     const ofOne = { peer: undefined, ownCertificates: undefined, ticketAgeSkew: undefined }
     expect({ ...client.facts, ...ofOne }, what).toEqual({ ...server.facts, ...ofOne })

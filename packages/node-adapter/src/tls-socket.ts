@@ -3,7 +3,7 @@ import type { AddressInfo, Socket, SocketConstructorOpts } from 'node:net'
 import type { EphemeralKeyInfo, PeerCertificate } from 'node:tls'
 import { X509Certificate } from 'node:crypto'
 import type { ChannelBindingType, Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
-import { ServerConnection } from '@typetls/connection'
+import { ServerConnection, channelBinding } from '@typetls/connection'
 import type { RenegotiationPolicy } from '@typetls/connection/tls12'
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
@@ -313,12 +313,12 @@ export class TlsSocket extends SocketBase {
 
   /**
    * What ties something said over this connection to it (`tls-exporter`, `tls-server-end-point`, `tls-unique`), for SCRAM and
-   * the like; `undefined` where this connection has nothing of the kind: see `Connection.channelBinding`.
+   * the like; `undefined` where this connection has nothing of the kind: see `channelBinding` of `@typetls/connection`.
    *
    * @throws TlsError `ERR_TLS_STATE` before the handshake is done, as a rejection
    */
   async channelBinding(type: ChannelBindingType): Promise<Buffer | undefined> {
-    const binding = await this.#secured().channelBinding(type, signatureHash)
+    const binding = await channelBinding(this.#secured(), type, signatureHash)
     return binding && bufferOf(binding)
   }
 

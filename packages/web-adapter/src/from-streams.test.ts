@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { authority, ca, clientIdentity, localhost, localhostSpki, otherIdentity, stranger } from '../test/identities.ts'
 import type { Meddle } from '../test/memory-streams.ts'
 import { say, streamPair, textOf, turns } from '../test/memory-streams.ts'
+import { channelBinding } from './channel-binding.ts'
 import { fromStreams, resumingClient, serverRole } from './from-streams.ts'
 import { createPathVerifier } from '@typetls/x509'
 import { ownCertificate } from './own-certificate.ts'
@@ -350,6 +351,10 @@ test('keying material is the same on both sides', async () => {
     [client, server].map((one) => one.exportKeyingMaterial('EXPORTER-Channel-Binding', new Uint8Array(0), 32)),
   )
   expect(ours).toEqual(theirs)
+  expect(await channelBinding(client, 'tls-exporter')).toEqual(theirs)
+  expect(await channelBinding(server, 'tls-server-end-point')).toHaveLength(32)
+  expect(await channelBinding(client, 'tls-unique')).toBeUndefined()
+  await expect(channelBinding({ ...client }, 'tls-exporter')).rejects.toMatchObject({ code: 'ERR_TLS_STATE' })
   expect(() => client.startTls()).toThrow(SocketError)
   await Promise.all([client.close(), textOf(server.readable)])
 })

@@ -1,5 +1,6 @@
 export { tracing } from '@typetls/connection'
 export { createPathVerifier, pemCertificates } from '@typetls/x509'
+export { channelBinding } from './channel-binding.ts'
 export { bunSockets } from './bun-sockets.ts'
 export type { BunConnect, BunSocket, BunSocketEvents } from './bun-sockets.ts'
 export { fromStreams, resumingClient, serverRole } from './from-streams.ts'

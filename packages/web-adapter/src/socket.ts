@@ -1,4 +1,4 @@
-import type { ChannelBindingType, ConnectionFacts } from '@typetls/connection'
+import type { ConnectionFacts } from '@typetls/connection'
 
 /** A socket in the shape of the [Sockets API](https://sockets-api.proposal.wintertc.org/). */
 export interface Socket {
@@ -30,13 +30,6 @@ export interface SecureSocket extends Socket {
    * @throws TlsError `ERR_TLS_STATE` before `opened` and after the end, as a rejection
    */
   exportKeyingMaterial(label: string, context: Uint8Array, length: number): Promise<Uint8Array>
-  /**
-   * What ties something said over this connection to it (`tls-exporter`, `tls-server-end-point`, `tls-unique`), for SCRAM and
-   * the like; `undefined` where this connection has nothing of the kind: see `Connection.channelBinding`.
-   *
-   * @throws TlsError `ERR_TLS_STATE` before `opened`, as a rejection
-   */
-  channelBinding(type: ChannelBindingType): Promise<Uint8Array | undefined>
 }
 
 export type SecureTransport = 'off' | 'on' | 'starttls'

@@ -1,6 +1,5 @@
-import type { ChannelBindingType, Connection, ConnectionFacts } from '@typetls/connection'
+import type { Connection, ConnectionFacts } from '@typetls/connection'
 import { TlsError } from '@typetls/wire'
-import { signatureHash } from '@typetls/x509'
 import { handled } from './deferred.ts'
 import { SocketError } from './socket-error.ts'
 import type { SecureSocket, SecureSocketInfo, SocketInfo } from './socket.ts'
@@ -42,14 +41,11 @@ export class TlsStreamSocket implements SecureSocket {
   }
 
   async exportKeyingMaterial(label: string, context: Uint8Array, length: number): Promise<Uint8Array> {
-    return this.#connected().exportKeyingMaterial(label, context, length)
+    return this.connection.exportKeyingMaterial(label, context, length)
   }
 
-  async channelBinding(type: ChannelBindingType): Promise<Uint8Array | undefined> {
-    return this.#connected().channelBinding(type, signatureHash)
-  }
-
-  #connected(): Connection {
+  /** @internal */
+  get connection(): Connection {
     const { connection } = this.#link
     if (connection === undefined) throw new TlsError('ERR_TLS_STATE', 'not connected yet')
     return connection

@@ -1,4 +1,5 @@
 export { serveSockets } from './serve-sockets.ts'
 export type { SocketMaker, WorkerScope } from './serve-sockets.ts'
+export type { WorkerSecureSocket } from './worker-socket.ts'
 export { WorkerTls } from './worker-tls.ts'
 export type { WorkerLike } from './worker-tls.ts'

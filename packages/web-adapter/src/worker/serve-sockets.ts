@@ -1,4 +1,5 @@
 import type { ConnectionFacts } from '@typetls/connection'
+import { channelBinding } from '../channel-binding.ts'
 import { handled } from '../deferred.ts'
 import type { PortLike } from '../message-port.ts'
 import { portStreams } from '../message-port.ts'
@@ -122,7 +123,7 @@ async function answered(socket: SecureSocket, { id, exporter, binding }: Questio
       const { label, context, length } = exporter
       return { id, bytes: await socket.exportKeyingMaterial(label, context, length) }
     }
-    return { id, bytes: binding && (await socket.channelBinding(binding)) }
+    return { id, bytes: binding && (await channelBinding(socket, binding)) }
   } catch (error) {
     return { id, failure: toPortFailure(error) }
   }

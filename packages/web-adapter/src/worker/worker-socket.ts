@@ -13,8 +13,15 @@ import { streamPort, streamWindow } from './socket-messages.ts'
 /** Makes another socket in the place of one; `send` gives the worker its port. */
 export type Upgrade = (send: (port: object) => void) => WorkerSocket
 
+/** A socket of `WorkerTls` that speaks TLS. */
+export interface WorkerSecureSocket extends SecureSocket {
+  /** As the function `channelBinding`, whose code is in the worker. */
+  channelBinding(type: ChannelBindingType): Promise<Uint8Array | undefined>
+  startTls(options?: StartTlsOptions): WorkerSecureSocket
+}
+
 /** The page's end of a socket that is in a worker. */
-export class WorkerSocket implements SecureSocket {
+export class WorkerSocket implements WorkerSecureSocket {
   readonly secureTransport: SecureTransport
   upgraded = false
   readonly readable: ReadableStream<Uint8Array>
@@ -60,7 +67,7 @@ export class WorkerSocket implements SecureSocket {
     return this.closed
   }
 
-  startTls(options: StartTlsOptions = {}): SecureSocket {
+  startTls(options: StartTlsOptions = {}): WorkerSecureSocket {
     const upgrade = this.#upgrade
     if (upgrade === undefined || this.upgraded) {
       throw new SocketError(new TlsError('ERR_TLS_STATE', 'startTls is for "starttls", once'))

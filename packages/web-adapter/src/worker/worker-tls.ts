@@ -1,10 +1,10 @@
 import { TlsError } from '@typetls/wire'
 import { SocketError } from '../socket-error.ts'
-import type { SecureSocket, Socket } from '../socket.ts'
+import type { Socket } from '../socket.ts'
 import type { SocketAddress } from '../transport.ts'
 import type { ConnectOptions } from '../type-tls.ts'
 import type { ConnectMessage, PingMessage } from './socket-messages.ts'
-import type { Upgrade } from './worker-socket.ts'
+import type { Upgrade, WorkerSecureSocket } from './worker-socket.ts'
 import { WorkerSocket } from './worker-socket.ts'
 
 /**
@@ -45,9 +45,12 @@ export class WorkerTls {
    *
    * @throws SocketError `ERR_TLS_OPTIONS` for another `secureTransport`
    */
-  connect(address: SocketAddress | string, options: ConnectOptions & { readonly secureTransport: 'starttls' }): Socket
-  connect(address: SocketAddress | string, options?: ConnectOptions): SecureSocket
-  connect(address: SocketAddress | string, options: ConnectOptions = {}): SecureSocket {
+  connect(
+    address: SocketAddress | string,
+    options: ConnectOptions & { readonly secureTransport: 'starttls' },
+  ): Socket & Pick<WorkerSecureSocket, 'startTls'>
+  connect(address: SocketAddress | string, options?: ConnectOptions): WorkerSecureSocket
+  connect(address: SocketAddress | string, options: ConnectOptions = {}): WorkerSecureSocket {
     const { secureTransport = 'on', signal, ...rest } = options
     if (secureTransport !== 'on' && secureTransport !== 'starttls') {
       throw new SocketError(new TlsError('ERR_TLS_OPTIONS', `secureTransport ${secureTransport}`))

@@ -12,6 +12,7 @@ import type { SecureSocket, Socket } from '../socket.ts'
 import type { Transport } from '../transport.ts'
 import type { TypeTlsOptions } from '../type-tls.ts'
 import { TypeTls } from '../type-tls.ts'
+import type { WorkerSecureSocket } from './index.ts'
 import { serveSockets, WorkerTls } from './index.ts'
 
 const unhandled: unknown[] = []
@@ -321,7 +322,7 @@ interface Setting {
 }
 
 function connected(setting: Setting = {}): {
-  socket: SecureSocket
+  socket: WorkerSecureSocket
   server: () => Promise<SecureSocket>
   worker: FakeWorker
   tls: WorkerTls
