@@ -21,7 +21,13 @@ import { rotatingTicketKeys } from './index.ts'
 
 const clientParameters = (options: ClientOptions) => {
   checkExternalPsks(options)
-  return resolved(options, { psks: undefined, grease: clientGrease, select: undefined, answer: undefined, details: undefined })
+  return resolved(options, {
+    psks: undefined,
+    grease: clientGrease,
+    select: undefined,
+    answer: undefined,
+    details: undefined,
+  })
 }
 
 const everything = complete(nodeCrypto, nobleCrypto)
