@@ -60,7 +60,7 @@ export interface CommonOptions {
   readonly strictRecordVersion?: boolean
   /** Keep what few ask for, `details` of the facts: some 500 bytes a connection. Default false. */
   readonly keepDetails?: boolean
-  /** Default: no padding. */
+  /** `padToMultipleOf` or `padEach` of `@typetls/record`. Default: no padding. */
   readonly padding?: PaddingPolicy
   /** Largest handshake message a peer may send that can carry certificates, bytes. Default 102400. */
   readonly maxCertificateListSize?: number

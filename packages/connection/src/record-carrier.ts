@@ -90,7 +90,7 @@ export class RecordCarrier implements HandshakeCarrier, RecordWriterOptions {
   }
 
   earlyDataDeclined(): void {
-    this.reader.skipEarlyData()
+    this.reader.declinedEarlyData = this.#role.declinedEarlyData?.()
   }
 
   // The type byte counts in TLS 1.3. https://www.rfc-editor.org/rfc/rfc8449#section-4

@@ -7,7 +7,7 @@ import type {
   PostHandshakeResult,
   Program,
 } from '@typetls/handshake'
-import type { RecordKey, RecordReaderOptions } from '@typetls/record'
+import type { DeclinedEarlyData, RecordKey, RecordReaderOptions } from '@typetls/record'
 import type { Connection } from './connection.ts'
 
 /** What makes a connection a client's or a server's: one object for all of them. */
@@ -17,6 +17,8 @@ export interface RoleOfConnection {
   stateless?(parameters: CommonParameters): boolean
   /** As the option of `RecordReader`. */
   readonly notTls?: RecordReaderOptions['notTls']
+  /** Of a server of TLS 1.3: as that of `RecordReader`. */
+  declinedEarlyData?(): DeclinedEarlyData
   program(handshake: Handshake): Program<Agreed>
   postHandshake(handshake: Handshake, connected: Agreed): AfterHandshake
   /** TLS 1.3: the record key of a traffic secret. */

@@ -1,6 +1,6 @@
 import type { Connected, ServerParameters } from '@typetls/handshake'
 import { ServerPostHandshake, serverHandshake } from '@typetls/handshake'
-import { httpRequest } from '@typetls/record'
+import { DeclinedEarlyData, httpRequest } from '@typetls/record'
 import { TlsError } from '@typetls/wire'
 import { Connection } from './connection.ts'
 import { serverParameters } from './defaults.ts'
@@ -52,6 +52,7 @@ export class ServerConnection extends Connection {
 const server: RoleOfConnection = {
   name: 'server',
   notTls: httpRequest,
+  declinedEarlyData: () => new DeclinedEarlyData(),
   stateless: (parameters) => (parameters as ServerParameters).cookies !== undefined,
   program: (handshake) => serverHandshake(handshake, handshake.parameters as ServerParameters),
   postHandshake: (handshake, agreed) => new ServerPostHandshake(handshake, agreed as Connected),

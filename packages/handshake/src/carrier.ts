@@ -28,5 +28,5 @@ export interface HandshakeCarrier {
 /** The protection of one direction, made by the record layer; opaque here. */
 export interface RecordProtection {
   /** Wipes it. */
-  retire(): void
+  dispose(): void
 }

@@ -8,23 +8,27 @@ import { maxSequenceNumber } from './limits.ts'
  */
 export abstract class Protection {
   /** What shows of its records, and what they are held to. */
-  abstract readonly format: RecordFormat
+  readonly format: RecordFormat
   /** The least bytes there can be behind a header. */
   readonly minLength: number
   /** Records after which a new key is due. */
   readonly recordLimit: number
   /** The number of the next record. */
   sequence = 0
-  #inFlight = 0
-  #retired = false
+  /** Whoever disposes of it, and each call in flight. */
+  #users = 1
+  #disposed = false
 
-  constructor(minLength: number, recordLimit: number) {
+  constructor(format: RecordFormat, minLength: number, recordLimit: number = Infinity) {
+    this.format = format
     this.minLength = minLength
     this.recordLimit = recordLimit
   }
 
   /** The bytes behind the header of a record with so many bytes of content and padding. */
-  abstract bodyLength(contentLength: number): number
+  bodyLength(contentLength: number): number {
+    return contentLength + this.minLength
+  }
 
   /**
    * Protects a record of `padding` zero bytes behind `content` under the next sequence number, for which there is one
@@ -60,56 +64,35 @@ export abstract class Protection {
     }
   }
 
-  /** The record that got this number was not under this key: the number is the next record's. */
-  takeBackNonces(sequence: number): void {
-    this.sequence = sequence
-  }
-
-  /** An asynchronous call of the backend begins. */
-  begin(): void {
-    this.#inFlight++
-  }
-
-  /** An asynchronous call of the backend ended, in whatever way. */
-  end(): void {
-    this.#inFlight--
-    if (this.#retired && this.#inFlight === 0) this.wipe()
+  /** The key is in use until this is settled. */
+  holdUntil(settled: PromiseLike<unknown>): void {
+    this.#users++
+    const end = (): void => this.#release()
+    settled.then(end, end)
   }
 
   /** Wipes the key, as soon as nothing uses it. */
-  retire(): void {
-    if (this.#retired) return
-    this.#retired = true
-    if (this.#inFlight === 0) this.wipe()
+  dispose(): void {
+    if (this.#disposed) return
+    this.#disposed = true
+    this.#release()
   }
 
-  /** The same, for a program that ended before it got what it waited for. */
-  dispose(): void {
-    this.retire()
+  #release(): void {
+    if (--this.#users === 0) this.wipe()
   }
 }
 
 /** What shows of the records of a version, and what they are held to. */
 export interface RecordFormat {
-  /** In the header of what is written. */
-  readonly version: number
-  /** Whether what is read must have that version too: else its first byte is enough. */
+  /** Whether what is read must say 0x0303 in its header: else the first byte of that is enough. */
   readonly versionMatters: boolean
   /** ContentType stands behind the content, and `application_data` in the header. */
   readonly hidesType: boolean
   /** Bytes a protected record may announce above the limit of its content. */
   readonly maxExpansion: number
-  /** What the opened content is held to, where its type does not stand in it. Throws. */
-  readonly check?: (reader: ContentCounts, type: number, content: Uint8Array, sequence: number) => void
-}
-
-/** What a format needs of the reader to check content. */
-export interface ContentCounts {
-  /** Bytes. */
-  readonly limit: number
-  readonly firstSequence: number
-  takeChangeCipherSpec(content: Uint8Array): void
-  countContent(isEmpty: boolean): void
+  /** What the opened content of a format that hides nothing is held to, beside the rules of all. Throws. */
+  readonly check?: (type: number, length: number, sequence: number, limit: number) => void
 }
 
 /** What a backend threw, as the error of our own that it may already be. */

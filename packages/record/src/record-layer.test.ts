@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { FakeAead, recordKey } from '../test/fake-aead.ts'
 import { typeAlert, typeApplicationData, typeHandshake } from './content-type.ts'
 import type { OpenedRecord } from './record-reader.ts'
+import { padEach } from './padding.ts'
 import { RecordReader } from './record-reader.ts'
 import { RecordWriter } from './record-writer.ts'
 
@@ -114,7 +115,7 @@ function play(steps: readonly Step[], padded: boolean): { wire: Uint8Array; give
     output: (bytes) => output.push(bytes),
     failed() {},
     onRecord: (info) => (records += info.type === 20 ? 0 : 1),
-    ...(padded ? { padding: (length: number) => length % 5 } : {}),
+    ...(padded ? { padding: padEach((length) => length % 5) } : {}),
   })
   for (const step of steps) {
     if (step.do === 'handshake') {

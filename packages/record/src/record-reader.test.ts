@@ -4,10 +4,12 @@ import type { AlertName, TlsErrorCode } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import { FakeAead, LateAead, recordKey } from '../test/fake-aead.ts'
 import { typeAlert, typeApplicationData, typeChangeCipherSpec, typeHandshake } from './content-type.ts'
+import { DeclinedEarlyData } from './declined-early-data.ts'
 import { httpRequest } from './http-request.ts'
 import { RecordReader } from './record-reader.ts'
 import type { OpenedRecord } from './record-reader.ts'
 import type { RecordTraceInfo } from './record-trace.ts'
+import { protectionBy } from './tls13-protection.ts'
 
 describe('framing', () => {
   test('records come out of one push in order, then undefined', () => {
@@ -236,7 +238,7 @@ describe('early data that was not accepted', () => {
 
   test('is dropped before there is a key, up to the next handshake record', () => {
     const reader = new RecordReader()
-    reader.skipEarlyData()
+    reader.declinedEarlyData = new DeclinedEarlyData()
     reader.push(concat(early(100), early(0), unreadable(5), record(typeHandshake, bytes(2))))
     expect(shown(reader)).toEqual([[typeHandshake, '0001']])
     refusedBy(reader, early(1), 'ERR_TLS_RECORD_UNEXPECTED', 'unexpected_message')
@@ -244,7 +246,7 @@ describe('early data that was not accepted', () => {
 
   test('is dropped where it does not open, up to the first record that does, and uses no sequence number', () => {
     const { reader, seal, aead } = protectedReader()
-    reader.skipEarlyData()
+    reader.declinedEarlyData = new DeclinedEarlyData()
     reader.push(concat(early(100), early(0), seal(typeHandshake, bytes(2)), seal(typeHandshake, bytes(3))))
     expect(shown(reader)).toEqual([
       [typeHandshake, '0001'],
@@ -256,7 +258,7 @@ describe('early data that was not accepted', () => {
 
   test('is dropped the same when the AEAD answers later', async () => {
     const { reader, aead, seal } = lateReader()
-    reader.skipEarlyData()
+    reader.declinedEarlyData = new DeclinedEarlyData()
     reader.push(
       concat(early(100), unreadable(6), early(0), seal(typeHandshake, bytes(2)), seal(typeHandshake, bytes(3))),
     )
@@ -275,7 +277,7 @@ describe('early data that was not accepted', () => {
   test('may come with less than a tag and with more than our own limit', () => {
     const { reader, seal, aead } = protectedReader()
     reader.limit = 63
-    reader.skipEarlyData()
+    reader.declinedEarlyData = new DeclinedEarlyData()
     reader.push(concat(unreadable(5), unreadable(20), unreadable(5 + 64 + 257), seal(typeHandshake, bytes(2))))
     expect(shown(reader)).toEqual([[typeHandshake, '0001']])
     // The two that are too short for a tag are no work for the AEAD.
@@ -289,7 +291,7 @@ describe('early data that was not accepted', () => {
     ['under a key', () => protectedReader().reader],
   ])('may be 16384 bytes on the wire %s, and no more', (_, make) => {
     const reader = make()
-    reader.skipEarlyData()
+    reader.declinedEarlyData = new DeclinedEarlyData()
     reader.push(concat(unreadable(16000), unreadable(384)))
     expect(reader.next()).toBeUndefined()
     refusedBy(reader, unreadable(5), 'ERR_TLS_TOO_MUCH_EARLY_DATA', 'unexpected_message')
@@ -300,7 +302,7 @@ describe('early data that was not accepted', () => {
     ['under a key', () => protectedReader().reader],
   ])('is held to the length of a record %s', (_, make) => {
     const reader = make()
-    reader.skipEarlyData()
+    reader.declinedEarlyData = new DeclinedEarlyData()
     const tooLong = record(typeApplicationData, new Uint8Array(0), { length: 16384 + 257 })
     refusedBy(reader, tooLong, 'ERR_TLS_RECORD_CIPHERTEXT_OVERFLOW', 'record_overflow')
   })
@@ -308,14 +310,14 @@ describe('early data that was not accepted', () => {
   test.each([typeHandshake, 24])('does not excuse records of type %d that do not open', (type) => {
     for (const length of [3, 40]) {
       const { reader } = protectedReader()
-      reader.skipEarlyData()
+      reader.declinedEarlyData = new DeclinedEarlyData()
       refusedBy(reader, record(type, bytes(length)), 'ERR_TLS_BAD_RECORD_MAC', 'bad_record_mac')
     }
   })
 
   test('does not hide a plaintext alert', () => {
     const { reader } = protectedReader()
-    reader.skipEarlyData()
+    reader.declinedEarlyData = new DeclinedEarlyData()
     reader.push(concat(early(10), record(typeAlert, bytes(2))))
     expect(shown(reader)).toEqual([[typeAlert, '0001']])
   })
@@ -323,7 +325,7 @@ describe('early data that was not accepted', () => {
   test('is traced as dropped', () => {
     const infos: RecordTraceInfo[] = []
     const reader = new RecordReader({ onRecord: (info) => infos.push(info) })
-    reader.skipEarlyData()
+    reader.declinedEarlyData = new DeclinedEarlyData()
     reader.push(unreadable(50))
     reader.next()
     expect(infos).toEqual([{ outerType: 23, type: 23, length: 50, contentLength: 0, padding: 0, sequence: undefined }])
@@ -467,8 +469,10 @@ describe('protected records', () => {
   })
 
   test('end with the sequence numbers', () => {
-    const reader = new RecordReader({ firstSequence: Number.MAX_SAFE_INTEGER })
-    reader.setKey(recordKey(new FakeAead()))
+    const reader = new RecordReader()
+    const last = protectionBy(recordKey(new FakeAead()))
+    last.sequence = Number.MAX_SAFE_INTEGER
+    reader.setKey(last)
     const seal = sealer(new FakeAead(), typeApplicationData, 0x1f_ffff_ffff_ffffn)
     reader.push(seal(typeApplicationData, bytes(1)))
     expect(shown(reader)).toEqual([[typeApplicationData, '00']])

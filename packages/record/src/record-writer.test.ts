@@ -3,12 +3,13 @@ import { concat, toHex } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import { FakeAead, LateAead, recordKey } from '../test/fake-aead.ts'
 import { typeAlert, typeApplicationData, typeChangeCipherSpec, typeHandshake } from './content-type.ts'
-import { noPadding, padToMultipleOf } from './padding.ts'
+import { noPadding, padEach, padToMultipleOf } from './padding.ts'
 import type { OpenedRecord } from './record-reader.ts'
 import { RecordReader } from './record-reader.ts'
 import type { RecordTraceInfo } from './record-trace.ts'
 import type { RecordWriterOptions } from './record-writer.ts'
 import { RecordWriter } from './record-writer.ts'
+import { protectionBy } from './tls13-protection.ts'
 
 describe('handshake messages', () => {
   test('are collected and leave in one record at flush', () => {
@@ -211,10 +212,10 @@ describe('padding', () => {
   test('is asked once per record for its content and the limit', () => {
     const asked: [number, number][] = []
     const { writer } = protectedWriter({
-      padding(contentLength, limit) {
+      padding: padEach((contentLength, limit) => {
         asked.push([contentLength, limit])
         return 1e9
-      },
+      }),
     })
     writer.fragmentLimit = 1000
     writer.applicationData(bytes(1500))
@@ -239,7 +240,7 @@ describe('padding', () => {
   })
 
   test.each([-1, 0.5, Number.NaN])('of %s bytes is refused and uses no sequence number', (answer) => {
-    const { writer, output, aead } = protectedWriter({ padding: () => answer })
+    const { writer, output, aead } = protectedWriter({ padding: padEach(() => answer) })
     expect(() => writer.applicationData(bytes(3))).toThrow(expect.objectContaining({ code: 'ERR_TLS_CALLBACK' }))
     expect(output).toEqual([])
     expect(aead.nonces).toEqual([])
@@ -279,9 +280,11 @@ describe('keys', () => {
   })
 
   test('a call that needs more sequence numbers than are left sends nothing of it', () => {
-    const { writer, output } = plainWriter({ firstSequence: Number.MAX_SAFE_INTEGER - 1 })
+    const { writer, output } = plainWriter()
     const aead = new FakeAead()
-    writer.setKey(recordKey(aead))
+    const last = protectionBy(recordKey(aead))
+    last.sequence = Number.MAX_SAFE_INTEGER - 1
+    writer.setKey(last)
     expect(() => writer.applicationData(bytes(3 * 16384))).toThrow(
       expect.objectContaining({ code: 'ERR_TLS_SEQUENCE_EXHAUSTED', alert: 'internal_error' }),
     )

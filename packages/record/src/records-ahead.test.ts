@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FakeAead, LateAead, recordKey } from '../test/fake-aead.ts'
 import { typeApplicationData } from './content-type.ts'
+import { DeclinedEarlyData } from './declined-early-data.ts'
 import type { OpenedRecord, RecordReaderOptions } from './record-reader.ts'
 import { RecordReader } from './record-reader.ts'
 import type { RecordTraceInfo } from './record-trace.ts'
@@ -141,7 +142,7 @@ describe('an asynchronous AEAD', () => {
     expect(aead.inner.nonces).toHaveLength(3)
   })
 
-  test('is not given what has another type or version outside before its turn', async () => {
+  test('hears of another type or version outside in the turn of that record', async () => {
     for (const [outside, code, strictVersion] of [
       [Uint8Array.of(22, 3, 3), 'ERR_TLS_RECORD_OUTER_TYPE', false],
       [Uint8Array.of(23, 2, 3), 'ERR_TLS_RECORD_VERSION', false],
@@ -328,7 +329,7 @@ describe('a key that is set while records are opened ahead', () => {
 describe('early data that was not accepted', () => {
   test('ends before anything is opened ahead, since nobody knows which record has which number', async () => {
     const { reader, aead, wire } = reading(5, 4, {}, false)
-    reader.skipEarlyData()
+    reader.declinedEarlyData = new DeclinedEarlyData()
     reader.push(
       concat(record(typeApplicationData, new Uint8Array(50)), record(typeApplicationData, new Uint8Array(3)), wire),
     )
@@ -352,7 +353,7 @@ describe('early data that was not accepted', () => {
       concat(wire.subarray(0, 4 * length), record(typeApplicationData, new Uint8Array(50)), wire.subarray(4 * length)),
     )
     for (let i = 0; i < 8; i++) {
-      if (i === 4) reader.skipEarlyData()
+      if (i === 4) reader.declinedEarlyData = new DeclinedEarlyData()
       const next = Promise.resolve(takeNext(reader))
       for (let turn = 0; turn < 3; turn++) while (aead.waiting.length > 0) await aead.release()
       expect(await next).toBe('4')

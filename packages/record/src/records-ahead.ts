@@ -1,5 +1,5 @@
 import { isPromiseLike } from '@typetls/crypto-provider'
-import { headerLength, maxAheadRecords } from './limits.ts'
+import { headerLength, maxAheadLength, maxAheadRecords } from './limits.ts'
 import type { Protection } from './protection.ts'
 
 /**
@@ -14,52 +14,42 @@ export class RecordsAhead {
   length = 0
   /** The reader waits for the first. */
   waiting = false
-  readonly #records: RecordAhead[] = []
-  /** How many of them, from the first on, are opened or being opened under the key of now. */
-  #opened = 0
+  /** Views, each right behind its header. */
+  readonly bodies: Uint8Array[] = []
+  /** Of the first of them, which are opened or being opened under the key of now. */
+  openings: Opening[] = []
 
-  get first(): RecordAhead | undefined {
-    return this.#records[0]
-  }
-
-  add(body: Uint8Array, opening?: Opening): RecordAhead {
-    const record = { body, opening }
-    this.#records.push(record)
+  add(body: Uint8Array): void {
+    this.bodies.push(body)
     this.length += headerLength + body.length
-    if (opening !== undefined) this.#opened++
-    return record
   }
 
   /** Takes the first away. */
   shift(): void {
-    const first = this.#records.shift()
-    if (first === undefined) return
-    this.length -= headerLength + first.body.length
-    if (first.opening !== undefined) this.#opened--
+    this.openings.shift()
+    this.length -= headerLength + (this.bodies.shift() as Uint8Array).length
   }
 
-  /** Opens records under `protection`: these, and while there is room for more, those that `frame` takes from the bytes. */
-  open(protection: Protection, frame: () => RecordAhead | undefined): void {
-    const limit = Math.min(protection.sequence - this.#opened + 1, maxAheadRecords)
-    while (this.#opened < limit) {
-      const record = this.#records[this.#opened] ?? frame()
-      if (record === undefined || record.body.length < protection.minLength) return
-      record.opening = Opening.begin(protection, record.body)
-      this.#opened++
+  /** Opens records under `protection`: these, and while there is room for more, those that `cut` takes from the bytes. */
+  open(protection: Protection, cut: () => Uint8Array | undefined): void {
+    const { bodies, openings } = this
+    const limit = Math.min(protection.sequence - openings.length + 1, maxAheadRecords)
+    while (openings.length < limit) {
+      if (openings.length === bodies.length) {
+        const next = this.length < maxAheadLength ? cut() : undefined
+        if (next === undefined) return
+        this.add(next)
+      }
+      const body = bodies[openings.length] as Uint8Array
+      if (body.length < protection.minLength) return
+      openings.push(new Opening(protection, protection.sequence, () => protection.open(body)))
     }
   }
 
   /** What was opened was opened under a wrong key or number. Nobody will look at the answers. */
   forget(): void {
-    for (const record of this.#records) record.opening = undefined
-    this.#opened = 0
+    this.openings = []
   }
-}
-
-export interface RecordAhead {
-  /** Right behind its header. */
-  readonly body: Uint8Array
-  opening: Opening | undefined
 }
 
 /** One attempt of an AEAD to open a record. */
@@ -67,52 +57,37 @@ export class Opening {
   readonly sequence: number
   /** Settled with the attempt, never rejected; `undefined` once it is. */
   pending: PromiseLike<void> | undefined
-  #plaintext: Uint8Array | undefined
-  #failure: { readonly error: unknown } | undefined
-
-  private constructor(sequence: number) {
-    this.sequence = sequence
-  }
-
-  /** Opens under the next sequence number. Never throws. */
-  static begin(protection: Protection, body: Uint8Array): Opening {
-    const opening = new Opening(protection.sequence)
-    try {
-      const answer = protection.open(body)
-      if (isPromiseLike(answer)) opening.#follow(answer, protection)
-      else opening.#plaintext = answer
-    } catch (error) {
-      opening.#failure = { error }
-    }
-    return opening
-  }
-
-  /** The attempt that was given the last sequence number. */
-  static of(answer: PromiseLike<Uint8Array | undefined>, protection: Protection): Opening {
-    const opening = new Opening(protection.sequence - 1)
-    opening.#follow(answer, protection)
-    return opening
-  }
-
   /** What the AEAD answered; throws what it threw. To be asked when nothing is pending. */
-  get plaintext(): Uint8Array | undefined {
-    if (this.#failure !== undefined) throw this.#failure.error
-    return this.#plaintext
+  plaintext!: () => Uint8Array | undefined
+
+  constructor(
+    protection: Protection,
+    sequence: number,
+    open: () => Uint8Array | undefined | PromiseLike<Uint8Array | undefined>,
+  ) {
+    this.sequence = sequence
+    try {
+      const answer = open()
+      if (isPromiseLike(answer)) {
+        protection.holdUntil(answer)
+        this.pending = answer.then(
+          (late) => this.#settle(() => late),
+          (error: unknown) => this.#fail(error),
+        )
+      } else this.#settle(() => answer)
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
-  #follow(answer: PromiseLike<Uint8Array | undefined>, protection: Protection): void {
-    protection.begin()
-    this.pending = answer.then(
-      (plaintext) => {
-        this.pending = undefined
-        this.#plaintext = plaintext
-        protection.end()
-      },
-      (error: unknown) => {
-        this.pending = undefined
-        this.#failure = { error }
-        protection.end()
-      },
-    )
+  #settle(plaintext: () => Uint8Array | undefined): void {
+    this.pending = undefined
+    this.plaintext = plaintext
+  }
+
+  #fail(error: unknown): void {
+    this.#settle(() => {
+      throw error
+    })
   }
 }

@@ -1,6 +1,7 @@
 import type { AeadKey } from '@typetls/crypto-provider'
 import { typeApplicationData, typeChangeCipherSpec } from './content-type.ts'
 import { headerLength, maxExpansion } from './limits.ts'
+import { nonceOf } from './nonce.ts'
 import type { RecordFormat } from './protection.ts'
 import { Protection } from './protection.ts'
 import type { RecordKey } from './record-key.ts'
@@ -10,92 +11,59 @@ import type { RecordKey } from './record-key.ts'
  * https://www.rfc-editor.org/rfc/rfc9846#section-5.2
  */
 export class Tls13Protection extends Protection {
-  readonly aead: AeadKey
-  /** The bytes of `write_iv` that the sequence number goes into, as two 32-bit integers. */
-  #ivHigh: number
-  #ivLow: number
-  /** Its first four bytes are those of `write_iv`. One array, since an idle connection keeps it. */
-  readonly #nonce: Uint8Array
+  readonly #aead: AeadKey
+  readonly #iv: Uint8Array
 
-  constructor(key: RecordKey) {
-    super(key.tagLength, key.recordLimit)
-    this.aead = key.aead
-    this.#nonce = key.iv
-    this.#ivHigh = int32(key.iv, 4)
-    this.#ivLow = int32(key.iv, 8)
+  constructor({ aead, iv, tagLength, recordLimit }: RecordKey) {
+    super(tls13Format, tagLength, recordLimit)
+    this.#aead = aead
+    this.#iv = iv
   }
 
-  get format(): RecordFormat {
-    return tls13Format
-  }
-
-  bodyLength(contentLength: number): number {
+  override bodyLength(contentLength: number): number {
     return contentLength + 1 + this.minLength
   }
 
   seal(type: number, content: Uint8Array, padding: number, into: Uint8Array, offset: number): void | PromiseLike<void> {
+    const trailer = padding === 0 ? (bareTrailers[type - typeChangeCipherSpec] as Uint8Array) : trailerOf(type, padding)
     const length = this.bodyLength(content.length + padding)
     sealedHeader[3] = length >>> 8
     sealedHeader[4] = length
-    const trailer = padding === 0 ? (bareTrailers[type - typeChangeCipherSpec] as Uint8Array) : padded(type, padding)
-    return this.aead.seal(this.nextNonce(), sealedHeader, content, trailer, into, offset)
+    return this.#aead.seal(nonceOf(this.#iv, this.sequence++), sealedHeader, content, trailer, into, offset)
   }
 
   open(body: Uint8Array): Uint8Array | undefined | PromiseLike<Uint8Array | undefined> {
     this.reserve(1)
-    const header = new Uint8Array(body.buffer, body.byteOffset - headerLength, headerLength)
-    return this.aead.open(this.nextNonce(), header, body)
-  }
-
-  /**
-   * The nonce of the next record, for which a number was reserved. One array, overwritten by the next call.
-   * https://www.rfc-editor.org/rfc/rfc9846#section-5.3
-   */
-  nextNonce(): Uint8Array {
-    const sequence = this.sequence++
-    const low = this.#ivLow ^ sequence
-    const high = this.#ivHigh ^ Math.floor(sequence / 0x100000000)
-    // From the IV each time: a nonce made of the one before would be whatever a backend did to that.
-    const nonce = this.#nonce
-    nonce[4] = high >>> 24
-    nonce[5] = high >>> 16
-    nonce[6] = high >>> 8
-    nonce[7] = high
-    nonce[8] = low >>> 24
-    nonce[9] = low >>> 16
-    nonce[10] = low >>> 8
-    nonce[11] = low
-    return nonce
+    return this.#aead.open(nonceOf(this.#iv, this.sequence++), headerBefore(body), body)
   }
 
   protected wipe(): void {
-    this.aead.dispose()
-    this.#nonce.fill(0)
-    this.#ivHigh = 0
-    this.#ivLow = 0
+    this.#aead.dispose()
+    this.#iv.fill(0)
   }
 }
 
-function int32(bytes: Uint8Array, offset: number): number {
-  let value = 0
-  for (let i = 0; i < 4; i++) value = (value << 8) | (bytes[offset + i] as number)
-  return value
+/** What `setKey` takes, as what it uses. */
+export function protectionBy(key: RecordKey | Protection): Protection {
+  return key instanceof Protection ? key : new Tls13Protection(key)
 }
 
-function padded(type: number, padding: number): Uint8Array {
+/** The header of a record, whose body is a view behind it. */
+export function headerBefore(body: Uint8Array): Uint8Array {
+  return new Uint8Array(body.buffer, body.byteOffset - headerLength, headerLength)
+}
+
+function trailerOf(type: number, padding: number): Uint8Array {
   const trailer = new Uint8Array(1 + padding)
   trailer[0] = type
   return trailer
 }
 
-/** TLSInnerPlaintext behind the content, without padding, by `type - 20`. */
-const bareTrailers: readonly Uint8Array[] = /* @__PURE__ */ [20, 21, 22, 23].map((type) => new Uint8Array([type]))
+/** What stands behind the content without padding, by `type - 20`: backends take arrays faster that they know. */
+const bareTrailers: readonly Uint8Array[] = /* @__PURE__ */ [20, 21, 22, 23].map((type) => trailerOf(type, 0))
 
 /** The header of what is being sealed, as it stands before it: one array, since a view of that costs more than this. */
 const sealedHeader: Uint8Array = /* @__PURE__ */ new Uint8Array([typeApplicationData, 3, 3, 0, 0])
 
-/**
- * "legacy_record_version MUST be set to 0x0303 for all records generated by a TLS 1.3 implementation", and on reading it
- * "MUST be ignored for all purposes".
- */
-const tls13Format: RecordFormat = { version: 0x0303, versionMatters: false, hidesType: true, maxExpansion }
+/** "legacy_record_version … MUST be ignored for all purposes". */
+const tls13Format: RecordFormat = { versionMatters: false, hidesType: true, maxExpansion }

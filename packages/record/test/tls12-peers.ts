@@ -25,7 +25,7 @@ export interface Pair {
 export async function pair(
   cipher: RecordCipher,
   crypto: CryptoProvider,
-  options: RecordCipherOptions & Partial<RecordWriterOptions> & Partial<RecordReaderOptions> = {},
+  options: RecordCipherOptions & Partial<RecordWriterOptions> & RecordReaderOptions & { firstSequence?: number } = {},
 ): Promise<Pair> {
   const wire: Uint8Array[] = []
   const writer = new RecordWriter({
@@ -36,8 +36,11 @@ export async function pair(
     ...options,
   })
   const reader = new RecordReader({ ...options })
-  writer.setKey(await cipher.protect(crypto, directionKeys(cipher, crypto), options))
-  reader.setKey(await cipher.protect(crypto, directionKeys(cipher, crypto), options))
+  for (const end of [writer, reader]) {
+    const protection = await cipher.protect(crypto, directionKeys(cipher, crypto), options)
+    protection.sequence = options.firstSequence ?? 0
+    end.setKey(protection)
+  }
   return { writer, reader, wire }
 }
 

@@ -212,7 +212,7 @@ const protections: ProtectionMaker = function* (crypto, suite, keyBlock, encrypt
     alone = undefined
     return { client: ofClient, server: ofServer }
   } finally {
-    alone?.retire()
+    alone?.dispose()
     for (const { macKey, key, iv } of [client, server]) for (const secret of [macKey, key, iv]) secret.dispose()
   }
 }

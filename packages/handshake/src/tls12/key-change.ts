@@ -78,7 +78,7 @@ export class KeyChange {
   }
 
   dispose(): void {
-    for (const protection of this.#left.values()) protection.retire()
+    for (const protection of this.#left.values()) protection.dispose()
     this.#left.clear()
   }
 

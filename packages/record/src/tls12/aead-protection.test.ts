@@ -142,7 +142,7 @@ test('the key is disposed of with its protection, and what was given is not', as
   const cipher = explicitNonceAead('fake')
   const keys = directionKeys(cipher, crypto)
   const protection = await cipher.protect(crypto, keys)
-  protection.retire()
+  protection.dispose()
   expect(fake.disposed).toBe(1)
   expect([keys.key.disposed, keys.iv.disposed]).toEqual([false, false])
 })

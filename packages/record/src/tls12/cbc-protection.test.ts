@@ -101,7 +101,7 @@ describe.each(kinds)('$cbc with $hash, encrypt-then-MAC: $encryptThenMac', ({ cb
   test('its keys end with it, and are not those given', async () => {
     const keys = directionKeys(cipher, nodeCrypto)
     const protection = await cipher.protect(nodeCrypto, keys, { encryptThenMac })
-    protection.retire()
+    protection.dispose()
     expect([keys.key.disposed, keys.macKey.disposed]).toEqual([false, false])
     const disposed = expect.objectContaining({ code: 'ERR_TLS_SECRET_DISPOSED' })
     expect(() => protection.seal(23, Uint8Array.of(1), 0, new Uint8Array(200), 5)).toThrow(disposed)

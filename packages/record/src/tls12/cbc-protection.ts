@@ -1,7 +1,6 @@
 import type { Cbc, CbcKey, CryptoProvider, Hmac, Secret } from '@typetls/crypto-provider'
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { equalBytes, TlsError } from '@typetls/wire'
-import type { RecordFormat } from '../protection.ts'
 import { Protection } from '../protection.ts'
 import { macBehind, paddedContent, writePadding } from './cbc-padding.ts'
 import type { RecordCipher } from './record-cipher.ts'
@@ -72,22 +71,58 @@ interface Parts {
   readonly crypto: CryptoProvider
 }
 
-/** GenericBlockCipher of TLS 1.2. https://www.rfc-editor.org/rfc/rfc5246#section-6.2.3.2 */
-class MacThenEncrypt extends Protection {
-  readonly #parts: Parts
+/** What both orders have. */
+abstract class CbcProtection extends Protection {
+  protected readonly parts: Parts
 
+  constructor(parts: Parts, minLength: number) {
+    super(tls12Format, minLength)
+    this.parts = parts
+  }
+
+  /** A random IV and the content, from `offset` on. */
+  protected begin(content: Uint8Array, into: Uint8Array, offset: number): void {
+    const { blockLength, crypto } = this.parts
+    into.set(crypto.random(blockLength), offset)
+    into.set(content, offset + blockLength)
+  }
+
+  /** In place: what is behind the IV that stands at `offset`. */
+  protected encrypt(into: Uint8Array, offset: number, end: number): void | PromiseLike<void> {
+    const { cipher, blockLength } = this.parts
+    const start = offset + blockLength
+    return cipher.encrypt(into.slice(offset, start), into.subarray(start, end), into, start)
+  }
+
+  /** What is behind the IV. */
+  protected decrypt(encrypted: Uint8Array): Uint8Array | PromiseLike<Uint8Array> {
+    const { cipher, blockLength } = this.parts
+    return cipher.decrypt(encrypted.slice(0, blockLength), encrypted.subarray(blockLength))
+  }
+
+  protected mac(type: number, sequence: number, bytes: Uint8Array): Uint8Array | PromiseLike<Uint8Array> {
+    const { hmac, macKey } = this.parts
+    const message = new Uint8Array(pseudoHeaderLength + bytes.length)
+    writePseudoHeader(message, sequence, type, bytes.length)
+    message.set(bytes, pseudoHeaderLength)
+    return hmac.sign(macKey, message)
+  }
+
+  protected wipe(): void {
+    this.parts.cipher.dispose()
+    this.parts.macKey.dispose()
+  }
+}
+
+/** GenericBlockCipher of TLS 1.2. https://www.rfc-editor.org/rfc/rfc5246#section-6.2.3.2 */
+class MacThenEncrypt extends CbcProtection {
   constructor(parts: Parts) {
     const { blockLength, hmac } = parts
-    super(blockLength + wholeBlocks(hmac.outputLength + 1, blockLength), Infinity)
-    this.#parts = parts
+    super(parts, blockLength + wholeBlocks(hmac.outputLength + 1, blockLength))
   }
 
-  get format(): RecordFormat {
-    return tls12Format
-  }
-
-  bodyLength(contentLength: number): number {
-    const { blockLength, hmac } = this.#parts
+  override bodyLength(contentLength: number): number {
+    const { blockLength, hmac } = this.parts
     return blockLength + wholeBlocks(contentLength + hmac.outputLength + 1, blockLength)
   }
 
@@ -98,36 +133,23 @@ class MacThenEncrypt extends Protection {
     into: Uint8Array,
     offset: number,
   ): void | PromiseLike<void> {
-    const { blockLength, hmac, macKey } = this.#parts
-    const end = offset + this.bodyLength(content.length)
+    const { blockLength, hmac } = this.parts
     const macStart = offset + blockLength + content.length
-    into.set(this.#parts.crypto.random(blockLength), offset)
-    into.set(content, offset + blockLength)
+    const end = offset + this.bodyLength(content.length)
+    this.begin(content, into, offset)
     writePadding(into, macStart + hmac.outputLength, end)
-    const message = new Uint8Array(pseudoHeaderLength + content.length)
-    writePseudoHeader(message, this.sequence++, type, content.length)
-    message.set(content, pseudoHeaderLength)
-    const mac = hmac.sign(macKey, message)
-    if (isPromiseLike(mac)) return mac.then((late) => this.#encrypt(late, into, offset, macStart, end))
-    return this.#encrypt(mac, into, offset, macStart, end)
-  }
-
-  #encrypt(mac: Uint8Array, into: Uint8Array, offset: number, macStart: number, end: number): void | PromiseLike<void> {
-    const { cipher, blockLength } = this.#parts
-    const start = offset + blockLength
-    into.set(mac, macStart)
-    return cipher.encrypt(into.slice(offset, start), into.subarray(start, end), into, start)
+    return after(this.mac(type, this.sequence++, content), (mac) => {
+      into.set(mac, macStart)
+      return this.encrypt(into, offset, end)
+    })
   }
 
   open(body: Uint8Array): Uint8Array | undefined | PromiseLike<Uint8Array | undefined> {
     this.reserve(1)
     const sequence = this.sequence++
-    const { cipher, blockLength } = this.#parts
-    if (body.length < this.minLength || body.length % blockLength !== 0) return undefined
+    if (body.length < this.minLength || body.length % this.parts.blockLength !== 0) return undefined
     const type = typeBefore(body)
-    const plaintext = cipher.decrypt(body.slice(0, blockLength), body.subarray(blockLength))
-    if (isPromiseLike(plaintext)) return plaintext.then((late) => this.#authenticate(type, sequence, late))
-    return this.#authenticate(type, sequence, plaintext)
+    return after(this.decrypt(body), (plaintext) => this.#authenticate(type, sequence, plaintext))
   }
 
   /**
@@ -139,7 +161,7 @@ class MacThenEncrypt extends Protection {
     sequence: number,
     plaintext: Uint8Array,
   ): Uint8Array | undefined | PromiseLike<Uint8Array | undefined> {
-    const { hmac, macKey } = this.#parts
+    const { hmac, macKey } = this.parts
     const { contentLength, rightPadding } = paddedContent(plaintext, hmac.outputLength)
     const longest = plaintext.length - 1 - hmac.outputLength
     const message = new Uint8Array(pseudoHeaderLength + longest)
@@ -155,28 +177,16 @@ class MacThenEncrypt extends Protection {
     if (!isPromiseLike(mac) && !isPromiseLike(evening)) return judge(mac)
     return Promise.all([mac, evening]).then(([found]) => judge(found))
   }
-
-  protected wipe(): void {
-    this.#parts.cipher.dispose()
-    this.#parts.macKey.dispose()
-  }
 }
 
 /** https://www.rfc-editor.org/rfc/rfc7366#section-3 */
-class EncryptThenMac extends Protection {
-  readonly #parts: Parts
-
+class EncryptThenMac extends CbcProtection {
   constructor(parts: Parts) {
-    super(2 * parts.blockLength + parts.hmac.outputLength, Infinity)
-    this.#parts = parts
+    super(parts, 2 * parts.blockLength + parts.hmac.outputLength)
   }
 
-  get format(): RecordFormat {
-    return tls12Format
-  }
-
-  bodyLength(contentLength: number): number {
-    const { blockLength, hmac } = this.#parts
+  override bodyLength(contentLength: number): number {
+    const { blockLength, hmac } = this.parts
     return blockLength + wholeBlocks(contentLength + 1, blockLength) + hmac.outputLength
   }
 
@@ -187,64 +197,27 @@ class EncryptThenMac extends Protection {
     into: Uint8Array,
     offset: number,
   ): void | PromiseLike<void> {
-    const { cipher, blockLength, hmac } = this.#parts
+    const { blockLength, hmac } = this.parts
     const sequence = this.sequence++
-    const start = offset + blockLength
     const macStart = offset + this.bodyLength(content.length) - hmac.outputLength
-    into.set(this.#parts.crypto.random(blockLength), offset)
-    into.set(content, start)
-    writePadding(into, start + content.length, macStart)
-    const done = cipher.encrypt(into.slice(offset, start), into.subarray(start, macStart), into, start)
-    if (isPromiseLike(done)) return done.then(() => this.#addMac(type, sequence, into, offset, macStart))
-    return this.#addMac(type, sequence, into, offset, macStart)
-  }
-
-  #addMac(
-    type: number,
-    sequence: number,
-    into: Uint8Array,
-    offset: number,
-    macStart: number,
-  ): void | PromiseLike<void> {
-    const mac = this.#mac(type, sequence, into.subarray(offset, macStart))
-    if (isPromiseLike(mac)) return mac.then((late) => into.set(late, macStart))
-    into.set(mac, macStart)
-  }
-
-  /** Of the IV and the ciphertext. */
-  #mac(type: number, sequence: number, encrypted: Uint8Array): Uint8Array | PromiseLike<Uint8Array> {
-    const message = new Uint8Array(pseudoHeaderLength + encrypted.length)
-    writePseudoHeader(message, sequence, type, encrypted.length)
-    message.set(encrypted, pseudoHeaderLength)
-    return this.#parts.hmac.sign(this.#parts.macKey, message)
+    this.begin(content, into, offset)
+    writePadding(into, offset + blockLength + content.length, macStart)
+    // The MAC is of the IV and the ciphertext.
+    return after(this.encrypt(into, offset, macStart), () =>
+      after(this.mac(type, sequence, into.subarray(offset, macStart)), (mac) => into.set(mac, macStart)),
+    )
   }
 
   open(body: Uint8Array): Uint8Array | undefined | PromiseLike<Uint8Array | undefined> {
     this.reserve(1)
     const sequence = this.sequence++
-    const { blockLength, hmac } = this.#parts
+    const { blockLength, hmac } = this.parts
     const macStart = body.length - hmac.outputLength
     if (body.length < this.minLength || macStart % blockLength !== 0) return undefined
     const encrypted = body.subarray(0, macStart)
-    const mac = this.#mac(typeBefore(body), sequence, encrypted)
-    if (isPromiseLike(mac)) return mac.then((late) => this.#decrypt(late, body.subarray(macStart), encrypted))
-    return this.#decrypt(mac, body.subarray(macStart), encrypted)
-  }
-
-  #decrypt(
-    mac: Uint8Array,
-    received: Uint8Array,
-    encrypted: Uint8Array,
-  ): Uint8Array | undefined | PromiseLike<Uint8Array | undefined> {
-    if (!equalBytes(mac, received)) return undefined
-    const { cipher, blockLength } = this.#parts
-    const plaintext = cipher.decrypt(encrypted.slice(0, blockLength), encrypted.subarray(blockLength))
-    return isPromiseLike(plaintext) ? plaintext.then(withoutPadding) : withoutPadding(plaintext)
-  }
-
-  protected wipe(): void {
-    this.#parts.cipher.dispose()
-    this.#parts.macKey.dispose()
+    return after(this.mac(typeBefore(body), sequence, encrypted), (mac) =>
+      equalBytes(mac, body.subarray(macStart)) ? after(this.decrypt(encrypted), withoutPadding) : undefined,
+    )
   }
 }
 
@@ -252,6 +225,11 @@ class EncryptThenMac extends Protection {
 function withoutPadding(plaintext: Uint8Array): Uint8Array | undefined {
   const { contentLength, rightPadding } = paddedContent(plaintext, 0)
   return rightPadding === 0 ? undefined : plaintext.subarray(0, contentLength)
+}
+
+/** What `next` makes of an answer that may come later. */
+function after<T, U>(answer: T | PromiseLike<T>, next: (ready: T) => U | PromiseLike<U>): U | PromiseLike<U> {
+  return isPromiseLike(answer) ? answer.then(next) : next(answer)
 }
 
 function wholeBlocks(length: number, blockLength: number): number {

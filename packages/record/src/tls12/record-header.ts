@@ -1,10 +1,9 @@
-import { headerLength } from '../limits.ts'
 import type { RecordFormat } from '../protection.ts'
+import { headerBefore } from '../tls13-protection.ts'
 import { checkVisible } from './visible-type.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc5246#section-6.2.3: "The length MUST NOT exceed 2^14 + 2048." */
 export const tls12Format: RecordFormat = {
-  version: 0x0303,
   versionMatters: true,
   hidesType: false,
   maxExpansion: 2048,
@@ -19,28 +18,19 @@ export const pseudoHeaderLength = 13
  * what a MAC starts with. https://www.rfc-editor.org/rfc/rfc5246#section-6.2.3.3
  */
 export function writePseudoHeader(into: Uint8Array, sequence: number, type: number, length: number): void {
-  writeSequence(into, 0, sequence)
+  const high = Math.floor(sequence / 0x100000000)
+  for (let i = 0, shift = 24; i < 4; i++, shift -= 8) {
+    into[i] = high >>> shift
+    into[4 + i] = sequence >>> shift
+  }
   into[8] = type
-  into[9] = tls12Format.version >>> 8
-  into[10] = tls12Format.version & 0xff
+  into[9] = 3
+  into[10] = 3
   into[11] = length >>> 8
-  into[12] = length & 0xff
+  into[12] = length
 }
 
 /** ContentType in the header right before a body. */
 export function typeBefore(body: Uint8Array): number {
-  return new Uint8Array(body.buffer, body.byteOffset - headerLength, 1)[0] as number
-}
-
-/** Writes the 64 bits of a sequence number. */
-export function writeSequence(into: Uint8Array, offset: number, sequence: number): void {
-  const high = Math.floor(sequence / 0x100000000)
-  into[offset] = high >>> 24
-  into[offset + 1] = high >>> 16
-  into[offset + 2] = high >>> 8
-  into[offset + 3] = high
-  into[offset + 4] = sequence >>> 24
-  into[offset + 5] = sequence >>> 16
-  into[offset + 6] = sequence >>> 8
-  into[offset + 7] = sequence
+  return headerBefore(body)[0] as number
 }

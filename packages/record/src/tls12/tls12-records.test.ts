@@ -3,6 +3,7 @@ import { concat, toHex } from '@typetls/wire'
 import { expect, test } from 'vitest'
 import { directionKeys, pair, readAll } from '../../test/tls12-peers.ts'
 import { typeAlert, typeApplicationData, typeChangeCipherSpec, typeHandshake } from '../content-type.ts'
+import { padEach } from '../padding.ts'
 import { RecordReader } from '../record-reader.ts'
 import type { RecordTraceInfo } from '../record-trace.ts'
 import { explicitNonceAead } from './aead-protection.ts'
@@ -160,7 +161,7 @@ test('no number is used twice: after the last one nothing is written and nothing
 test('a trace sees the type in the header, the sequence number, and no padding', async () => {
   const seen: RecordTraceInfo[] = []
   const onRecord = (info: RecordTraceInfo): void => void seen.push(info)
-  const { writer, reader, wire } = await pair(gcm, nodeCrypto, { onRecord, padding: () => 9 })
+  const { writer, reader, wire } = await pair(gcm, nodeCrypto, { onRecord, padding: padEach(() => 9) })
   writer.handshake(finished)
   writer.flush()
   for (const bytes of wire) reader.push(bytes)
