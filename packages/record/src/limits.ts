@@ -1,8 +1,5 @@
 import { TlsError } from '@typetls/wire'
 
-/** ContentType, legacy_record_version, length. https://www.rfc-editor.org/rfc/rfc9846#section-5.1 */
-export const headerLength = 5
-
 /** "The length MUST NOT exceed 2^14 bytes." https://www.rfc-editor.org/rfc/rfc9846#section-5.1 */
 export const maxFragmentLength: number = 2 ** 14
 

@@ -1,7 +1,7 @@
 import type { TlsErrorCode } from '@typetls/wire'
 import { fromAscii, TlsError, toHex } from '@typetls/wire'
 import { typeAlert, typeApplicationData, typeHandshake } from './content-type.ts'
-import { headerLength } from './limits.ts'
+import { headerLength } from './record-header.ts'
 
 /** Of a record that no key protects, and that is neither a ChangeCipherSpec nor early data to be dropped. */
 export function checkPlaintextHeader(type: number, length: number, limit: number): void {

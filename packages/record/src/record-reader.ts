@@ -3,7 +3,7 @@ import { TlsError } from '@typetls/wire'
 import { typeAlert, typeApplicationData, typeChangeCipherSpec, typeHandshake } from './content-type.ts'
 import type { DeclinedEarlyData } from './declined-early-data.ts'
 import { innerLength } from './inner-plaintext.ts'
-import { fragmentLength, headerLength, maxEmptyRecords, maxFragmentLength } from './limits.ts'
+import { fragmentLength, maxEmptyRecords, maxFragmentLength } from './limits.ts'
 import { plaintext } from './plaintext.ts'
 import type { Protection } from './protection.ts'
 import { aeadFailure } from './protection.ts'
@@ -16,11 +16,12 @@ import {
   notTls,
   wrongVersion,
 } from './record-checks.ts'
+import { headerBefore, headerLength } from './record-header.ts'
 import { RecordInput } from './record-input.ts'
 import type { RecordKey } from './record-key.ts'
 import type { RecordTraceInfo } from './record-trace.ts'
 import { Opening, RecordsAhead } from './records-ahead.ts'
-import { headerBefore, protectionBy } from './tls13-protection.ts'
+import { protectionBy } from './tls13-protection.ts'
 
 /** A record without its protection. The content belongs to whoever receives it. */
 export interface OpenedRecord {
@@ -194,8 +195,8 @@ export class RecordReader {
   }
 
   #next(): OpenedRecord | undefined | PromiseLike<OpenedRecord | undefined> {
-    const input = this.#input
     for (;;) {
+      const input = this.#input
       if (!input.has(headerLength)) return undefined
       const protection = this.#checkHeader(input.bytes, input.offset)
       const end = headerLength + this.#length

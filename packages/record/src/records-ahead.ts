@@ -1,6 +1,7 @@
 import { isPromiseLike } from '@typetls/crypto-provider'
-import { headerLength, maxAheadLength, maxAheadRecords } from './limits.ts'
+import { maxAheadLength, maxAheadRecords } from './limits.ts'
 import type { Protection } from './protection.ts'
+import { headerLength } from './record-header.ts'
 
 /**
  * Records that were taken from the bytes before their turn, for an asynchronous AEAD to work on several at a time. What

@@ -1,9 +1,10 @@
 import type { AeadKey } from '@typetls/crypto-provider'
 import { typeApplicationData, typeChangeCipherSpec } from './content-type.ts'
-import { headerLength, maxExpansion } from './limits.ts'
+import { maxExpansion } from './limits.ts'
 import { nonceOf } from './nonce.ts'
 import type { RecordFormat } from './protection.ts'
 import { Protection } from './protection.ts'
+import { headerBefore } from './record-header.ts'
 import type { RecordKey } from './record-key.ts'
 
 /**
@@ -46,11 +47,6 @@ export class Tls13Protection extends Protection {
 /** What `setKey` takes, as what it uses. */
 export function protectionBy(key: RecordKey | Protection): Protection {
   return key instanceof Protection ? key : new Tls13Protection(key)
-}
-
-/** The header of a record, whose body is a view behind it. */
-export function headerBefore(body: Uint8Array): Uint8Array {
-  return new Uint8Array(body.buffer, body.byteOffset - headerLength, headerLength)
 }
 
 function trailerOf(type: number, padding: number): Uint8Array {

@@ -1,5 +1,5 @@
 import type { RecordFormat } from '../protection.ts'
-import { headerBefore } from '../tls13-protection.ts'
+import { headerBefore } from '../record-header.ts'
 import { checkVisible } from './visible-type.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc5246#section-6.2.3: "The length MUST NOT exceed 2^14 + 2048." */
