@@ -113,11 +113,6 @@ export class DerReader {
     if (identifier !== undefined && actual !== identifier) {
       this.fail(`must have the identifier octet ${hex(identifier)}, has ${hex(actual)}`, step)
     }
-    const number = actual & 0x1f
-    if (number === 0x1f || (actual < 0x40 && constructedOnly.includes(number) !== isConstructed(actual))) {
-      this.fail(`has the identifier octet ${hex(actual)}, which is not supported or not DER`, step)
-    }
-
     let length = bytes[offset++] as number
     if (length >= 0x80) {
       const octets = length & 0x7f
@@ -125,13 +120,13 @@ export class DerReader {
       for (let i = 0; i < octets; i++) length = length * 0x100 + (bytes[offset++] as number)
       // "the length octets … shall be encoded in the minimum number of octets." X.690 section 10.1
       if (octets === 0 || octets > 4 || length < 0x80 || length < 0x100 ** (octets - 1)) {
-        this.fail('has a length that is not minimal, indefinite, or of more than 4 octets', step)
+        this.fail('has a length that is not minimal, or over 4 octets', step)
       }
     }
     // What was read beyond the end may be of others, or no number.
     if (!(offset + length <= end)) this.fail('is cut off', step)
     this.offset = offset + length
-    if (!isCanonical(actual, bytes, offset, this.offset)) this.fail(`is not DER of the type ${hex(actual)}`, step)
+    if (!isReadable(actual, bytes, offset, this.offset)) this.fail(`is not DER of the type ${hex(actual)}`, step)
     return offset
   }
 }
@@ -195,8 +190,10 @@ export function objectIdentifierText(content: Uint8Array): string {
   return text
 }
 
-/** Whether the content is what DER writes under a universal type; other types say nothing. */
-function isCanonical(identifier: number, bytes: Uint8Array, start: number, end: number): boolean {
+/** Whether this is what DER writes for the type, a universal one; of others only that their tag is below 31. */
+function isReadable(identifier: number, bytes: Uint8Array, start: number, end: number): boolean {
+  const tag = identifier & 0x1f
+  if (tag === 0x1f || (identifier < 0x40 && constructedOnly.includes(tag) !== isConstructed(identifier))) return false
   const length = end - start
   const first = bytes[start] as number
   switch (identifier) {

@@ -1,4 +1,5 @@
-import { parseAsn1, readText } from './asn1.ts'
+import { parseAsn1 } from './asn1.ts'
+import { readText } from './asn1-string.ts'
 import { fromHex } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 

@@ -1,4 +1,5 @@
-import { childrenOf, parseAsn1, readBits, readObjectIdentifier, readText } from './asn1.ts'
+import { childrenOf, parseAsn1, readObjectIdentifier } from './asn1.ts'
+import { readText } from './asn1-string.ts'
 import type { DerReader } from '@typetls/wire/der'
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
@@ -50,7 +51,11 @@ function meaning(value: DerReader): unknown {
     const content = value.content(integer)
     return BigInt.asIntN(8 * content.length, BigInt(`0x${toHex(content)}`))
   }
-  if (value.peek() === bitString) return readBits(value).map(Number).join('')
+  if (value.peek() === bitString) {
+    const [unused = 0, ...octets] = value.content(bitString)
+    const bits = octets.map((octet) => octet.toString(2).padStart(8, '0')).join('')
+    return bits.slice(0, bits.length - unused)
+  }
   return readText(value)
 }
 

@@ -1,4 +1,3 @@
-import { decodeString } from './asn1-string.ts'
 import type { DerErrorCode, DerStep } from '@typetls/wire/der'
 import { bitString, boolean, DerReader, integer, objectIdentifier, objectIdentifierText } from '@typetls/wire/der'
 
@@ -54,26 +53,11 @@ export function readCount(reader: DerReader): number {
   return content.reduce((number, octet) => number * 0x100 + octet, 0)
 }
 
-/** The bits of a BIT STRING, first bit first. */
-export function readBits(reader: DerReader): boolean[] {
-  const [unused = 0, ...octets] = reader.content(bitString)
-  return Array.from(
-    { length: octets.length * 8 - unused },
-    (_, i) => ((octets[i >>> 3] as number) & (0x80 >>> (i & 7))) !== 0,
-  )
-}
-
 /** A BIT STRING of whole octets. */
 export function readBytes(reader: DerReader, step: DerStep): Uint8Array {
   const content = reader.content(bitString, step)
   if (content[0] !== 0) reader.fail('has unused bits', step)
   return content.subarray(1)
-}
-
-/** The text of the next element, or `undefined` if that is none of ASN.1's strings. */
-export function readText(reader: DerReader): string | undefined {
-  const identifier = reader.peek() as number
-  return decodeString(identifier, reader.content(identifier), (problem) => reader.fail(problem))
 }
 
 /** A list of several thousand names is already hostile. */

@@ -60,7 +60,7 @@ describe('a certificate that is well formed', () => {
     const sha1 = createAuthority({ signatureHash: 'sha1' })
     expect(Certificate.parse(sha1.certificate).signatureAlgorithm).toMatchObject({
       name: 'ecdsa-sha1',
-      refusal: 'weak',
+      isWeak: true,
     })
   })
 

@@ -105,7 +105,7 @@ export class ChainVerifier<T extends PathCertificate> implements CertificateVeri
 
   *#verdict(chain: PeerChain, context: VerifyContext): Program<PeerVerdict<T>> {
     const [first] = chain.certificates
-    if (first === undefined) throw new TlsError('ERR_TLS_CERTIFICATE_EMPTY', 'the chain has no certificate')
+    if (first === undefined) throw new TlsError('ERR_TLS_CERTIFICATE_EMPTY')
     const leaf = this.#cache.parse(first)
     const { publicKey } = leaf
     try {
@@ -164,12 +164,12 @@ export class ChainVerifier<T extends PathCertificate> implements CertificateVeri
   #matchedName(leaf: T, { peer, name }: VerifyContext): string | undefined {
     if (peer === 'client' || this.#setup.skipsName) return undefined
     if (name === undefined) {
-      const problem = 'cannot be checked, since no name was dialled: give one, or set dangerouslySkipNameCheck'
+      const problem = 'cannot be checked: no name was dialled, nor dangerouslySkipNameCheck set'
       throw nameFailure(leaf, problem, 'host-name.unknown', 'RFC 9525 section 3')
     }
     const matched = matchesHost(leaf, name, this.#setup)
     if (matched !== undefined) return matched
-    const odd = referenceIdentity(name) ? '' : ', which is neither a DNS name in A-labels nor an IP address'
+    const odd = referenceIdentity(name) ? '' : ', which is no DNS name in A-labels and no IP address'
     throw wrongName(leaf, name, odd)
   }
 }

@@ -6,17 +6,14 @@ import { generalizedTime, utcTime } from '@typetls/wire/der'
  * Time: a UTCTime or a GeneralizedTime, to the second and in UTC. Milliseconds since 1970.
  *
  * https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5
+ *
+ * @param identifier of the one of them that may stand here; by default both may
  */
-export function readTime(reader: DerReader, step: string): number {
-  return readTimeAs(reader.peek() === generalizedTime ? generalizedTime : utcTime, reader, step)
-}
-
-/** A GeneralizedTime where nothing else may stand. Milliseconds since 1970. */
-export function readGeneralizedTime(reader: DerReader, step: string): number {
-  return readTimeAs(generalizedTime, reader, step)
-}
-
-function readTimeAs(identifier: number, reader: DerReader, step: string): number {
+export function readTime(
+  reader: DerReader,
+  step: string,
+  identifier: number = reader.peek() === generalizedTime ? generalizedTime : utcTime,
+): number {
   const text = fromAscii(reader.content(identifier, step).subarray(0, maxTimeLength))
   // "Where YY is greater than or equal to 50, the year SHALL be interpreted as 19YY"
   const century = identifier === generalizedTime ? '' : text < '5' ? '20' : '19'
@@ -24,7 +21,7 @@ function readTimeAs(identifier: number, reader: DerReader, step: string): number
   const date = new Date(0)
   date.setUTCFullYear(year, month - 1, day)
   // A day that the month does not have is one of the next month.
-  if (date.getUTCDate() !== day) reader.fail('is not YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ of a time that exists', step)
+  if (date.getUTCDate() !== day) reader.fail('is not a time in UTC to the second', step)
   return date.setUTCHours(hour, minute, second)
 }
 

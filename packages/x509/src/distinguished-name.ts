@@ -1,5 +1,6 @@
 import { equalBytes, toHex } from '@typetls/wire'
-import { childrenOf, parseAsn1, readObjectIdentifier, readText, someChildrenOf } from './asn1.ts'
+import { childrenOf, parseAsn1, readObjectIdentifier, someChildrenOf } from './asn1.ts'
+import { readText } from './asn1-string.ts'
 import type { DerErrorCode, DerReader } from '@typetls/wire/der'
 import { sequence, set } from '@typetls/wire/der'
 

@@ -1,6 +1,6 @@
-import { readBits, readCount, readFlag, readObjectIdentifier, someChildrenOf } from './asn1.ts'
+import { readCount, readFlag, readObjectIdentifier, someChildrenOf } from './asn1.ts'
 import type { DerReader } from '@typetls/wire/der'
-import { explicit, implicit, octetString, sequence } from '@typetls/wire/der'
+import { bitString, explicit, implicit, octetString, sequence } from '@typetls/wire/der'
 import type { GeneralName } from './general-name.ts'
 import { readGeneralName, readGeneralNames } from './general-name.ts'
 
@@ -43,8 +43,8 @@ export type KeyUsage =
   | 'decipherOnly'
 
 export function readKeyUsage(value: DerReader): ReadonlySet<KeyUsage> {
-  const bits = readBits(value)
-  const usages = new Set(keyUsages.filter((_, i) => bits[i]))
+  const [, ...octets] = value.content(bitString)
+  const usages = new Set(keyUsages.filter((_, i) => ((octets[i >>> 3] ?? 0) & (0x80 >>> (i & 7))) !== 0))
   // "When the keyUsage extension appears in a certificate, at least one of the bits MUST be set to 1."
   if (usages.size === 0) value.fail('names no usage')
   return usages
@@ -80,7 +80,7 @@ export function readAuthorityKeyIdentifier(value: DerReader): AuthorityKeyIdenti
   const authorityCertSerialNumber = fields.optional(implicit(2))
   fields.finish()
   if ((authorityCertIssuer === undefined) !== (authorityCertSerialNumber === undefined)) {
-    value.fail('has an issuer or a serial number, and not both')
+    value.fail('names half a certificate')
   }
   return { keyIdentifier, authorityCertIssuer, authorityCertSerialNumber }
 }

@@ -20,11 +20,8 @@ export function matchesHost(
   options: MatchOptions = {},
 ): string | undefined {
   const reference = referenceIdentity(host)
-  if (reference === undefined) return undefined
-  for (const name of certificate.subjectAltName ?? []) {
-    if (matches(name, reference, options)) return nameText(name)
-  }
-  return undefined
+  const found = reference && certificate.subjectAltName?.find((name) => matches(name, reference, options))
+  return found && nameText(found)
 }
 
 export interface MatchOptions {
@@ -40,18 +37,17 @@ export function hostNames(certificate: PathCertificate): string[] {
   return (certificate.subjectAltName ?? []).filter(({ type }) => type === 'dns' || type === 'ip').map(nameText)
 }
 
-/** What a peer's certificate is compared to. RFC 9525 section 1.8 calls it the reference identifier. */
-export type ReferenceIdentity =
-  { readonly type: 'dns'; readonly name: string } | { readonly type: 'ip'; readonly address: Uint8Array }
-
-/** `undefined`: the text is neither a DNS name in A-labels nor an IP address, so no certificate can be for it. */
-export function referenceIdentity(host: string): ReferenceIdentity | undefined {
-  const bare = /^\[.*\]$/.test(host) ? host.slice(1, -1) : host
-  const address = parseIpAddress(bare)
-  if (address !== undefined) return { type: 'ip', address }
+/**
+ * What a peer's certificate is compared to, which RFC 9525 section 1.8 calls the reference identifier: a DNS name in lower
+ * case or the bytes of an IP address. `undefined`: the text is neither a DNS name in A-labels nor an IP address, so no
+ * certificate can be for it.
+ */
+export function referenceIdentity(host: string): string | Uint8Array | undefined {
+  const address = parseIpAddress(host.replace(/^\[(.*)\]$/, '$1'))
+  if (address !== undefined) return address
   // A trailing dot only says that the name is absolute, and names in certificates are.
   const name = host.replace(/\.$/, '').toLowerCase()
-  return isDnsName(name) ? { type: 'dns', name } : undefined
+  return isDnsName(name) ? name : undefined
 }
 
 /**
@@ -64,9 +60,10 @@ export function isDnsName(name: string): boolean {
   return labels.every((label) => labelForm.test(label)) && !/^\d+$/.test(labels.at(-1) as string)
 }
 
-function matches(name: GeneralName, reference: ReferenceIdentity, options: MatchOptions): boolean {
-  if (reference.type === 'ip') return name.type === 'ip' && equalBytes(name.value, reference.address)
-  return name.type === 'dns' && matchesDns(name.value.toLowerCase(), reference.name, options)
+function matches({ type, value }: GeneralName, reference: string | Uint8Array, options: MatchOptions): boolean {
+  return typeof reference === 'string'
+    ? type === 'dns' && matchesDns(value.toLowerCase(), reference, options)
+    : type === 'ip' && equalBytes(value, reference)
 }
 
 function matchesDns(presented: string, reference: string, { isPublicSuffix }: MatchOptions): boolean {

@@ -177,7 +177,8 @@ export class PathCertificate {
    * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error)
    */
   readAll(): void {
-    for (const field of pathFields) void this[field]
+    void [this.publicKey, this.signatureAlgorithm, this.basicConstraints, this.keyUsage, this.extendedKeyUsage]
+    void [this.subjectAltName, this.nameConstraints, this.subjectKeyIdentifier, this.authorityKeyIdentifier]
   }
 
   /** An extension, read once. */
@@ -245,18 +246,6 @@ function nameText(name: DistinguishedName): string {
 }
 
 const tbsPath = 'Certificate.tbsCertificate'
-
-const pathFields = [
-  'publicKey',
-  'signatureAlgorithm',
-  'basicConstraints',
-  'keyUsage',
-  'extendedKeyUsage',
-  'subjectAltName',
-  'nameConstraints',
-  'subjectKeyIdentifier',
-  'authorityKeyIdentifier',
-] as const satisfies readonly (keyof PathCertificate)[]
 
 /** Bytes. The largest post-quantum signatures take about 50 KiB; a list of ten thousand names about 200. */
 const maxLength = 256 * 1024

@@ -1,4 +1,5 @@
-import { readCount, readObjectIdentifier, readText, someChildrenOf } from './asn1.ts'
+import { readCount, readObjectIdentifier, someChildrenOf } from './asn1.ts'
+import { readText } from './asn1-string.ts'
 import type { DerReader } from '@typetls/wire/der'
 import { implicit, sequence } from '@typetls/wire/der'
 

@@ -28,6 +28,6 @@ describe.each([
   })
 
   test('signatures of certificates are told by the same', () => {
-    expect(readSignatureAlgorithm(algorithm, 'signatureAlgorithm')).toMatchObject({ name, refusal: undefined })
+    expect(readSignatureAlgorithm(algorithm, 'signatureAlgorithm')).toMatchObject({ name, isWeak: false })
   })
 })

@@ -8,11 +8,9 @@ import { nullValue, sequence } from '@typetls/wire/der'
 export interface CertificateSignatureAlgorithm {
   /** Object identifier, such as `1.2.840.10045.4.3.2`. */
   readonly oid: string
-  /** Name in `CryptoProvider.signature`; `undefined`: we have none. */
+  /** Name in `CryptoProvider.signature`; `undefined`: the algorithm or its parameters have none. */
   readonly name: string | undefined
-  /** `weak`: broken hashes, MD5 and SHA-1. `unsupported`: algorithms and parameters that we do not know. */
-  readonly refusal: 'weak' | 'unsupported' | undefined
-  /** Whether it has a broken hash. It may have a name nevertheless, for providers that still know it. */
+  /** Whether it has a broken hash, MD2, MD5 or SHA-1. It has a name nevertheless, for providers that still know it. */
   readonly isWeak: boolean
 }
 
@@ -23,16 +21,12 @@ export interface CertificateSignatureAlgorithm {
 export function readSignatureAlgorithm(der: Uint8Array, path: string): CertificateSignatureAlgorithm {
   const { oid, parameters } = readAlgorithm(parseAsn1(der, path))
   const known = algorithms[oid]
-  const takesNull = known === undefined || /^(rsa|dsa)-|sha1$/.test(known)
-  const isPlain = takesNull ? absentOrNull(parameters) : parameters === undefined
-  const name =
-    oid === rsassaPss
-      ? parameters && pssAlgorithm(parameters.element(sequence), 'signature')
-      : isPlain
-        ? known
-        : undefined
-  const isWeak = nameless.has(oid) || known?.endsWith('-sha1') === true
-  return { oid, name, refusal: isWeak ? 'weak' : name === undefined ? 'unsupported' : undefined, isWeak }
+  // "implementations MUST accept the parameters being absent as well as present" RFC 4055 sections 2.1 and 5
+  const takesNull = known !== undefined && /^(rsa|dsa)-|sha1$/.test(known)
+  const isPlain = parameters === undefined || (takesNull && parameters.peek() === nullValue)
+  const ofPss = oid === rsassaPss && parameters && pssAlgorithm(parameters.element(sequence), 'signature')
+  const isWeak = known !== undefined && /-(md\d|sha1)$/.test(known)
+  return { oid, name: ofPss || (isPlain ? known : undefined), isWeak }
 }
 
 /** Whether the key makes signatures of the algorithm. */
@@ -64,12 +58,7 @@ export function readAlgorithm(reader: DerReader, step?: string): Algorithm {
   return { oid, parameters }
 }
 
-/** "implementations MUST accept the parameters being absent as well as present" RFC 4055 sections 2.1 and 5 */
-function absentOrNull(parameters: DerReader | undefined): boolean {
-  return parameters === undefined || parameters.peek() === nullValue
-}
-
-/** Names in `CryptoProvider.signature`. Those with SHA-1 are broken. */
+/** Names in `CryptoProvider.signature`. Those with MD2, MD5 and SHA-1 are broken. */
 const algorithms: Readonly<Record<string, string>> = {
   '1.2.840.10045.4.3.2': 'ecdsa-sha256',
   '1.2.840.10045.4.3.3': 'ecdsa-sha384',
@@ -82,18 +71,17 @@ const algorithms: Readonly<Record<string, string>> = {
   '2.16.840.1.101.3.4.3.17': 'ml-dsa-44',
   '2.16.840.1.101.3.4.3.18': 'ml-dsa-65',
   '2.16.840.1.101.3.4.3.19': 'ml-dsa-87',
+  '1.2.840.113549.1.1.2': 'rsa-pkcs1-md2',
+  '1.2.840.113549.1.1.4': 'rsa-pkcs1-md5',
   '1.2.840.113549.1.1.5': 'rsa-pkcs1-sha1',
   '1.2.840.10040.4.3': 'dsa-sha1',
   '1.2.840.10045.4.1': 'ecdsa-sha1',
 }
 
-/** MD2 and MD5 with RSA: broken, and no provider has them. */
-const nameless: ReadonlySet<string> = /* @__PURE__ */ new Set(['1.2.840.113549.1.1.2', '1.2.840.113549.1.1.4'])
-
 /** The kind of a key whose identifier names that and nothing else, which is the algorithm that it signs by. */
 export function bareKeyType(oid: string): KeyType | undefined {
   const name = algorithms[oid]
-  return name?.includes('-sha') === false ? name : undefined
+  return name === undefined || /-(md|sha)\d/.test(name) ? undefined : name
 }
 
 const rsassaPss = '1.2.840.113549.1.1.10'

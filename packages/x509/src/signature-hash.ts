@@ -9,8 +9,6 @@ import { PathCertificate } from './path-certificate.ts'
  * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error)
  */
 export function signatureHash(certificate: Uint8Array): string | undefined {
-  const { name, oid } = PathCertificate.parse(certificate).signatureAlgorithm
-  return oid === md5WithRsa ? 'md5' : name === undefined ? undefined : /-(sha\d+)$/.exec(name)?.[1]
+  const { name = '' } = PathCertificate.parse(certificate).signatureAlgorithm
+  return /-(md5|sha\d+)$/.exec(name)?.[1]
 }
-
-const md5WithRsa = '1.2.840.113549.1.1.4'

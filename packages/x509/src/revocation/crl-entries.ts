@@ -2,7 +2,7 @@ import { parseAsn1, someChildrenOf } from '../asn1.ts'
 import { equalBytes } from '@typetls/wire'
 import type { DerReader } from '@typetls/wire/der'
 import { DerReader as Reader, generalizedTime, integer, sequence, utcTime } from '@typetls/wire/der'
-import { readGeneralizedTime, readTime } from '../der-time.ts'
+import { readTime } from '../der-time.ts'
 import { readExtensionList } from '../extension-list.ts'
 import type { Extension } from '../extensions.ts'
 import type { GeneralName } from '../general-name.ts'
@@ -199,7 +199,7 @@ export function reasonOf(number: number | undefined): RevocationReason | undefin
 /** https://www.rfc-editor.org/rfc/rfc5280#section-5.3.2 */
 function readInvalidityDate({ value, path }: Extension): number {
   const document = new Reader(value, 'ERR_TLS_CRL_PARSE')
-  const time = readGeneralizedTime(document, `${path}.extnValue`)
+  const time = readTime(document, `${path}.extnValue`, generalizedTime)
   document.finish(`${path}.extnValue`)
   return time
 }

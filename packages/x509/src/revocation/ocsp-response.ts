@@ -2,6 +2,7 @@ import { TlsError, toHex } from '@typetls/wire'
 import type { RevocationReason } from './crl-entries.ts'
 import { reasonOf } from './crl-entries.ts'
 import {
+  generalizedTime,
   bitString,
   DerReader,
   explicit,
@@ -12,7 +13,7 @@ import {
   octetString,
   sequence,
 } from '@typetls/wire/der'
-import { readGeneralizedTime } from '../der-time.ts'
+import { readTime } from '../der-time.ts'
 import { DistinguishedName } from '../distinguished-name.ts'
 import { readExtensionList } from '../extension-list.ts'
 import type { Extension } from '../extensions.ts'
@@ -131,7 +132,7 @@ function readBasic(content: Uint8Array): BasicOcspResponse {
   // The one version is the default, which DER does not encode.
   if (data.peek() === explicit(0)) data.fail('is not v1, or encodes its default', 'version')
   const responderId = readResponderId(data)
-  const producedAt = readGeneralizedTime(data, 'producedAt')
+  const producedAt = readTime(data, 'producedAt', generalizedTime)
   const list = data.enter(sequence, 'responses')
   const responses: OcspSingleResponse[] = []
   for (let i = 0; list.peek() !== undefined; i++) responses.push(readSingleResponse(list.enter(sequence, i)))
@@ -191,11 +192,11 @@ function readSingleResponse(single: DerReader): OcspSingleResponse {
     const content = single.content(status === 'good' ? implicit(0) : implicit(2), 'certStatus')
     if (content.length > 0) single.fail('is a NULL with content', 'certStatus')
   }
-  const thisUpdate = readGeneralizedTime(single, 'thisUpdate')
+  const thisUpdate = readTime(single, 'thisUpdate', generalizedTime)
   let nextUpdate: number | undefined
   if (single.peek() === explicit(0)) {
     const field = single.enter(explicit(0), 'nextUpdate')
-    nextUpdate = readGeneralizedTime(field, '')
+    nextUpdate = readTime(field, '', generalizedTime)
     field.finish()
   }
   const extensions = readExtensions(single, 'singleExtensions')
@@ -226,7 +227,7 @@ function readCertId(single: DerReader): OcspCertId {
 }
 
 function readRevokedInfo(info: DerReader): { time: number; reason: RevocationReason | undefined } {
-  const time = readGeneralizedTime(info, 'revocationTime')
+  const time = readTime(info, 'revocationTime', generalizedTime)
   let reason: RevocationReason | undefined
   if (info.peek() === explicit(0)) {
     const field = info.enter(explicit(0), 'revocationReason')

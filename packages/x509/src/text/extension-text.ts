@@ -1,4 +1,5 @@
-import { childrenOf, parseAsn1, readCount, readText } from '../asn1.ts'
+import { childrenOf, parseAsn1, readCount } from '../asn1.ts'
+import { readText } from '../asn1-string.ts'
 import type { DerReader } from '@typetls/wire/der'
 import type { Certificate } from '../certificate.ts'
 import { derElement, implicit, octetString, sequence } from '@typetls/wire/der'

@@ -1,4 +1,5 @@
-import { childrenOf, parseAsn1, readObjectIdentifier, readText } from '../asn1.ts'
+import { childrenOf, parseAsn1, readObjectIdentifier } from '../asn1.ts'
+import { readText } from '../asn1-string.ts'
 import { toHex } from '@typetls/wire'
 import { explicit, implicit, objectIdentifierText } from '@typetls/wire/der'
 import type { DistinguishedName, NameAttribute, RelativeName } from '../distinguished-name.ts'
