@@ -3,7 +3,7 @@ import { channelBinding as bindingOf } from '@typetls/connection'
 import { TlsError } from '@typetls/wire'
 import { signatureHash } from '@typetls/x509'
 import type { SecureSocket } from './socket.ts'
-import { TlsStreamSocket } from './tls-stream-socket.ts'
+import { TlsLink } from './tls-link.ts'
 
 /**
  * What ties something said over this connection to it (`tls-exporter`, `tls-server-end-point`, `tls-unique`), for SCRAM and
@@ -13,6 +13,6 @@ import { TlsStreamSocket } from './tls-stream-socket.ts'
  * @throws TlsError `ERR_TLS_STATE` before `opened`, and for a socket that is not of `fromStreams` or `TypeTls`, as a rejection
  */
 export async function channelBinding(socket: SecureSocket, type: ChannelBindingType): Promise<Uint8Array | undefined> {
-  if (socket instanceof TlsStreamSocket) return bindingOf(socket.connection, type, signatureHash)
+  if (socket instanceof TlsLink) return bindingOf(socket.connection, type, signatureHash)
   throw new TlsError('ERR_TLS_STATE', 'this socket does not know its connection')
 }

@@ -270,6 +270,7 @@ test('a transport that fails is told by its error', async () => {
 
 test.each<[string, SecureOptions, string]>([
   ['no trust', { sni: 'localhost' }, 'ERR_TLS_OPTIONS'],
+  ['a name that is none', { ca, sni: '' }, 'ERR_TLS_OPTIONS'],
   ['a key that is not loaded', { ca, sni: 'localhost', key: localhost.key } as SecureOptions, 'ERR_TLS_OPTIONS'],
   ['a certificate that is none', { ca: Uint8Array.of(1), sni: 'localhost' }, 'ERR_TLS_CERTIFICATE_PARSE'],
   ['PEM that nobody read', { ca: authority.pem as never, sni: 'localhost' }, 'ERR_TLS_OPTIONS'],

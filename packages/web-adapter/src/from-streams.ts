@@ -2,10 +2,9 @@ import type { Connection, ConnectionEvents, SessionlessClientOptions } from '@ty
 import { clientConnection, serverConnection, sessionlessClientConnection } from '@typetls/connection'
 import { TlsError } from '@typetls/wire'
 import type { AcceptOptions, SecureOptions } from './secure-options.ts'
-import { clientOptions, linkOptions, serverOptions } from './secure-options.ts'
+import { clientOptions, serverOptions } from './secure-options.ts'
 import type { SecureSocket } from './socket.ts'
 import { TlsLink } from './tls-link.ts'
-import { TlsStreamSocket } from './tls-stream-socket.ts'
 import type { Transport } from './transport.ts'
 
 /**
@@ -24,7 +23,7 @@ export function fromStreams<Options extends object>(
 ): SecureSocket
 export function fromStreams(transport: Transport | PromiseLike<Transport>, options: SecureOptions): SecureSocket {
   const { role = clientRole } = options
-  return new TlsStreamSocket(new TlsLink(transport, (events) => role.open(options, events), linkOptions(options)))
+  return new TlsLink(transport, (events) => role.open(options, events), options)
 }
 
 /** What makes a socket a client's or a server's. A value, so that a client need not carry a server. */

@@ -9,24 +9,18 @@ import { createPathVerifier } from '@typetls/x509'
  * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) when an anchor cannot be read
  */
 export function verifierFor(anchors: readonly (PathCertificate | Uint8Array)[], acceptsAny: boolean): PeerVerifier {
-  const alike = known.find((one) => one.acceptsAny === acceptsAny && sameItems(one.anchors, anchors))
-  if (alike !== undefined) return alike.verifier
+  const alike = known.find(([asked, any]) => any === acceptsAny && sameItems(asked, anchors))
+  if (alike !== undefined) return alike[2]
   // Copies: whoever has an array of bytes may change them.
   const kept = anchors.map((anchor) => (anchor instanceof Uint8Array ? anchor.slice() : anchor))
   const verifier = createPathVerifier({ trustAnchors: kept, dangerouslyAcceptAnyCertificate: acceptsAny })
-  known.push({ anchors: kept, acceptsAny, verifier })
+  known.push([kept, acceptsAny, verifier])
   if (known.length > maxKnown) known.shift()
   return verifier
 }
 
-interface KnownVerifier {
-  readonly anchors: readonly unknown[]
-  readonly acceptsAny: boolean
-  readonly verifier: PeerVerifier
-}
-
-/** The last ones made. */
-const known: KnownVerifier[] = []
+/** The last ones made: the anchors, whether any certificate is accepted, and the verifier. */
+const known: [readonly unknown[], boolean, PeerVerifier][] = []
 const maxKnown = 8
 
 function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -2,8 +2,8 @@ import { TlsError } from '@typetls/wire'
 import { Deferred, handled } from './deferred.ts'
 import { SocketError, tlsErrorOf } from './socket-error.ts'
 import type { SecureSocket, SecureTransport, Socket, SocketInfo, StartTlsOptions } from './socket.ts'
-import { addressesOf } from './tls-stream-socket.ts'
 import type { Transport } from './transport.ts'
+import { addressesOf } from './transport.ts'
 
 /** A socket without TLS, which may become one with it. */
 export class PlainSocket implements Socket {

@@ -3,14 +3,11 @@ import type { CryptoProvider } from '@typetls/crypto-provider'
 import type { PeerVerifier } from '@typetls/handshake'
 import { TlsError } from '@typetls/wire'
 import type { PathCertificate } from '@typetls/x509'
-import { defaultHandshakeTimeout } from './defaults.ts'
 import type { OwnCertificate } from './own-certificate.ts'
-import { handled } from './deferred.ts'
 import type { StreamRole } from './from-streams.ts'
 import { verifierFor } from './known-verifiers.ts'
 import { ownCredential } from './own-certificate.ts'
 import { systemClientCrypto, systemClock, systemCrypto } from './system.ts'
-import type { LinkOptions } from './tls-link.ts'
 
 /** What both roles take beside the options of a connection. */
 export interface SharedOptions {
@@ -78,19 +75,16 @@ export async function clientOptions(options: SecureOptions): Promise<ClientOptio
   if ('cert' in rest || 'key' in rest) {
     throw new TlsError('ERR_TLS_OPTIONS', 'a client takes `credentials: ownCertificate({ cert, key })`')
   }
-  const loading = Promise.resolve(credentials)
-  // It may fail while something else is waited for.
-  handled(loading)
-  const resolved = connectionOptions(rest, await (options.crypto ?? systemClientCrypto()))
+  const [crypto, own] = await Promise.all([options.crypto ?? systemClientCrypto(), credentials])
+  const resolved = connectionOptions(rest, crypto)
   if (resolved.verifier === undefined && options.externalPsks === undefined) {
     throw new TlsError('ERR_TLS_OPTIONS', 'whom to trust is not said: give `ca` or `verifier`')
   }
-  const own = await loading
-  return {
-    ...resolved,
-    ...(own !== undefined && { credentials: own }),
-    ...(sni !== undefined && { serverName: sni.replace(/\.$/, '') }),
-  }
+  return Object.assign(
+    resolved,
+    own && { credentials: own },
+    sni !== undefined && { serverName: sni.replace(/\.$/, '') },
+  )
 }
 
 /**
@@ -113,55 +107,37 @@ async function resolvedServer({ cert, key, ...options }: AcceptOptions): Promise
   return { ...resolved, credentials: await ownCredential({ cert, key, crypto } as OwnCertificate) }
 }
 
-/** What the link between the streams and the connection needs to know. */
-export function linkOptions(options: SecureOptions): LinkOptions {
-  return {
-    allowHalfOpen: options.allowHalfOpen === true,
-    handshakeTimeout: options.handshakeTimeout ?? defaultHandshakeTimeout,
-    signal: options.signal,
-    onSession: options.onSession,
-  }
-}
-
 /** What stands for itself, and what follows from the shared options. */
 function connectionOptions<T extends SharedOptions & { readonly verifier?: PeerVerifier }>(
   options: T,
   crypto: CryptoProvider,
 ): Omit<T, keyof SharedOptions> & FromShared {
-  // Named one by one: a copy with properties deleted is a slow object, and made for each connection.
+  // Named one by one: a copy with properties deleted is a slow object, and so is one spread from others.
   const {
     crypto: _crypto,
     clock = systemClock,
     ca: _ca,
     dangerouslyAcceptAnyCertificate: _any,
-    alpn = [],
+    alpn,
     handshakeTimeout: _timeout,
     allowHalfOpen: _halfOpen,
     signal: _signal,
     ...rest
   } = options
   const verifier = verifierOf(options)
-  const own: FromShared = {
-    crypto,
-    clock,
-    ...(verifier !== undefined && { verifier }),
-    ...(alpn.length > 0 && { applicationProtocols: alpn }),
-  }
-  return { ...rest, ...own }
+  return Object.assign(rest, { crypto, clock }, verifier && { verifier }, alpn && { applicationProtocols: alpn })
 }
 
 type FromShared = Pick<CommonOptions, 'crypto' | 'clock' | 'verifier' | 'applicationProtocols'>
 
-function verifierOf(options: SharedOptions & { readonly verifier?: PeerVerifier }): PeerVerifier | undefined {
-  const { ca, dangerouslyAcceptAnyCertificate = false } = options
-  const { verifier } = options
-  if (verifier !== undefined && (ca !== undefined || dangerouslyAcceptAnyCertificate)) {
-    throw new TlsError('ERR_TLS_OPTIONS', '`verifier` decides alone: `ca` and the like would have no effect')
-  }
-  if (verifier === undefined && (ca !== undefined || dangerouslyAcceptAnyCertificate)) {
-    return verifierFor([ca ?? []].flat(), dangerouslyAcceptAnyCertificate)
-  }
-  return verifier
+function verifierOf({
+  verifier,
+  ca,
+  dangerouslyAcceptAnyCertificate: any = false,
+}: SharedOptions & { readonly verifier?: PeerVerifier }): PeerVerifier | undefined {
+  if (ca === undefined && !any) return verifier
+  if (verifier === undefined) return verifierFor([ca ?? []].flat(), any)
+  throw new TlsError('ERR_TLS_OPTIONS', '`verifier` decides alone: `ca` and the like would have no effect')
 }
 
 /** A server's options are resolved once for the same object. */

@@ -7,14 +7,13 @@ import { TlsError } from '@typetls/wire'
  */
 export class SocketError extends TypeError {
   override readonly name = 'SocketError'
-  readonly code: TlsError['code']
+  declare readonly code: TlsError['code']
   /** What the peer was told, or `undefined` when nothing. */
-  readonly alert: AlertName | undefined
-  override readonly cause: TlsError
+  declare readonly alert: AlertName | undefined
+  declare readonly cause: TlsError
 
   constructor(cause: TlsError) {
-    super(`SocketError: ${cause.message}`)
-    this.cause = cause
+    super(`SocketError: ${cause.message}`, { cause })
     this.code = cause.code
     this.alert = cause.alert
   }

@@ -1,41 +1,40 @@
-import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
+import type { Connection, ConnectionEvents, Session } from '@typetls/connection'
 import { TlsError } from '@typetls/wire'
 import { ByteQueue, takeJoined } from './byte-queue.ts'
-import { inFlight, lingerTime, readAhead, sliceLength } from './defaults.ts'
+import { defaultHandshakeTimeout, inFlight, lingerTime, readAhead, sliceLength } from './defaults.ts'
 import { Deferred, handled, Signal } from './deferred.ts'
 import { SocketError, tlsErrorOf } from './socket-error.ts'
+import type { SecureSocket, SecureSocketInfo } from './socket.ts'
 import type { Transport } from './transport.ts'
+import { addressesOf } from './transport.ts'
 
+/** As in `SecureOptions`. */
 export interface LinkOptions {
-  readonly allowHalfOpen: boolean
+  readonly allowHalfOpen?: boolean
   /** Milliseconds. */
-  readonly handshakeTimeout: number
-  readonly signal: AbortSignal | undefined
-  readonly onSession: ((session: Session) => void) | undefined
+  readonly handshakeTimeout?: number
+  readonly signal?: AbortSignal
+  readonly onSession?: (session: Session) => void
 }
 
 /** Makes the connection; rejected or thrown is what is wrong with its options. */
 export type OpenConnection = (events: ConnectionEvents) => Connection | PromiseLike<Connection>
 
-/** What is known when the handshake is done. */
-export interface Opened {
-  readonly facts: ConnectionFacts
-  readonly transport: Transport
-}
-
 /** A connection on two web streams: carries bytes both ways, each way as fast as its slower end. */
-export class TlsLink implements ConnectionEvents {
+export class TlsLink implements SecureSocket {
+  readonly secureTransport = 'on'
+  readonly upgraded = false
   readonly readable: ReadableStream<Uint8Array>
   readonly writable: WritableStream<Uint8Array>
-  readonly whenOpened: Deferred<Opened> = new Deferred()
-  readonly whenClosed: Deferred<void> = new Deferred()
+  readonly #opened = new Deferred<SecureSocketInfo>()
+  readonly #closed = new Deferred<void>()
   readonly #options: LinkOptions
   /** Decrypted and not read. */
   readonly #received = new ByteQueue()
   readonly #outgoing = new ByteQueue()
   /** Something changed that a loop or a call may wait for. */
   readonly #changed = new Signal()
-  readonly #forget: (() => void)[] = []
+  #handshakeTimer: ReturnType<typeof setTimeout> | undefined
   #connection: Connection | undefined
   #transport: Transport | undefined
   #sender: WritableStreamDefaultWriter<Uint8Array> | undefined
@@ -69,7 +68,7 @@ export class TlsLink implements ConnectionEvents {
         this.#writer = controller
         // The sink's own `abort` is called only when a write that is under way is done, which may wait for the peer.
         const { signal } = controller as WritableStreamDefaultController & { readonly signal: AbortSignal }
-        const abort = (): void => this.abort(aborted('the writable was aborted', signal.reason))
+        const abort = (): void => this.#abort(aborted('the writable was aborted', signal))
         signal.addEventListener('abort', () => queueMicrotask(abort))
       },
       write: (chunk) => this.#write(chunk),
@@ -79,17 +78,39 @@ export class TlsLink implements ConnectionEvents {
     handled(this.#run(transport, open))
   }
 
-  /** From when its options are resolved. */
-  get connection(): Connection | undefined {
-    return this.#connection
+  get opened(): Promise<SecureSocketInfo> {
+    return this.#opened.promise
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed.promise
   }
 
   /** Ends both directions now. What was written is still sent, as far as the transport takes it within a second. */
-  close(): void {
-    if (this.#closing || this.#failure !== undefined || this.#over) return
+  close(): Promise<void> {
+    this.#close()
+    return this.closed
+  }
+
+  startTls(): never {
+    throw new SocketError(new TlsError('ERR_TLS_STATE', 'startTls is for sockets made with secureTransport "starttls"'))
+  }
+
+  async exportKeyingMaterial(label: string, context: Uint8Array, length: number): Promise<Uint8Array> {
+    return this.connection.exportKeyingMaterial(label, context, length)
+  }
+
+  /** @internal */
+  get connection(): Connection {
+    if (this.#connection === undefined) throw new TlsError('ERR_TLS_STATE', 'not connected yet')
+    return this.#connection
+  }
+
+  #close(): void {
+    if (this.#ended()) return
     const connection = this.#connection
     if (connection === undefined || connection.state === 'handshaking') {
-      return this.abort(new TlsError('ERR_TLS_CLOSED', 'the socket was closed before the handshake was done'))
+      return this.#abort(new TlsError('ERR_TLS_CLOSED', 'the socket was closed before the handshake was done'))
     }
     this.#closing = true
     this.#received.clear()
@@ -101,41 +122,37 @@ export class TlsLink implements ConnectionEvents {
   }
 
   /** Ends both directions with an error; the peer is told by its alert. */
-  abort(error: TlsError): void {
+  #abort(error: TlsError): void {
     this.#fail(error)
     this.#connection?.abort(error)
   }
 
-  // What the connection says
-
-  output(bytes: Uint8Array): void {
-    this.#outgoing.push(bytes)
-    this.#changed.notify()
-  }
-
-  data(bytes: Uint8Array): void {
-    if (!this.#cancelled && !this.#closing) this.#received.push(bytes)
-    this.#changed.notify()
-  }
-
-  connected(facts: ConnectionFacts): void {
-    this.#unwatchHandshake?.()
-    this.whenOpened.resolve({ facts, transport: this.#transport as Transport })
-    this.#changed.notify()
-  }
-
-  session(session: Session): void {
-    this.#options.onSession?.(session)
-  }
-
-  end(): void {
-    this.#changed.notify()
-  }
-
-  closed(error: TlsError | undefined): void {
-    this.#over = true
-    if (error !== undefined) this.#fail(error)
-    this.#changed.notify()
+  /** What the connection says. */
+  #events(): ConnectionEvents {
+    const changed = (): void => this.#changed.notify()
+    return {
+      output: (bytes) => {
+        this.#outgoing.push(bytes)
+        changed()
+      },
+      data: (bytes) => {
+        if (!this.#cancelled && !this.#closing) this.#received.push(bytes)
+        changed()
+      },
+      connected: (facts) => {
+        clearTimeout(this.#handshakeTimer)
+        const addresses = addressesOf(this.#transport as Transport)
+        this.#opened.resolve({ ...addresses, alpn: facts.applicationProtocol ?? null, tls: facts })
+        changed()
+      },
+      session: (session) => this.#options.onSession?.(session),
+      end: changed,
+      closed: (error) => {
+        this.#over = true
+        if (error !== undefined) this.#fail(error)
+        changed()
+      },
+    }
   }
 
   // Life
@@ -144,17 +161,15 @@ export class TlsLink implements ConnectionEvents {
     const dialled = Promise.resolve(dialling)
     handled(dialled)
     try {
-      const connection = await open(this)
-      const transport = await Promise.race([dialled, this.whenClosed.promise])
-      if (this.#failure !== undefined || transport === undefined) throw this.#failure ?? noTransport()
+      const connection = await open(this.#events())
+      const transport = await Promise.race([dialled, this.closed])
+      if (this.#failure !== undefined || transport === undefined) throw this.#failure ?? closedError()
       this.#connection = connection
       this.#transport = transport
       const reader = transport.readable.getReader()
       const writer = transport.writable.getWriter()
       this.#sender = writer
-      handled(writer.closed)
-      handled(writer.ready)
-      handled(reader.closed)
+      for (const end of [writer.closed, writer.ready, reader.closed]) handled(end)
       const sent = this.#send(writer)
       handled(sent)
       await connection.start()
@@ -164,7 +179,7 @@ export class TlsLink implements ConnectionEvents {
       this.#finish(reader, received)
     } catch (error) {
       this.#over = true
-      this.abort(tlsErrorOf(error))
+      this.#abort(tlsErrorOf(error))
       handled(dialled.then((transport) => discard(transport, error)))
     }
   }
@@ -230,11 +245,11 @@ export class TlsLink implements ConnectionEvents {
 
   #finish(reader: ReadableStreamDefaultReader<Uint8Array>, received: Promise<void>): void {
     // A transport that is torn down while the peer still writes, tickets for instance, may lose it what we have sent.
-    const left = this.#failure === undefined ? within(lingerTime, received) : Promise.resolve()
+    const left = this.#failure === undefined ? within(lingerTime, received) : Promise.resolve(true)
     handled(left.finally(() => reader.cancel(this.#failure)))
     this.#unwatch()
     this.#endWritable()
-    this.whenClosed.resolve()
+    this.#closed.resolve()
     this.#changed.notify()
   }
 
@@ -243,7 +258,7 @@ export class TlsLink implements ConnectionEvents {
     this.#outgoing.clear()
     // Close_notify went both ways: how the transport ends is of no interest.
     const orderly = this.#closing || (connection.readEnded && connection.writeEnded)
-    if (!orderly) this.abort(tlsErrorOf(error))
+    if (!orderly) this.#abort(tlsErrorOf(error))
     this.#over = true
     this.#changed.notify()
   }
@@ -253,8 +268,8 @@ export class TlsLink implements ConnectionEvents {
     const failure = new SocketError(error)
     this.#failure = failure
     this.#unwatch()
-    this.whenOpened.reject(failure)
-    this.whenClosed.reject(failure)
+    this.#opened.reject(failure)
+    this.#closed.reject(failure)
     this.#writableDone = true
     this.#writer.error(failure)
     // The readable is told after all that came before.
@@ -265,35 +280,34 @@ export class TlsLink implements ConnectionEvents {
 
   /** An asynchronous provider may still owe an alert, and a transport may take none: neither keeps us for long. */
   #boundLinger(): void {
-    const timer = setTimeout(() => {
-      if (this.#sender !== undefined) handled(this.#sender.abort(this.#failure))
-      this.#outgoing.clear()
-      this.#over = true
-      this.#changed.notify()
-    }, lingerTime)
-    handled(this.#until(() => this.#over && this.#outgoing.length === 0).then(() => clearTimeout(timer)))
+    const sent = this.#until(() => this.#over && this.#outgoing.length === 0)
+    handled(
+      within(lingerTime, sent).then((inTime) => {
+        if (inTime) return
+        if (this.#sender !== undefined) handled(this.#sender.abort(this.#failure))
+        this.#outgoing.clear()
+        this.#over = true
+        this.#changed.notify()
+      }),
+    )
   }
 
   #watch(): void {
-    const { signal, handshakeTimeout } = this.#options
-    if (signal?.aborted === true) return this.abort(aborted('aborted by its signal', signal.reason))
-    const timer = setTimeout(
-      () => this.abort(new TlsError('ERR_TLS_HANDSHAKE_TIMEOUT', `no handshake within ${handshakeTimeout} ms`)),
+    const { signal, handshakeTimeout = defaultHandshakeTimeout } = this.#options
+    if (signal?.aborted === true) return this.#onAbort()
+    signal?.addEventListener('abort', this.#onAbort)
+    this.#handshakeTimer = setTimeout(
+      () => this.#abort(new TlsError('ERR_TLS_HANDSHAKE_TIMEOUT', `no handshake within ${handshakeTimeout} ms`)),
       handshakeTimeout,
     )
-    this.#unwatchHandshake = () => clearTimeout(timer)
-    this.#forget.push(this.#unwatchHandshake)
-    if (signal === undefined) return
-    const onAbort = (): void => this.abort(aborted('aborted by its signal', signal.reason))
-    signal.addEventListener('abort', onAbort, { once: true })
-    this.#forget.push(() => signal.removeEventListener('abort', onAbort))
   }
-
-  #unwatchHandshake: (() => void) | undefined
 
   #unwatch(): void {
-    for (const forget of this.#forget.splice(0)) forget()
+    clearTimeout(this.#handshakeTimer)
+    this.#options.signal?.removeEventListener('abort', this.#onAbort)
   }
+
+  readonly #onAbort = (): void => this.#abort(aborted('aborted by its signal', this.#options.signal as AbortSignal))
 
   async #until(condition: () => boolean): Promise<void> {
     while (!condition()) await this.#changed.wait()
@@ -326,7 +340,7 @@ export class TlsLink implements ConnectionEvents {
       this.#reading.error(this.#failure)
     } else {
       this.#endReadable()
-      if (!this.#options.allowHalfOpen) await this.#endWriting()
+      if (this.#options.allowHalfOpen !== true) await this.#endWriting()
     }
   }
 
@@ -341,7 +355,7 @@ export class TlsLink implements ConnectionEvents {
     this.#received.clear()
     this.#changed.notify()
     // Reading was given up while nothing is left to write: there is nothing to stay for.
-    if (this.#writableDone) this.close()
+    if (this.#writableDone) this.#close()
   }
 
   #endReadable(): void {
@@ -366,7 +380,7 @@ export class TlsLink implements ConnectionEvents {
     const bytes = bytesOf(chunk)
     this.#writing++
     try {
-      await this.whenOpened.promise
+      await this.opened
       const connection = this.#connection as Connection
       for (let offset = 0; offset < bytes.length; offset += sliceLength) {
         this.#checkOpen()
@@ -389,24 +403,24 @@ export class TlsLink implements ConnectionEvents {
 
   #checkOpen(): void {
     if (this.#failure !== undefined) throw this.#failure
-    if (this.#closing) throw new TlsError('ERR_TLS_CLOSED', 'the socket is closed')
+    if (this.#closing) throw closedError()
   }
 
   async #closeWrite(): Promise<void> {
-    await this.whenOpened.promise
+    await this.opened
     this.#writableDone = true
     const connection = this.#connection as Connection
     connection.closeWrite()
     this.#changed.notify()
     await this.#until(() => this.#ended() || (connection.pendingOutput === 0 && this.#outgoing.length === 0))
     if (this.#failure !== undefined) throw this.#failure
-    if (this.#cancelled) this.close()
+    if (this.#cancelled) this.#close()
   }
 
   #endWritable(): void {
     if (this.#writableDone) return
     this.#writableDone = true
-    this.#writer.error(new SocketError(new TlsError('ERR_TLS_CLOSED', 'the socket is closed')))
+    this.#writer.error(new SocketError(closedError()))
   }
 }
 
@@ -414,18 +428,17 @@ export class TlsLink implements ConnectionEvents {
 const changeCipherSpecLength = 6
 
 function bytesOf(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk
-  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk)
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk)
   throw new TlsError('ERR_TLS_OPTIONS', `a chunk has to be bytes, not ${chunk === null ? 'null' : typeof chunk}`)
 }
 
-function aborted(message: string, reason: unknown): TlsError {
+function aborted(message: string, { reason }: AbortSignal): TlsError {
   return reason instanceof TlsError ? reason : new TlsError('ERR_TLS_ABORTED', message, { cause: reason })
 }
 
-function noTransport(): TlsError {
-  return new TlsError('ERR_TLS_CLOSED', 'the socket was closed before there was a transport')
+function closedError(): TlsError {
+  return new TlsError('ERR_TLS_CLOSED', 'the socket is closed')
 }
 
 /** Ends a transport that is not needed. */
@@ -434,12 +447,12 @@ function discard({ readable, writable }: Transport, reason: unknown): void {
   if (!writable.locked) handled(writable.abort(reason))
 }
 
-/** Settled with the promise, or after this many milliseconds. */
-async function within(time: number, promise: Promise<void>): Promise<void> {
+/** Whether the promise is settled within this many milliseconds; settled then at the latest. */
+async function within(time: number, promise: Promise<void>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, time)))
+  const timeout = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), time)))
   try {
-    await Promise.race([promise, timeout])
+    return await Promise.race([promise.then(() => true), timeout])
   } finally {
     clearTimeout(timer)
   }

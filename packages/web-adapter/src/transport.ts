@@ -1,3 +1,5 @@
+import type { SocketInfo } from './socket.ts'
+
 /**
  * What carries the bytes of a connection: two web streams, and what is known about them. A chunk that was read, and one
  * whose write is done, is nobody else's.
@@ -13,6 +15,10 @@ export interface Transport {
   /** As far as the transport knows, such as `192.0.2.1:443`. */
   readonly remoteAddress?: string | undefined
   readonly localAddress?: string | undefined
+}
+
+export function addressesOf({ remoteAddress, localAddress }: Transport): Omit<SocketInfo, 'alpn'> {
+  return { remoteAddress: remoteAddress ?? null, localAddress: localAddress ?? null }
 }
 
 export interface SocketAddress {
