@@ -84,7 +84,7 @@ export class PskOffer {
   /**
    * Writes the binders over the zeros that hold their place. https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11.2
    *
-   * @param raw the ClientHello, which is the last of the transcript
+   * @param raw the ClientHello, which is the last of the transcript: it is changed where it stands
    */
   *bind(hs: Handshake, raw: Uint8Array): Program<void> {
     if (this.#psks.length === 0) return
@@ -92,11 +92,10 @@ export class PskOffer {
     let offset = raw.length - lengths.reduce((sum, length) => sum + 1 + length, 0)
     const tail = raw.length - offset + 2
     for (const psk of this.#psks) {
-      const binder = yield* psk.early.binder(psk.kind, yield* hs.transcript.hashWithoutTail(psk.hash, tail))
+      const binder = yield* psk.early.binder(psk.kind, yield* hs.transcript.hashBy(psk.hash, tail))
       raw.set(binder, offset + 1)
       offset += 1 + binder.length
     }
-    hs.transcript.replaceLast(raw)
   }
 
   /** What the server's `selected_identity` is. */

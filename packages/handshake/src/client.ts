@@ -54,7 +54,7 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
     hs.logSecret('CLIENT_HANDSHAKE_TRAFFIC_SECRET', traffic.client)
     hs.logSecret('SERVER_HANDSHAKE_TRAFFIC_SECRET', traffic.server)
     if (parameters.middleboxCompatibility && retried === undefined) hs.carrier.changeCipherSpec()
-    yield* hs.installBothKeys('handshake', suite, traffic.server, traffic.client)
+    yield* hs.installKeys('handshake', suite, { received: traffic.server, sent: traffic.client })
 
     const encrypted = (yield* hs.receive('encrypted_extensions')).body
     checkEncryptedExtensions(hs, parameters, offer, encrypted)
@@ -74,12 +74,12 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
     hs.logSecret('CLIENT_TRAFFIC_SECRET_0', secrets.client)
     hs.logSecret('SERVER_TRAFFIC_SECRET_0', secrets.server)
     hs.logSecret('EXPORTER_SECRET', secrets.exporter)
-    yield* hs.installKeys('received', 'application', suite, secrets.server)
+    yield* hs.installKeys('application', suite, { received: secrets.server })
 
     const { answerCertificateRequest = declineCertificateRequest } = parameters
     const own = request === undefined ? undefined : yield* answerCertificateRequest(hs, request)
     const ownFinished = yield* sendFinished(hs, suite, traffic.client)
-    yield* hs.installKeys('sent', 'application', suite, secrets.client)
+    yield* hs.installKeys('application', suite, { sent: secrets.client })
     const resumptionSecret = parameters.psks ? yield* main.intoResumption(yield* hs.transcript.hash()) : undefined
 
     for (const kept of [secrets.client, secrets.server, secrets.exporter]) owned.delete(kept)
@@ -130,11 +130,10 @@ function* retryHello(
   }
   // The peer must wait for our second ClientHello.
   hs.endOfFlight()
-  hs.decided('hello_retry_request', () => (extensions.key_share === undefined ? 'cookie' : 'group'))
+  hs.decided('hello_retry_request', extensions.key_share === undefined ? 'cookie' : 'group')
   yield* offer.retry(request, suite.hash)
   const { transcript } = hs
-  transcript.removeLast()
-  transcript.restartWith(yield* transcript.hashBy(suite.hash))
+  transcript.restartWith(yield* transcript.hashBy(suite.hash, message.raw.length))
   transcript.add(message.raw)
   // https://www.rfc-editor.org/rfc/rfc9846#appendix-E.4: before the second flight, whichever it is.
   if (parameters.middleboxCompatibility) hs.carrier.changeCipherSpec()

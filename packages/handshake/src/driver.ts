@@ -10,44 +10,34 @@ import { ProgramRun } from './program.ts'
  * Steps a handshake program with the messages that arrive. The one place that decides `unexpected_message`, because it
  * knows what was expected.
  */
-export class HandshakeDriver<T> {
+export class HandshakeDriver<T> extends ProgramRun<T> {
   readonly #handshake: Handshake
-  readonly #run: ProgramRun<T>
 
   constructor(handshake: Handshake, program: Program<T>) {
+    super(program)
     this.#handshake = handshake
-    this.#run = new ProgramRun(program)
-  }
-
-  start(): Step<T> {
-    return this.#run.start()
   }
 
   /** Goes on with what was pushed to the assembler: until it starves, pends or ends. */
   advance(): Step<T> {
-    let step = this.#run.current as Step<T>
+    let step = this.current as Step<T>
     while (step.kind === 'receive') {
       const message = nextExpected(this.#handshake, step.types)
       if (message === undefined) return step
-      step = this.#run.deliver(message)
+      step = this.deliver(message)
     }
     return step
   }
 
   /** What the program waits for; empty when it waits for no message. */
   get expected(): readonly AwaitedType[] {
-    const step = this.#run.current
+    const step = this.current
     return step?.kind === 'receive' ? step.types : []
   }
 
   /** The ChangeCipherSpec that the program waits for has come: `expected` says whether it does. */
   changeCipherSpec(): Step<T> {
-    return this.#run.deliver({ type: 'change_cipher_spec' })
-  }
-
-  /** Ends the program where it stands; its secrets are wiped. */
-  abort(): void {
-    this.#run.abort()
+    return this.deliver({ type: 'change_cipher_spec' })
   }
 }
 
@@ -76,7 +66,7 @@ function sizeLimit(types: readonly AwaitedType[], parameters: CommonParameters):
 }
 
 function unexpected(received: string, expected: readonly AwaitedType[]): TlsError {
-  const wanted = expected.length === 0 ? 'no message' : expected.join(' or ')
+  const wanted = expected.join(' or ') || 'no message'
   return new TlsError('ERR_TLS_UNEXPECTED_MESSAGE', `${received} came where ${wanted} must come`, {
     expected,
     received,

@@ -11,7 +11,7 @@ import type {
 import { tls13Messages } from './messages/handshake-message.ts'
 import type { CommonParameters } from './parameters.ts'
 import type { AwaitedType, Program } from './program.ts'
-import { receive, wait, waitAll } from './program.ts'
+import { receive, waitAll } from './program.ts'
 import type { Direction, Epoch, KeyLogLabel } from './trace.ts'
 import { Transcript } from './transcript.ts'
 
@@ -88,32 +88,24 @@ export class Handshake {
    */
   endOfFlight(): void {
     if (this.assembler.buffered > 0) {
-      throw new TlsError(
-        'ERR_TLS_EXCESS_HANDSHAKE_DATA',
-        'handshake bytes follow where the peer must wait or change keys',
-        {
-          received: this.assembler.buffered,
-        },
-      )
+      throw new TlsError('ERR_TLS_EXCESS_HANDSHAKE_DATA', undefined, { received: this.assembler.buffered })
     }
   }
 
-  *installKeys(direction: Direction, epoch: Epoch, suite: CipherSuite, secret: Secret): Program<void> {
-    if (direction === 'received') this.endOfFlight()
-    yield* wait(this.carrier.installKeys(direction, epoch, suite, secret))
-    this.parameters.trace?.({ event: 'keys', direction, epoch, cipherSuite: suite.name })
-  }
-
-  /** Those of both directions at the same time. */
-  *installBothKeys(epoch: Epoch, suite: CipherSuite, received: Secret, sent: Secret): Program<void> {
-    this.endOfFlight()
+  /** Keys of one direction, or of both at the same time. */
+  *installKeys(epoch: Epoch, suite: CipherSuite, secrets: { readonly [D in Direction]?: Secret }): Program<void> {
+    if (secrets.received !== undefined) this.endOfFlight()
+    const each = Object.entries(secrets) as [Direction, Secret][]
     yield* waitAll(
-      () => this.carrier.installKeys('received', epoch, suite, received),
-      () => this.carrier.installKeys('sent', epoch, suite, sent),
+      ...each.map(
+        ([direction, secret]) =>
+          () =>
+            this.carrier.installKeys(direction, epoch, suite, secret),
+      ),
     )
-    const { trace } = this.parameters
-    trace?.({ event: 'keys', direction: 'received', epoch, cipherSuite: suite.name })
-    trace?.({ event: 'keys', direction: 'sent', epoch, cipherSuite: suite.name })
+    for (const [direction] of each) {
+      this.parameters.trace?.({ event: 'keys', direction, epoch, cipherSuite: suite.name })
+    }
   }
 
   /** Key log lines are named by the random of the first ClientHello. */
@@ -126,8 +118,7 @@ export class Handshake {
     if (this.#clientRandom !== undefined) this.parameters.keyLog?.(label, this.#clientRandom, secret.reveal())
   }
 
-  decided(what: string, value: string | (() => string)): void {
-    const { trace } = this.parameters
-    if (trace !== undefined) trace({ event: 'decision', what, value: typeof value === 'string' ? value : value() })
+  decided(what: string, value: string): void {
+    this.parameters.trace?.({ event: 'decision', what, value })
   }
 }

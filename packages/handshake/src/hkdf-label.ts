@@ -6,35 +6,31 @@ import { TlsError } from '@typetls/wire'
  * https://www.rfc-editor.org/rfc/rfc9846#section-7.1
  *
  * @param label without the `tls13 ` that is put before it; 0 to 249 characters
- * @param length bytes
+ * @param length bytes. Default as many as the hash has
  */
 export function expandLabel(
   hkdf: Hkdf,
   secret: Secret,
   label: string,
-  context: Uint8Array,
-  length: number,
+  context: Uint8Array = none,
+  length: number = hkdf.outputLength,
 ): Answer<'async', Secret> {
   return hkdf.expand(secret, hkdfLabel(label, context, length), length)
 }
 
 /** The HkdfLabel struct. */
 export function hkdfLabel(label: string, context: Uint8Array, length: number): Uint8Array {
-  const labelLength = prefix.length + label.length
-  if (labelLength > 255 || context.length > 255) {
-    throw new TlsError(
-      'ERR_TLS_ENCODE_RANGE',
-      'an HKDF label has at most 249 characters and at most 255 bytes of context',
-    )
+  const whole = `tls13 ${label}`
+  if (whole.length > 255 || context.length > 255) {
+    throw new TlsError('ERR_TLS_ENCODE_RANGE', 'an HKDF label or its context is too long')
   }
-  const info = new Uint8Array(4 + labelLength + context.length)
+  const info = new Uint8Array(4 + whole.length + context.length)
   info[0] = length >>> 8
   info[1] = length
-  info[2] = labelLength
-  for (let i = 0; i < prefix.length; i++) info[3 + i] = prefix.charCodeAt(i)
-  for (let i = 0; i < label.length; i++) info[3 + prefix.length + i] = label.charCodeAt(i)
-  info[3 + labelLength] = context.length
-  info.set(context, 4 + labelLength)
+  info[2] = whole.length
+  for (let i = 0; i < whole.length; i++) info[3 + i] = whole.charCodeAt(i)
+  info[3 + whole.length] = context.length
+  info.set(context, 4 + whole.length)
   return info
 }
 
@@ -52,4 +48,4 @@ export function required<List extends ProviderList>(
 
 type ProviderList = 'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'signature' | 'keyExchange' | 'keyTransport'
 
-const prefix = 'tls13 '
+const none = /* @__PURE__ */ new Uint8Array(0)

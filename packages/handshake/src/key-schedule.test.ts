@@ -1,6 +1,6 @@
 import { nodeCrypto } from '@typetls/crypto-node'
 import type { CryptoProvider } from '@typetls/crypto-provider'
-import { Secret, TLS_AES_256_GCM_SHA384 } from '@typetls/crypto-provider'
+import { Secret, TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384 } from '@typetls/crypto-provider'
 import { asyncProvider, countingProvider, interceptedProvider } from '@typetls/testing'
 import { ascii, toHex } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
@@ -8,6 +8,7 @@ import type { Program } from './index.ts'
 import {
   EarlySecret,
   exportKeyingMaterial,
+  finishedVerifyData,
   HandshakeSecret,
   hkdfLabel,
   nextTrafficSecret,
@@ -48,7 +49,7 @@ function* wholeSchedule(crypto: CryptoProvider, psk: Secret | undefined): Progra
     owned.add(handshake)
     const traffic = yield* handshake.trafficSecrets(hash)
     owned.add(traffic.client).add(traffic.server)
-    yield* handshake.finished(traffic.client, hash)
+    yield* finishedVerifyData(crypto, TLS_AES_128_GCM_SHA256, traffic.client, hash)
     const main = yield* handshake.intoMain()
     owned.add(main)
     const secrets = yield* main.applicationSecrets(hash)

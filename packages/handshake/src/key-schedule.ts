@@ -4,19 +4,44 @@ import { expandLabel, required } from './hkdf-label.ts'
 import type { Program } from './program.ts'
 import { wait, waitAll } from './program.ts'
 
+/** What every stage of the key schedule has. */
+abstract class Stage {
+  protected readonly primitives: Primitives
+  protected readonly secret: Secret
+
+  protected constructor(primitives: Primitives, secret: Secret) {
+    this.primitives = primitives
+    this.secret = secret
+  }
+
+  /** Derive-Secret(., Label, Messages) for each label. */
+  protected *derive(labels: readonly string[], transcriptHash: Uint8Array): Program<Secret[]> {
+    const { hkdf } = this.primitives
+    return yield* waitAll(...labels.map((label) => () => expandLabel(hkdf, this.secret, label, transcriptHash)))
+  }
+
+  /** HKDF-Extract(Derive-Secret(., "derived", ""), input): the secret of the next stage. This one is spent. */
+  protected *extract(input: Secret | Uint8Array = zeros(this.primitives)): Program<Secret> {
+    const { hkdf, emptyHash } = this.primitives
+    const salt = yield* wait(expandLabel(hkdf, this.secret, 'derived', emptyHash))
+    try {
+      return yield* wait(hkdf.extract(salt, input))
+    } finally {
+      salt.dispose()
+      this.dispose()
+    }
+  }
+
+  dispose(): void {
+    this.secret.dispose()
+  }
+}
+
 /**
  * The key schedule as a chain of stages: each offers only what exists there, and is spent when the next is made.
  * https://www.rfc-editor.org/rfc/rfc9846#section-7.1
  */
-export class EarlySecret {
-  readonly #primitives: Primitives
-  readonly #secret: Secret
-
-  private constructor(primitives: Primitives, secret: Secret) {
-    this.#primitives = primitives
-    this.#secret = secret
-  }
-
+export class EarlySecret extends Stage {
   /** HKDF-Extract(0, PSK). The PSK stays the caller's. */
   static *from(crypto: CryptoProvider, hash: string, psk: Secret): Program<EarlySecret> {
     const primitives = yield* primitivesOf(crypto, hash)
@@ -25,34 +50,23 @@ export class EarlySecret {
 
   /** binder_key, for the Finished-like MAC over the hash of the truncated ClientHello. */
   *binder(kind: PskKind, truncatedHello: Uint8Array): Program<Uint8Array> {
+    const { hkdf, emptyHash } = this.primitives
     const label = kind === 'external' ? 'ext binder' : 'res binder'
-    const binderKey = yield* deriveSecret(this.#primitives, this.#secret, label, this.#primitives.emptyHash)
+    const binderKey = yield* wait(expandLabel(hkdf, this.secret, label, emptyHash))
     try {
-      return yield* finishedMac(this.#primitives, binderKey, truncatedHello)
+      return yield* finishedMac(this.primitives, binderKey, truncatedHello)
     } finally {
       binderKey.dispose()
     }
   }
 
-  /** HKDF-Extract(Derive-Secret(., "derived", ""), (EC)DHE); zeros for psk_ke. This stage is spent. */
+  /** With the (EC)DHE, or without for psk_ke. This stage is spent. */
   *intoHandshake(shared: Secret | undefined): Program<HandshakeSecret> {
-    return HandshakeSecret.make(this.#primitives, yield* nextStage(this.#primitives, this.#secret, shared))
-  }
-
-  dispose(): void {
-    this.#secret.dispose()
+    return HandshakeSecret.make(this.primitives, yield* this.extract(shared))
   }
 }
 
-export class HandshakeSecret {
-  readonly #primitives: Primitives
-  readonly #secret: Secret
-
-  private constructor(primitives: Primitives, secret: Secret) {
-    this.#primitives = primitives
-    this.#secret = secret
-  }
-
+export class HandshakeSecret extends Stage {
   /** @internal only `EarlySecret.intoHandshake` has what this needs */
   static make(primitives: Primitives, secret: Secret): HandshakeSecret {
     return new HandshakeSecret(primitives, secret)
@@ -66,36 +80,18 @@ export class HandshakeSecret {
 
   /** client_handshake_traffic_secret and server_handshake_traffic_secret. */
   *trafficSecrets(toServerHello: Uint8Array): Program<TrafficSecrets> {
-    const labels = ['c hs traffic', 's hs traffic']
-    const secrets = yield* deriveSecrets(this.#primitives, this.#secret, labels, toServerHello)
+    const secrets = yield* this.derive(['c hs traffic', 's hs traffic'], toServerHello)
     const [client, server] = secrets as [Secret, Secret]
     return { client, server }
   }
 
-  /** verify_data of a Finished under a handshake traffic secret. */
-  *finished(base: Secret, transcriptHash: Uint8Array): Program<Uint8Array> {
-    return yield* finishedMac(this.#primitives, base, transcriptHash)
-  }
-
-  /** HKDF-Extract(Derive-Secret(., "derived", ""), 0). This stage is spent. */
+  /** This stage is spent. */
   *intoMain(): Program<MainSecret> {
-    return MainSecret.make(this.#primitives, yield* nextStage(this.#primitives, this.#secret, undefined))
-  }
-
-  dispose(): void {
-    this.#secret.dispose()
+    return MainSecret.make(this.primitives, yield* this.extract())
   }
 }
 
-export class MainSecret {
-  readonly #primitives: Primitives
-  readonly #secret: Secret
-
-  private constructor(primitives: Primitives, secret: Secret) {
-    this.#primitives = primitives
-    this.#secret = secret
-  }
-
+export class MainSecret extends Stage {
   /** @internal only `HandshakeSecret.intoMain` has what this needs */
   static make(primitives: Primitives, secret: Secret): MainSecret {
     return new MainSecret(primitives, secret)
@@ -103,21 +99,16 @@ export class MainSecret {
 
   /** client_application_traffic_secret_0, server_application_traffic_secret_0 and exporter_secret. */
   *applicationSecrets(toServerFinished: Uint8Array): Program<TrafficSecrets & { readonly exporter: Secret }> {
-    const labels = ['c ap traffic', 's ap traffic', 'exp master']
-    const secrets = yield* deriveSecrets(this.#primitives, this.#secret, labels, toServerFinished)
+    const secrets = yield* this.derive(['c ap traffic', 's ap traffic', 'exp master'], toServerFinished)
     const [client, server, exporter] = secrets as [Secret, Secret, Secret]
     return { client, server, exporter }
   }
 
   /** resumption_secret. This stage is spent. */
   *intoResumption(toClientFinished: Uint8Array): Program<Secret> {
-    const resumption = yield* deriveSecret(this.#primitives, this.#secret, 'res master', toClientFinished)
-    this.#secret.dispose()
-    return resumption
-  }
-
-  dispose(): void {
-    this.#secret.dispose()
+    const [resumption] = yield* this.derive(['res master'], toClientFinished)
+    this.dispose()
+    return resumption as Secret
   }
 }
 
@@ -130,8 +121,7 @@ export interface TrafficSecrets {
 
 /** application_traffic_secret_N+1. https://www.rfc-editor.org/rfc/rfc9846#section-7.2 */
 export function* nextTrafficSecret(crypto: CryptoProvider, suite: CipherSuite, secret: Secret): Program<Secret> {
-  const { hkdf } = yield* primitivesOf(crypto, suite.hash)
-  return yield* wait(expandLabel(hkdf, secret, 'traffic upd', none, hkdf.outputLength))
+  return yield* wait(expandLabel(required(crypto, 'hkdf', suite.hash), secret, 'traffic upd'))
 }
 
 /** The PSK of one ticket. https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1 */
@@ -141,8 +131,7 @@ export function* resumptionPsk(
   resumption: Secret,
   nonce: Uint8Array,
 ): Program<Secret> {
-  const { hkdf } = yield* primitivesOf(crypto, suite.hash)
-  return yield* wait(expandLabel(hkdf, resumption, 'resumption', nonce, hkdf.outputLength))
+  return yield* wait(expandLabel(required(crypto, 'hkdf', suite.hash), resumption, 'resumption', nonce))
 }
 
 /** TLS-Exporter(label, context, length). https://www.rfc-editor.org/rfc/rfc9846#section-7.5 */
@@ -154,14 +143,11 @@ export function* exportKeyingMaterial(
   context: Uint8Array,
   length: number,
 ): Program<Uint8Array> {
-  const primitives = yield* primitivesOf(crypto, suite.hash)
-  const derived = yield* deriveSecret(primitives, exporter, label, primitives.emptyHash)
+  const { hkdf, emptyHash } = yield* primitivesOf(crypto, suite.hash)
+  const derived = yield* wait(expandLabel(hkdf, exporter, label, emptyHash))
   try {
     const contextHash = yield* wait(required(crypto, 'hash', suite.hash).digest(context))
-    const exported = yield* wait(expandLabel(primitives.hkdf, derived, 'exporter', contextHash, length))
-    const bytes = new Uint8Array(exported.reveal())
-    exported.dispose()
-    return bytes
+    return takenFrom(yield* wait(expandLabel(hkdf, derived, 'exporter', contextHash, length)))
   } finally {
     derived.dispose()
   }
@@ -177,6 +163,15 @@ export function* finishedVerifyData(
   return yield* finishedMac(yield* primitivesOf(crypto, suite.hash), base, transcriptHash)
 }
 
+function* finishedMac({ hkdf, hmac }: Primitives, base: Secret, transcriptHash: Uint8Array): Program<Uint8Array> {
+  const finishedKey = yield* wait(expandLabel(hkdf, base, 'finished'))
+  try {
+    return yield* wait(hmac.sign(finishedKey, transcriptHash))
+  } finally {
+    finishedKey.dispose()
+  }
+}
+
 interface Primitives {
   readonly hkdf: Hkdf
   readonly hmac: Hmac
@@ -186,48 +181,14 @@ interface Primitives {
   readonly derivedWithoutPsk: Uint8Array
 }
 
-function* deriveSecret(primitives: Primitives, secret: Secret, label: string, hash: Uint8Array): Program<Secret> {
-  return yield* wait(expandLabel(primitives.hkdf, secret, label, hash, primitives.hkdf.outputLength))
-}
-
-/** Several secrets over one transcript, in the order of their labels. */
-function* deriveSecrets(
-  { hkdf }: Primitives,
-  secret: Secret,
-  labels: readonly string[],
-  hash: Uint8Array,
-): Program<Secret[]> {
-  return yield* waitAll(...labels.map((label) => () => expandLabel(hkdf, secret, label, hash, hkdf.outputLength)))
-}
-
-function* finishedMac(primitives: Primitives, base: Secret, transcriptHash: Uint8Array): Program<Uint8Array> {
-  const { hkdf, hmac } = primitives
-  const finishedKey = yield* wait(expandLabel(hkdf, base, 'finished', none, hkdf.outputLength))
-  try {
-    return yield* wait(hmac.sign(finishedKey, transcriptHash))
-  } finally {
-    finishedKey.dispose()
-  }
-}
-
-function* nextStage(primitives: Primitives, spent: Secret, input: Secret | undefined): Program<Secret> {
-  const salt = yield* deriveSecret(primitives, spent, 'derived', primitives.emptyHash)
-  try {
-    return yield* wait(primitives.hkdf.extract(salt, input ?? zeros(primitives)))
-  } finally {
-    salt.dispose()
-    spent.dispose()
-  }
-}
-
 function* primitivesOf(crypto: CryptoProvider, hash: string): Program<Primitives> {
-  const known = primitivesByProvider.get(crypto)?.get(hash)
+  const ofProvider = primitivesByProvider.get(crypto) ?? new Map<string, Primitives>()
+  const known = ofProvider.get(hash)
   if (known !== undefined) return known
   const hkdf = required(crypto, 'hkdf', hash)
-  const emptyHash = yield* wait(required(crypto, 'hash', hash).digest(none))
+  const emptyHash = yield* wait(required(crypto, 'hash', hash).digest(new Uint8Array(0)))
   const derivedWithoutPsk = yield* derivedFromNothing(hkdf, emptyHash)
   const primitives = { hkdf, hmac: required(crypto, 'hmac', hash), emptyHash, derivedWithoutPsk }
-  const ofProvider = primitivesByProvider.get(crypto) ?? new Map<string, Primitives>()
   primitivesByProvider.set(crypto, ofProvider.set(hash, primitives))
   return primitives
 }
@@ -236,21 +197,23 @@ function* derivedFromNothing(hkdf: Hkdf, emptyHash: Uint8Array): Program<Uint8Ar
   const zero = new Uint8Array(hkdf.outputLength)
   const early = yield* wait(hkdf.extract(zero, zero))
   try {
-    const derived = yield* wait(expandLabel(hkdf, early, 'derived', emptyHash, hkdf.outputLength))
-    // A copy, which slice() of a Buffer is not.
-    const bytes = new Uint8Array(derived.reveal())
-    derived.dispose()
-    return bytes
+    return takenFrom(yield* wait(expandLabel(hkdf, early, 'derived', emptyHash)))
   } finally {
     early.dispose()
   }
 }
 
-/** As many zero bytes as the hash has. */
-function zeros(primitives: Primitives): Uint8Array {
-  return new Uint8Array(primitives.hkdf.outputLength)
+/** The bytes of a secret, which is wiped. */
+function takenFrom(secret: Secret): Uint8Array {
+  // A copy, which slice() of a Buffer is not.
+  const bytes = new Uint8Array(secret.reveal())
+  secret.dispose()
+  return bytes
 }
 
-const none = /* @__PURE__ */ new Uint8Array(0)
+/** As many zero bytes as the hash has. */
+function zeros({ hkdf }: Primitives): Uint8Array {
+  return new Uint8Array(hkdf.outputLength)
+}
 
 const primitivesByProvider: WeakMap<CryptoProvider, Map<string, Primitives>> = /* @__PURE__ */ new WeakMap()

@@ -86,7 +86,7 @@ export abstract class PostHandshake implements AfterHandshake {
     try {
       // The connection may have ended while an asynchronous provider derived it.
       if (this.#disposed) next.dispose()
-      yield* hs.installKeys('sent', 'application', suite, next)
+      yield* hs.installKeys('application', suite, { sent: next })
     } finally {
       this.#secrets.replace(write, next)
     }
@@ -139,7 +139,7 @@ export abstract class PostHandshake implements AfterHandshake {
     }
     const next = yield* this.#nextSecret(read)
     try {
-      yield* this.handshake.installKeys('received', 'application', this.suite, next)
+      yield* this.handshake.installKeys('application', this.suite, { received: next })
     } finally {
       this.#secrets.replace(read, next)
     }

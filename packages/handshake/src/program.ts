@@ -35,30 +35,16 @@ export function* wait<T>(value: T | PromiseLike<T>): Program<T> {
  * wiped, also those that come later.
  */
 export function* waitAll<T>(...calls: readonly (() => T | PromiseLike<T>)[]): Program<T[]> {
-  const answers = asked(calls)
-  return yield* wait(answers.some(isPromiseLike) ? allOrNone(answers) : (answers as T[]))
-}
-
-function asked<T>(calls: readonly (() => T | PromiseLike<T>)[]): (T | PromiseLike<T>)[] {
   const answers: (T | PromiseLike<T>)[] = []
+  let complete = false
   try {
     for (const call of calls) answers.push(call())
-    return answers
-  } catch (error) {
-    for (const answer of answers) {
-      if (isPromiseLike(answer)) answer.then(wipe, () => {})
-      else wipe(answer)
-    }
-    throw error
+    const values = yield* wait(answers.some(isPromiseLike) ? Promise.all(answers) : (answers as T[]))
+    complete = true
+    return values
+  } finally {
+    if (!complete) for (const answer of answers) discard(answer)
   }
-}
-
-async function allOrNone<T>(answers: readonly (T | PromiseLike<T>)[]): Promise<T[]> {
-  const settled = await Promise.allSettled(answers)
-  const failed = settled.find((one) => one.status === 'rejected')
-  if (failed === undefined) return settled.map((one) => (one as PromiseFulfilledResult<Awaited<T>>).value)
-  for (const one of settled) if (one.status === 'fulfilled') wipe(one.value)
-  throw failed.reason
 }
 
 /**
@@ -68,10 +54,9 @@ async function allOrNone<T>(answers: readonly (T | PromiseLike<T>)[]): Promise<T
 export function* ask<T>(code: CallbackCode, who: string, call: () => T | PromiseLike<T>): Program<T> {
   const answer = askNow(code, who, call)
   if (!isPromiseLike(answer)) return answer
-  const guarded = answer.then(
-    (value) => value,
-    (cause: unknown) => Promise.reject(callbackFailure(code, who, cause)),
-  )
+  const guarded = answer.then(undefined, (cause: unknown) => {
+    throw callbackFailure(code, who, cause)
+  })
   return (yield { kind: 'wait', answer: guarded, whose: 'theirs' }) as T
 }
 
@@ -107,18 +92,14 @@ export class ProgramRun<T> {
     this.#program = program
   }
 
-  /**
-   * Runs up to the first message it needs, the first answer it must wait for, or its end.
-   *
-   * @param first makes the first step
-   */
-  start(first: () => IteratorResult<Effect, T> = () => this.#program.next()): Step<T> {
-    return this.#resume(first)
+  /** Runs up to the first message it needs, the first answer it must wait for, or its end. */
+  start(): Step<T> {
+    return this.#resume('next')
   }
 
   /** Hands over the message it waits for. */
   deliver(message: HandshakeMessage | { readonly type: 'change_cipher_spec' }): Step<T> {
-    return this.#resume(() => this.#program.next(message))
+    return this.#resume('next', message)
   }
 
   get current(): Step<T> | undefined {
@@ -135,74 +116,61 @@ export class ProgramRun<T> {
     if (!this.#running) this.#program.return(undefined as T)
   }
 
-  #resume(next: () => IteratorResult<Effect, T>): Step<T> {
-    const result = this.#next(next)
-    if (this.#aborted) return this.#abandon(result)
-    if (result.done === true) return (this.#step = { kind: 'done', value: result.value })
-    const effect = result.value
-    if (effect.kind === 'receive') return (this.#step = effect)
-    const until = effect.answer.then(
-      (value) => (this.#aborted ? discard(effect, value) : this.#continue(() => this.#program.next(value))),
-      (error: unknown) => (this.#aborted ? undefined : this.#continue(() => this.#program.throw(error))),
-    )
-    return (this.#step = { kind: 'pending', until })
-  }
-
-  #next(next: () => IteratorResult<Effect, T>): IteratorResult<Effect, T> {
+  #resume(how: 'next' | 'throw', value?: unknown): Step<T> {
     this.#running = true
+    let result
     try {
-      return next()
+      result = this.#program[how](value)
     } finally {
       this.#running = false
     }
-  }
-
-  /** The end of a program that was aborted from within. */
-  #abandon(result: IteratorResult<Effect, T>): Step<T> {
-    if (result.done === true) wipe(result.value)
-    else {
-      const effect = result.value
-      // A failure of what nobody waits for any more is nobody's.
-      if (effect.kind === 'wait')
-        effect.answer.then(
-          (value) => discard(effect, value),
-          () => {},
-        )
-      this.#program.return(undefined as T)
-    }
+    const step = this.#stepOf(result)
+    if (!this.#aborted) return (this.#step = step)
+    // It was aborted from within.
+    if (step.kind === 'done') wipe(step.value)
+    else this.#program.return(undefined as T)
     return (this.#step = { kind: 'aborted' })
   }
 
+  #stepOf({ done, value }: IteratorResult<Effect, T>): Step<T> {
+    if (done === true) return { kind: 'done', value }
+    if (value.kind === 'receive') return value
+    const { answer, whose } = value
+    const until = answer.then(
+      (given) => {
+        if (!this.#aborted) return this.#goOn('next', given)
+        if (whose === 'ours') wipe(given)
+      },
+      // A failure of what nobody waits for any more is nobody's.
+      (error: unknown) => (this.#aborted ? undefined : this.#goOn('throw', error)),
+    )
+    return { kind: 'pending', until }
+  }
+
   /** After an answer: resolves once the program no longer pends on a promise. */
-  #continue(next: () => IteratorResult<Effect, T>): void | PromiseLike<void> {
-    const step = this.#resume(next)
+  #goOn(how: 'next' | 'throw', value: unknown): void | PromiseLike<void> {
+    const step = this.#resume(how, value)
     return step.kind === 'pending' ? step.until : undefined
   }
 }
 
 /** The result of a program that receives no messages: at once when nothing pends, else a promise of it. */
 export function run<T>(program: Program<T>): T | PromiseLike<T> {
-  const first = program.next()
-  if (first.done === true) return first.value
   const steps = new ProgramRun(program)
-  const step = steps.start(() => first)
-  if (step.kind === 'pending') return step.until.then(() => finished(steps.current))
-  return finished(step)
+  const step = steps.start()
+  return step.kind === 'pending' ? step.until.then(() => finished(steps.current)) : finished(step)
 }
 
-/** An answer that came too late. */
-function discard({ whose }: { readonly whose: 'ours' | 'theirs' }, answer: unknown): void {
-  if (whose === 'ours') wipe(answer)
+/** An answer that nobody takes, now or when it comes. */
+function discard(answer: unknown): void {
+  if (isPromiseLike(answer)) answer.then(wipe, () => {})
+  else wipe(answer)
 }
 
 /** Secrets and keys, alone or as the fields of a value. */
 function wipe(value: unknown): void {
   if (typeof value !== 'object' || value === null) return
-  for (const part of [value, ...Object.values(value)]) if (isDisposable(part)) part.dispose()
-}
-
-function isDisposable(value: unknown): value is { dispose(): void } {
-  return typeof value === 'object' && value !== null && 'dispose' in value && typeof value.dispose === 'function'
+  for (const part of [value, ...Object.values(value)] as ({ dispose?(): void } | null | undefined)[]) part?.dispose?.()
 }
 
 function finished<T>(step: Step<T> | undefined): T {

@@ -9,6 +9,7 @@ import { hasFlag, resumptionAcrossNames } from './messages/flag-extensions.ts'
 import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
 import type { ClientParameters } from './parameters.ts'
 import type { PostHandshakeResult } from './post-handshake.ts'
+import { forkOf } from './post-handshake-transcript.ts'
 import { PostHandshake, resumption, write } from './post-handshake.ts'
 import type { Program } from './program.ts'
 import type { StoredPeer } from './session.ts'
@@ -88,7 +89,7 @@ export class ResumingClientPostHandshake extends PostHandshake {
    */
   *#authenticate(message: HandshakeMessage<'certificate_request'>): Program<PostHandshakeResult> {
     checkCertificateRequest(message.body)
-    const transcript = (this.transcript as Transcript).fork(this.suite.hash)
+    const transcript = forkOf(this.transcript as Transcript, this.handshake.crypto, this.suite)
     transcript.add(message.raw)
     const collected: Uint8Array[] = []
     const carrier = { ...this.handshake.carrier, send: (raw: Uint8Array) => void collected.push(raw) }

@@ -4,6 +4,7 @@ import type { Handshake } from './handshake.ts'
 import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
 import type { ServerParameters } from './parameters.ts'
 import type { PostHandshakeResult } from './post-handshake.ts'
+import { forkOf } from './post-handshake-transcript.ts'
 import { PostHandshake, read } from './post-handshake.ts'
 import type { Program } from './program.ts'
 import { certificateRequest } from './server.ts'
@@ -35,7 +36,7 @@ export class ServerPostHandshake extends PostHandshake {
     this.#underWay = true
     return () => {
       const context = parameters.crypto.random(16)
-      const hs = this.handshake.withTranscript(base.fork(suite.hash))
+      const hs = this.handshake.withTranscript(forkOf(base, this.handshake.crypto, suite))
       this.#request = { context, hs }
       hs.send('certificate_request', certificateRequest(parameters, context))
     }

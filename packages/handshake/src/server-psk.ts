@@ -57,7 +57,7 @@ export function* acceptPsk(
     // are not ours to judge: a session of TLS 1.2 may stand among them with a binder of its own.
     const binder = offered.binders[index] as Uint8Array
     checkLength(binder)
-    const hash = yield* hs.transcript.hashWithoutTail(found.suite.hash, bindersLength(offered))
+    const hash = yield* hs.transcript.hashBy(found.suite.hash, bindersLength(offered))
     const expected = yield* early.binder(found.kind, hash)
     if (!equalBytes(expected, binder)) {
       throw new TlsError('ERR_TLS_PSK_BINDER', `the binder of PSK ${index} does not fit the key and the ClientHello`)

@@ -68,8 +68,7 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
     hs.logSecret('CLIENT_HANDSHAKE_TRAFFIC_SECRET', traffic.client)
     hs.logSecret('SERVER_HANDSHAKE_TRAFFIC_SECRET', traffic.server)
     if (asksForChangeCipherSpec(parameters, hello) && !retried) hs.carrier.changeCipherSpec()
-    yield* hs.installKeys('sent', 'handshake', suite, traffic.server)
-    yield* hs.installKeys('received', 'handshake', suite, traffic.client)
+    yield* hs.installKeys('handshake', suite, { sent: traffic.server, received: traffic.client })
 
     sendEncryptedExtensions(hs, parameters, hello, applicationProtocol, psk !== undefined)
     const asks = psk === undefined && parameters.clientAuthentication !== 'none'
@@ -90,13 +89,13 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
     hs.logSecret('CLIENT_TRAFFIC_SECRET_0', secrets.client)
     hs.logSecret('SERVER_TRAFFIC_SECRET_0', secrets.server)
     hs.logSecret('EXPORTER_SECRET', secrets.exporter)
-    yield* hs.installKeys('sent', 'application', suite, secrets.server)
+    yield* hs.installKeys('application', suite, { sent: secrets.server })
 
     const peer = asks ? yield* authenticateClient(hs, parameters, none) : yield* withoutCertificate(hs, parameters, psk)
     const beforeFinished = yield* hs.transcript.hash()
     const clientFinished = yield* hs.receive('finished')
     const finished = yield* VerifiedFinished.verify(hs, suite, traffic.client, clientFinished.body, beforeFinished)
-    yield* hs.installKeys('received', 'application', suite, secrets.client)
+    yield* hs.installKeys('application', suite, { received: secrets.client })
 
     const connected: Connected = {
       version: 'TLSv1.3',

@@ -24,16 +24,6 @@ export class Transcript {
     this.#messages.push(raw)
   }
 
-  /** Our own ClientHello is added before its binders are known, and replaced when they are. */
-  replaceLast(raw: Uint8Array): void {
-    this.#messages[this.#messages.length - 1] = raw
-  }
-
-  /** Takes back the message that `restartWith` must not cover. */
-  removeLast(): void {
-    this.#messages.pop()
-  }
-
   /** From here on `hash()` is of this function. */
   useHash(name: string): void {
     this.#running = required(this.#crypto, 'hash', name).start()
@@ -51,8 +41,12 @@ export class Transcript {
     return (this.#digest ??= yield* wait(running.digest()))
   }
 
-  /** Transcript-Hash of everything but the last `tail` bytes: what a PSK binder covers. */
-  *hashWithoutTail(name: string, tail: number): Program<Uint8Array> {
+  /**
+   * Transcript-Hash by a named function, without choosing it.
+   *
+   * @param tail bytes at the end that it does not cover: what a PSK binder does not, or a message behind
+   */
+  *hashBy(name: string, tail = 0): Program<Uint8Array> {
     const all = this.bytes()
     return yield* wait(required(this.#crypto, 'hash', name).digest(all.subarray(0, all.length - tail)))
   }
@@ -62,26 +56,11 @@ export class Transcript {
     return concat(...this.#messages)
   }
 
-  /** Transcript-Hash of all messages by a named function, without choosing it. */
-  *hashBy(name: string): Program<Uint8Array> {
-    return yield* this.hashWithoutTail(name, 0)
-  }
-
   /**
    * A HelloRetryRequest stands behind a hash of the first ClientHello in its place.
-   * https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1
+   * https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1 Only before a hash is chosen.
    */
   restartWith(clientHelloHash: Uint8Array): void {
     this.#messages = [concat(Uint8Array.of(254, 0, 0, clientHelloHash.length), clientHelloHash)]
-    this.#hashed = 0
-    this.#running = undefined
-  }
-
-  /** A second transcript that goes on by itself. */
-  fork(hash: string): Transcript {
-    const fork = new Transcript(this.#crypto)
-    fork.#messages = [...this.#messages]
-    fork.useHash(hash)
-    return fork
   }
 }
