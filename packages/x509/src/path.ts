@@ -2,13 +2,13 @@ import type { SignatureAlgorithm } from '@typetls/crypto-provider'
 import { equalBytes, TlsError } from '@typetls/wire'
 import { PathCertificate } from './path-certificate.ts'
 import type { PlacedCertificate } from './certificate-failure.ts'
-import { certificateFailure } from './certificate-failure.ts'
+import { certificateFailure, isCertificateFailure } from './certificate-failure.ts'
 import type { DistinguishedName } from './distinguished-name.ts'
 import { violatedNameConstraint } from './name-constraints.ts'
 import type { NamedKey } from './named-key.ts'
 import type { Failure, FoundPath, NoPath, PathSearch, SearchState } from './path-search.ts'
 import { recordFailure, spendSignatureCheck, workFailure } from './path-search.ts'
-import { brokenRules, isBudgetSpent, isValidAt, refusalOf } from './path-rules.ts'
+import { brokenRules, isValidAt, refusalOf } from './path-rules.ts'
 import type { Program } from './program.ts'
 import { wait } from './program.ts'
 import type { SubjectPublicKey } from './public-key.ts'
@@ -38,7 +38,8 @@ export function* findPath(search: PathSearch): Program<FoundPath | NoPath> {
       : yield* extend([leaf], state)
     if (found !== undefined && own.length === 0) return found
   } catch (error) {
-    if (!isBudgetSpent(error)) throw error
+    // A spent budget, or a field of the leaf that cannot be read.
+    if (!isCertificateFailure(error)) throw error
     recordFailure(state, error, leaf, Infinity)
   }
   return { failures: told(state.failures) }
@@ -179,12 +180,11 @@ function rankedIssuers(path: Path, state: SearchState): Candidate[] {
         !state.anchors.has(certificate),
     )
     .map((placed) => ({ authority: placed.certificate, placed }))
-  const candidates: Candidate[] = [...anchors, ...intermediates]
+  return [...anchors, ...intermediates]
     .filter(({ authority }) => !path.some((one) => isSameEntity(one.certificate, authority)))
     .filter((candidate) => isReadable(candidate, path, state))
-  if (candidates.length < 2) return candidates
-  const ranks = new Map(candidates.map((candidate) => [candidate, rank(child, candidate, state.time)]))
-  return candidates.sort((a, b) => (ranks.get(b) as number) - (ranks.get(a) as number))
+    .map((candidate) => ({ ...candidate, rank: rank(child, candidate, state.time) }))
+    .sort((a, b) => b.rank - a.rank)
 }
 
 function rank(child: PathCertificate, { authority, placed }: Candidate, time: number): number {
@@ -196,7 +196,9 @@ function rank(child: PathCertificate, { authority, placed }: Candidate, time: nu
 
 /** "A certificate MUST NOT appear more than once in a prospective certification path": nor may its name and key. */
 function isSameEntity(one: PathCertificate, other: PathCertificate | NamedKey): boolean {
-  return one === other || (equalBytes(one.spki, other.publicKey.spki) && isSameName(one.subject, other.subject))
+  // Whether the key can be read is asked later.
+  const { spki } = other instanceof PathCertificate ? other : other.publicKey
+  return one === other || (equalBytes(one.spki, spki) && isSameName(one.subject, other.subject))
 }
 
 /** A name that cannot be read is equal to its own bytes only. */

@@ -55,6 +55,38 @@ describe('a verdict', () => {
   })
 })
 
+describe('what cannot be read', () => {
+  test.each([
+    ['its authorityKeyIdentifier', { extensions: [{ oid: '2.5.29.35', value: Uint8Array.of(5, 0) }] }],
+    ['its issuer', { alterTbs: (tbs: Uint8Array) => altered(tbs, utf8String) }],
+  ])('of a leaf, as %s, is told of', (_, options) => {
+    const { certificate } = root.issue({ without: ['authorityKeyIdentifier'], ...options })
+    const anchors = [rootCertificate, createAuthority({ key: 'fresh' }).certificate]
+    expect(invalid({ certificate, anchors }).failures[0]).toMatchObject({ rule: 'encoding', index: 0 })
+  })
+
+  test('of a certificate that nobody needs, as its key, does not matter', () => {
+    const good = root.issueIntermediate({ subject: 'Twin' })
+    const alterTbs = (tbs: Uint8Array): Uint8Array => altered(tbs, positiveModulus)
+    const bad = root.issueIntermediate({ subject: 'Twin', keyType: 'rsa', alterTbs }).certificate
+    expect(() => Certificate.parse(bad).publicKey).toThrow('modulus is not positive')
+    const { certificate } = good.issue({})
+    expect(valid({ certificate, intermediates: [bad, good.certificate] }).path).toHaveLength(3)
+  })
+
+  /** With the highest bit of the last octet of `pattern` set where it stands first. */
+  function altered(tbs: Uint8Array, pattern: readonly (number | undefined)[]): Uint8Array {
+    const at = tbs.findIndex((_, i) => pattern.every((octet, j) => octet === undefined || tbs[i + j] === octet))
+    expect(at).toBeGreaterThan(0)
+    const last = at + pattern.length - 1
+    return tbs.map((octet, i) => (i === last ? octet | 0x80 : octet))
+  }
+
+  const utf8String = [0x0c, undefined, undefined]
+  /** The INTEGER of 257 octets with its first one, which says that it is positive. */
+  const positiveModulus = [0x02, 0x82, 0x01, 0x01, 0x00]
+})
+
 describe('an anchor without a certificate', () => {
   const { subject, publicKey } = rootCertificate
   const leaf = root.issueIntermediate().issue({ dns: ['example.org'] })
