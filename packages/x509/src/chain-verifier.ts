@@ -2,7 +2,7 @@ import type { CryptoProvider, PublicKey, SignatureScheme } from '@typetls/crypto
 import { TlsError } from '@typetls/wire'
 import type { AnchorList } from './anchor-list.ts'
 import type { Certificate } from './certificate.ts'
-import { CertificateCache } from './certificate-cache.ts'
+import { cachedParse } from './certificate-cache.ts'
 import type { PlacedCertificate } from './certificate-failure.ts'
 import { isCertificateFailure } from './certificate-failure.ts'
 import { matchesHost, referenceIdentity } from './name-match.ts'
@@ -85,42 +85,28 @@ export interface VerifierSetup<T extends PathCertificate> extends MatchOptions {
   readonly judgeLeaf?: (leaf: T, issuer: T | NamedKey, chain: PeerChain, context: VerifyContext) => Program<void>
 }
 
-export class ChainVerifier<T extends PathCertificate> implements CertificateVerifier<T> {
-  readonly #setup: VerifierSetup<T>
-  readonly #cache: CertificateCache<T>
-  readonly #verified = new WeakMap<PathCertificate, PublicKey>()
+export function chainVerifier<T extends PathCertificate>(setup: VerifierSetup<T>): CertificateVerifier<T> {
+  const { acceptsUnauthorized, judgeLeaf, judgeOf } = setup
+  const parse = cachedParse(setup.parse)
+  const verified = new WeakMap<PathCertificate, PublicKey>()
 
-  constructor(setup: VerifierSetup<T>) {
-    this.#setup = setup
-    this.#cache = new CertificateCache(setup.parse)
-  }
-
-  get acceptsUnauthorized(): boolean {
-    return this.#setup.acceptsUnauthorized
-  }
-
-  verify(chain: PeerChain, context: VerifyContext): PeerVerdict<T> | Promise<PeerVerdict<T>> {
-    return run(this.#verdict(chain, context))
-  }
-
-  *#verdict(chain: PeerChain, context: VerifyContext): Program<PeerVerdict<T>> {
+  function* verdict(chain: PeerChain, context: VerifyContext): Program<PeerVerdict<T>> {
     const [first] = chain.certificates
     if (first === undefined) throw new TlsError('ERR_TLS_CERTIFICATE_EMPTY')
-    const leaf = this.#cache.parse(first)
+    const leaf = parse(first)
     const { publicKey } = leaf
     try {
-      const { path, anchor } = yield* this.#path(leaf, chain, context)
-      const matchedName = this.#matchedName(leaf, context)
-      const { judgeLeaf } = this.#setup
+      const { path, anchor } = yield* foundPath(leaf, chain, context)
+      const matchedName = nameIn(leaf, context, setup)
       if (judgeLeaf !== undefined) yield* judgeLeaf(leaf, path[1] ?? anchor, chain, context)
       return { publicKey, authorized: true, failure: undefined, facts: { path, matchedName } }
     } catch (error) {
-      if (!this.acceptsUnauthorized || !isCertificateFailure(error)) throw error
+      if (!acceptsUnauthorized || !isCertificateFailure(error)) throw error
       return { publicKey, authorized: false, failure: error, facts: { path: [leaf], matchedName: undefined } }
     }
   }
 
-  *#path(leaf: T, chain: PeerChain, context: VerifyContext): Program<FoundPath<T>> {
+  function* foundPath(leaf: T, chain: PeerChain, context: VerifyContext): Program<FoundPath<T>> {
     const { certificates } = chain
     const bytes = certificates.reduce((sum, { length }) => sum + length, 0)
     if (certificates.length > maxSent || bytes > maxSentBytes) {
@@ -132,7 +118,7 @@ export class ChainVerifier<T extends PathCertificate> implements CertificateVeri
     for (const [index, der] of certificates.entries()) {
       if (index === 0) continue
       try {
-        intermediates.push({ certificate: this.#cache.parse(der), index })
+        intermediates.push({ certificate: parse(der), index })
       } catch (error) {
         // A peer may send what nobody needs: it only matters if there is no path without it.
         if (!isCertificateFailure(error)) throw error
@@ -140,15 +126,15 @@ export class ChainVerifier<T extends PathCertificate> implements CertificateVeri
       }
     }
     const answer = yield* findPath({
-      ...this.#setup,
+      ...setup,
       leaf,
       intermediates,
       time: context.now,
       crypto: context.crypto,
       purpose: tlsPurposes[context.peer],
-      rules: this.#setup.rules[context.keyUse ?? 'signing'],
-      judge: this.#setup.judgeOf?.(chain),
-      verified: this.#verified,
+      rules: setup.rules[context.keyUse ?? 'signing'],
+      judge: judgeOf?.(chain),
+      verified,
     })
     // All were read by `parse`, or are anchors that the same class read.
     if ('path' in answer) return answer as FoundPath<T>
@@ -161,17 +147,24 @@ export class ChainVerifier<T extends PathCertificate> implements CertificateVeri
     })
   }
 
-  #matchedName(leaf: T, { peer, name }: VerifyContext): string | undefined {
-    if (peer === 'client' || this.#setup.skipsName) return undefined
-    if (name === undefined) {
-      const problem = 'cannot be checked: no name was dialled, nor dangerouslySkipNameCheck set'
-      throw nameFailure(leaf, problem, 'host-name.unknown', 'RFC 9525 section 3')
-    }
-    const matched = matchesHost(leaf, name, this.#setup)
-    if (matched !== undefined) return matched
-    const odd = referenceIdentity(name) ? '' : ', which is no DNS name in A-labels and no IP address'
-    throw wrongName(leaf, name, odd)
+  return { acceptsUnauthorized, verify: (chain, context) => run(verdict(chain, context)) }
+}
+
+/** The name in a server's leaf that is for the dialled one. */
+function nameIn(
+  leaf: PathCertificate,
+  { peer, name }: VerifyContext,
+  setup: MatchOptions & { readonly skipsName: boolean },
+): string | undefined {
+  if (peer === 'client' || setup.skipsName) return undefined
+  if (name === undefined) {
+    const problem = 'cannot be checked: no name was dialled, nor dangerouslySkipNameCheck set'
+    throw nameFailure(leaf, problem, 'host-name.unknown', 'RFC 9525 section 3')
   }
+  const matched = matchesHost(leaf, name, setup)
+  if (matched !== undefined) return matched
+  const odd = referenceIdentity(name) === undefined ? ', which is no DNS name in A-labels and no IP address' : ''
+  throw wrongName(leaf, name, odd)
 }
 
 /** Certificates in a chain, the leaf included. */

@@ -1,6 +1,6 @@
-import type { TlsError } from '@typetls/wire'
+import { TlsError } from '@typetls/wire'
 import type { PathCertificate } from './path-certificate.ts'
-import type { CertificateFailure, PlacedCertificate } from './certificate-failure.ts'
+import type { PlacedCertificate } from './certificate-failure.ts'
 import { certificateFailure, isCertificateFailure } from './certificate-failure.ts'
 import * as extensionIds from './extension-ids.ts'
 import type { Rule, RuleContext } from './profile.ts'
@@ -27,10 +27,9 @@ export function brokenRules(
   const { certificate } = placed
   const unreadable = refusalOf(() => readAll(certificate, role))
   if (unreadable !== undefined) return [unreadable]
-  const context = { role, purpose: search.purpose, minRsaBits: search.minRsaBits }
   return [...pathRules, ...search.rules].flatMap(([name, code, reference, broken]) => {
     const failure = refusalOf(() => {
-      const problem = broken(certificate, context, search)
+      const problem = broken(certificate, role, search)
       return problem ? certificateFailure(placed, problem, name, code, reference) : undefined
     })
     return failure ?? []
@@ -52,10 +51,9 @@ export function refusalOf<T>(check: () => T): T | TlsError {
   }
 }
 
-/** Whether the search has ended, and not only a candidate of it. */
+/** Whether what was thrown ends the search, and not only a candidate of it. */
 export function isBudgetSpent(error: unknown): error is TlsError {
-  if (!isCertificateFailure(error) || error.code !== 'ERR_TLS_CERTIFICATE_WORK_LIMIT') return false
-  return (error.details as Partial<CertificateFailure> | undefined)?.rule !== 'path.length'
+  return error instanceof TlsError && error.code === 'ERR_TLS_CERTIFICATE_WORK_LIMIT'
 }
 
 function readAll(certificate: PathCertificate, role: RuleContext['role']): void {
@@ -64,7 +62,7 @@ function readAll(certificate: PathCertificate, role: RuleContext['role']): void 
   if (role === 'intermediate') void [certificate.subject.relativeNames, certificate.issuer.relativeNames]
 }
 
-function notAuthority({ basicConstraints, version }: PathCertificate, { role }: RuleContext): string | false {
+function notAuthority({ basicConstraints, version }: PathCertificate, role: RuleContext['role']): string | false {
   // Before version 3 there is no way to say it; then trusting it says it.
   const isAuthority = basicConstraints?.ca ?? (role === 'anchor' && version < 3)
   return role !== 'leaf' && !isAuthority && 'is not a certificate authority, but issued another'
@@ -73,7 +71,7 @@ function notAuthority({ basicConstraints, version }: PathCertificate, { role }: 
 /** "A certificate-using system MUST reject the certificate if it encounters a critical extension it does not recognize" */
 function unknownCritical(
   { extensions }: PathCertificate,
-  _: RuleContext,
+  _: unknown,
   { alsoUnderstood }: CertificateRules,
 ): string | false {
   for (const { oid, critical } of extensions.values()) {
@@ -85,7 +83,11 @@ function unknownCritical(
 }
 
 /** A purpose that an authority lacks, nobody below it has: what browsers do, and RFC 5280 leaves open. */
-function otherPurpose({ extendedKeyUsage }: PathCertificate, { purpose }: RuleContext): string | false {
+function otherPurpose(
+  { extendedKeyUsage }: PathCertificate,
+  _: unknown,
+  { purpose }: CertificateRules,
+): string | false {
   if (purpose === undefined || extendedKeyUsage === undefined) return false
   if (extendedKeyUsage.has(anyExtendedKeyUsage) || extendedKeyUsage.has(purpose)) return false
   return `is not for ${purposeNames[purpose] ?? `the purpose ${purpose}`}`
@@ -124,13 +126,13 @@ const understood: readonly string[] = [
 const maxRsaBits = 16_384
 const maxRsaExponentBits = 64
 
-const pathRules: readonly Rule[] = [
+const pathRules: readonly Rule<CertificateRules>[] = [
   ['basic-constraints.ca', 'ERR_TLS_CERTIFICATE_CONSTRAINT', 'RFC 5280 section 4.2.1.9', notAuthority],
   [
     'key-usage.cert-sign',
     'ERR_TLS_CERTIFICATE_CONSTRAINT',
     'RFC 5280 section 4.2.1.3',
-    ({ keyUsage }, { role }) =>
+    ({ keyUsage }, role) =>
       role !== 'leaf' && keyUsage?.has('keyCertSign') === false && 'has a key that is not for signing certificates',
   ],
   ['extensions.unknown-critical', 'ERR_TLS_CERTIFICATE_UNSUPPORTED', 'RFC 5280 section 4.2', unknownCritical],

@@ -1,7 +1,7 @@
 import { TlsError } from '@typetls/wire'
 import { AnchorList } from './anchor-list.ts'
 import type { CertificateVerifier } from './chain-verifier.ts'
-import { ChainVerifier, defaultLimits } from './chain-verifier.ts'
+import { chainVerifier, defaultLimits } from './chain-verifier.ts'
 import { PathCertificate } from './path-certificate.ts'
 import { rulesOfUse, tlsRules } from './profile.ts'
 
@@ -14,7 +14,7 @@ import { rulesOfUse, tlsRules } from './profile.ts'
  *   (internal_error) when one is neither a certificate nor DER
  */
 export function createPathVerifier(options: PathVerifierOptions): CertificateVerifier<PathCertificate> {
-  return new ChainVerifier({
+  return chainVerifier({
     anchors: new AnchorList(options.trustAnchors.map(readAnchor)),
     parse: PathCertificate.parse,
     rules: rulesOfUse(tlsRules),

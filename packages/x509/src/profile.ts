@@ -3,7 +3,6 @@ import type { CertificateErrorCode } from './certificate-failure.ts'
 import * as extensionIds from './extension-ids.ts'
 import type { KeyUsage } from './extensions.ts'
 import type { PathCertificate } from './path-certificate.ts'
-import type { CertificateRules } from './path-rules.ts'
 
 /**
  * What is asked of certificates beyond validating their path (RFC 5280 section 6.1, always done): rules by name. One
@@ -36,14 +35,13 @@ export interface RuleContext {
 }
 
 /** A rule that asks for no more than a path does. */
-export type Rule = readonly [name: string, code: CertificateErrorCode, reference: string, broken: Broken]
-
-/** As `ProfileRule.broken`. @param search of the rules that every path is held to */
-export type Broken = (
-  certificate: PathCertificate,
-  context: RuleContext,
-  search: CertificateRules,
-) => string | false | undefined
+export type Rule<Search = Omit<RuleContext, 'role'>> = readonly [
+  name: string,
+  code: CertificateErrorCode,
+  reference: string,
+  /** As `ProfileRule.broken`. */
+  broken: (certificate: PathCertificate, role: RuleContext['role'], search: Search) => string | false | undefined,
+]
 
 const rfc5280Rules: readonly Rule[] = [
   [
@@ -51,14 +49,14 @@ const rfc5280Rules: readonly Rule[] = [
     'ERR_TLS_CERTIFICATE_SIGNATURE',
     'RFC 9846 section 4.5.2.4',
     // What an anchor is signed with says nothing: it is not its signature that it is trusted for.
-    ({ signatureAlgorithm: { isWeak, oid } }, { role }) =>
+    ({ signatureAlgorithm: { isWeak, oid } }, role) =>
       isWeak && role !== 'anchor' && `is signed with a broken algorithm (${oid})`,
   ],
   [
     'key.rsa-size',
     'ERR_TLS_CERTIFICATE_CONSTRAINT',
     'option minRsaBits',
-    ({ publicKey: { rsa } }, { minRsaBits }) =>
+    ({ publicKey: { rsa } }, _, { minRsaBits }) =>
       rsa !== undefined &&
       rsa.modulusBits < minRsaBits &&
       `has an RSA key of ${rsa.modulusBits} bits, less than ${minRsaBits}`,
@@ -80,7 +78,7 @@ export const tlsRules: readonly Rule[] = [
     'ERR_TLS_CERTIFICATE_CONSTRAINT',
     'RFC 5280 section 4.1.2.2',
     // "The serial number MUST be a positive integer", at most 20 octets. Some old roots have 0: anchors are not asked.
-    ({ serialNumber }, { role }) =>
+    ({ serialNumber }, role) =>
       role !== 'anchor' &&
       ((serialNumber[0] as number) >= 0x80 || serialNumber.length > 20 || serialNumber.every((byte) => byte === 0)) &&
       'has a serial number that is not positive or over 20 octets',
@@ -95,7 +93,7 @@ export const tlsRules: readonly Rule[] = [
     'subject.empty',
     'ERR_TLS_CERTIFICATE_CONSTRAINT',
     'RFC 5280 section 4.1.2.6',
-    ({ subject }, { role }) => role !== 'leaf' && subject.isEmpty && 'has no subject',
+    ({ subject }, role) => role !== 'leaf' && subject.isEmpty && 'has no subject',
   ],
   [
     'extensions.criticality',
@@ -120,8 +118,11 @@ export const rfc5280: Profile = /* @__PURE__ */ profileOf('rfc5280', rfc5280Rule
 export const tls: Profile = /* @__PURE__ */ profileOf('tls', tlsRules)
 
 function profileOf(name: string, rules: readonly Rule[]): Profile {
-  const byName = rules.map(([rule, code, reference, broken]) => [rule, { code, reference, broken }])
-  return { name, rules: Object.fromEntries(byName) as Profile['rules'], optional: {} }
+  const byName = rules.map(([rule, code, reference, broken]): [string, ProfileRule] => [
+    rule,
+    { code, reference, broken: (certificate, context) => broken(certificate, context.role, context) },
+  ])
+  return { name, rules: Object.fromEntries(byName), optional: {} }
 }
 
 /**
@@ -131,7 +132,7 @@ function profileOf(name: string, rules: readonly Rule[]): Profile {
  */
 export function rulesOfUse(rules: readonly Rule[], switches: Readonly<Record<string, boolean>> = {}): RulesOfUse {
   const withUsage = (name: string, reference: string, usage: KeyUsage, use: string): readonly Rule[] => {
-    const broken: Broken = ({ keyUsage }, { role }) =>
+    const broken: Rule[3] = ({ keyUsage }, role) =>
       role === 'leaf' && keyUsage?.has(usage) === false && `has a key that is not for ${use}`
     return switches[name] === false ? rules : [...rules, [name, 'ERR_TLS_CERTIFICATE_KEY_USAGE', reference, broken]]
   }
@@ -165,7 +166,8 @@ export function activeRules(profile: Profile, switches: Readonly<Record<string, 
     name,
     rule.code,
     rule.reference,
-    (certificate, context) => rule.broken(certificate as Certificate, context),
+    (certificate, role, { purpose, minRsaBits }) =>
+      rule.broken(certificate as Certificate, { role, purpose, minRsaBits }),
   ])
 }
 

@@ -2,7 +2,7 @@ import { Certificate } from './certificate.ts'
 import type { PolicyCheck } from './certificate-policies.ts'
 import { policyExtensions } from './certificate-policies.ts'
 import type { CertificateVerifier, VerifierSetup } from './chain-verifier.ts'
-import { ChainVerifier, defaultLimits } from './chain-verifier.ts'
+import { chainVerifier, defaultLimits } from './chain-verifier.ts'
 import type { MatchOptions } from './name-match.ts'
 import type { NamedKey } from './named-key.ts'
 import { wholeNumber } from './path-search.ts'
@@ -29,7 +29,7 @@ import { wholePathJudge } from './whole-path.ts'
  */
 export function createVerifier(options: VerifierOptions): CertificateVerifier {
   const { profile = tls, policies, revocation } = options
-  return new ChainVerifier({
+  return chainVerifier({
     anchors: new TrustAnchors(options.trustAnchors),
     parse: Certificate.parse,
     rules: rulesOfUse(activeRules(profile, options.rules), options.rules),

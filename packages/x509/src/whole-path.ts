@@ -166,7 +166,8 @@ function* pathOfSigner(
     }),
   })
   if ('path' in found) return found.path as readonly Certificate[]
-  const spent = found.failures.find(({ error }) => isBudgetSpent(error))
+  // A path that is too long is the fault of one candidate.
+  const spent = found.failures.find(({ error, failure }) => isBudgetSpent(error) && failure.rule !== 'path.length')
   if (spent !== undefined) throw spent.error
   return undefined
 }
