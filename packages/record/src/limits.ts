@@ -39,7 +39,8 @@ const minFragmentLength = 2
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) unless `length` is an integer from 2 to 2^14 */
 export function fragmentLength(length: number): number {
   if (!Number.isInteger(length) || length < minFragmentLength || length > maxFragmentLength) {
-    throw new TlsError('ERR_TLS_OPTIONS', 'a fragment limit must be between 2 and 16384 bytes', {
+    throw new TlsError('ERR_TLS_OPTIONS', undefined, {
+      path: 'bytes of a record',
       expected: { min: minFragmentLength, max: maxFragmentLength },
       received: length,
     })

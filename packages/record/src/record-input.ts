@@ -52,12 +52,14 @@ export class RecordInput {
     return this.#fill(needed)
   }
 
-  /** From `start` to `end` of the bytes that are there, which are taken up to that end. */
-  take(start: number, end: number): Uint8Array {
+  /** Takes `length` bytes behind so many others, which go with them; `undefined` as `has` is false. */
+  take(behind: number, length: number): Uint8Array | undefined {
+    const end = behind + length
+    if (!this.has(end)) return undefined
     const { bytes, offset } = this
     this.offset = offset + end
     if (this.offset === this.#end) this.#begin(this.#dequeue() ?? nothing)
-    return bytes.subarray(offset + start, offset + end)
+    return bytes.subarray(offset + behind, offset + end)
   }
 
   /** What was taken stays unchanged from here on, whatever is pushed. */

@@ -160,7 +160,7 @@ export class RecordReader {
   next(): OpenedRecord | undefined | PromiseLike<OpenedRecord | undefined> {
     const ahead = this.#ahead
     if (this.#failure !== undefined) throw this.#failure
-    if (ahead?.waiting) throw new TlsError('ERR_TLS_STATE', 'a record is still being opened')
+    if (ahead?.waiting) throw busy()
     try {
       return ahead === undefined ? this.#next() : this.#nextAhead(ahead)
     } catch (error) {
@@ -179,7 +179,7 @@ export class RecordReader {
     const next = protectionBy(key)
     if (this.#ahead?.waiting || this.#disposed) {
       next.dispose()
-      throw new TlsError('ERR_TLS_STATE', 'a key cannot be set while a record is being opened, or after the end')
+      throw busy()
     }
     this.#protection.dispose()
     this.#protection = next
@@ -199,9 +199,8 @@ export class RecordReader {
       const input = this.#input
       if (!input.has(headerLength)) return undefined
       const protection = this.#checkHeader(input.bytes, input.offset)
-      const end = headerLength + this.#length
-      if (!input.has(end)) return undefined
-      const body = input.take(headerLength, end)
+      const body = input.take(headerLength, this.#length)
+      if (body === undefined) return undefined
       this.#anyRecord = true
       const { sequence } = protection
       const opened = body.length < protection.minLength ? undefined : protection.open(body)
@@ -252,10 +251,8 @@ export class RecordReader {
   #cutAhead(): Uint8Array | undefined {
     const input = this.#input
     if (!input.has(headerLength) || this.#readHeader(input.bytes, input.offset) === plaintext) return undefined
-    const end = headerLength + this.#length
-    if (!input.has(end)) return undefined
-    const body = input.take(headerLength, end)
-    input.release()
+    const body = input.take(headerLength, this.#length)
+    if (body !== undefined) input.release()
     return body
   }
 
@@ -345,4 +342,8 @@ export class RecordReader {
     this.#input = new RecordInput()
     this.#ahead = undefined
   }
+}
+
+function busy(): TlsError {
+  return new TlsError('ERR_TLS_STATE', 'a record is being opened, or the reader was disposed of')
 }

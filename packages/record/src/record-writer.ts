@@ -230,7 +230,8 @@ export class RecordWriter {
   #array(length: number): Uint8Array {
     const array = this.#options.allocate?.(length) ?? new Uint8Array(length)
     if (array.length !== length) {
-      throw new TlsError('ERR_TLS_CALLBACK', 'allocate() made an array of another length', {
+      throw new TlsError('ERR_TLS_CALLBACK', undefined, {
+        path: 'allocate()',
         expected: length,
         received: array.length,
       })

@@ -67,28 +67,22 @@ export class Opening {
     open: () => Uint8Array | undefined | PromiseLike<Uint8Array | undefined>,
   ) {
     this.sequence = sequence
+    const settle = (plaintext: () => Uint8Array | undefined): void => {
+      this.pending = undefined
+      this.plaintext = plaintext
+    }
+    const fail = (error: unknown): void =>
+      settle(() => {
+        throw error
+      })
     try {
       const answer = open()
       if (isPromiseLike(answer)) {
         protection.holdUntil(answer)
-        this.pending = answer.then(
-          (late) => this.#settle(() => late),
-          (error: unknown) => this.#fail(error),
-        )
-      } else this.#settle(() => answer)
+        this.pending = answer.then((late) => settle(() => late), fail)
+      } else settle(() => answer)
     } catch (error) {
-      this.#fail(error)
+      fail(error)
     }
-  }
-
-  #settle(plaintext: () => Uint8Array | undefined): void {
-    this.pending = undefined
-    this.plaintext = plaintext
-  }
-
-  #fail(error: unknown): void {
-    this.#settle(() => {
-      throw error
-    })
   }
 }
