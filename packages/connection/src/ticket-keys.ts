@@ -1,7 +1,7 @@
 import type { AeadKey, CryptoProvider } from '@typetls/crypto-provider'
-import { Secret } from '@typetls/crypto-provider'
+import { Secret, required } from '@typetls/crypto-provider'
 import type { Program, TicketProtector } from '@typetls/handshake'
-import { required, run, wait } from '@typetls/handshake'
+import { run, wait } from '@typetls/handshake'
 import { TlsError, equalBytes } from '@typetls/wire'
 import type { Clock } from './options.ts'
 

@@ -1,6 +1,7 @@
 import type { CipherSuite, CryptoProvider, Secret } from '@typetls/crypto-provider'
+import { required } from '@typetls/crypto-provider'
 import type { Program } from '@typetls/handshake'
-import { expandLabel, required, wait, waitAll } from '@typetls/handshake'
+import { expandLabel, wait, waitAll } from '@typetls/handshake'
 import type { RecordKey } from '@typetls/record'
 
 /** Record key and IV of a traffic secret. https://www.rfc-editor.org/rfc/rfc9846#section-7.3 */

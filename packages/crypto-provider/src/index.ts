@@ -37,6 +37,7 @@ export type {
   RunningHash,
   SignatureAlgorithm,
 } from './provider.ts'
+export { required } from './required.ts'
 export { secretWithin } from './rsaes-pkcs1.ts'
 export { Secret } from './secret.ts'
 export {

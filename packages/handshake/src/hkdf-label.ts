@@ -1,4 +1,4 @@
-import type { Answer, CryptoProvider, Hkdf, Secret } from '@typetls/crypto-provider'
+import type { Answer, Hkdf, Secret } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 
 /**
@@ -33,19 +33,5 @@ export function hkdfLabel(label: string, context: Uint8Array, length: number): U
   info.set(context, 4 + whole.length)
   return info
 }
-
-/** @throws TlsError `ERR_TLS_UNSUPPORTED` (internal_error) when the provider does not have `name` in `list` */
-export function required<List extends ProviderList>(
-  crypto: CryptoProvider,
-  list: List,
-  name: string,
-): NonNullable<CryptoProvider[List][string]> {
-  const found = crypto[list][name]
-  if (found === undefined)
-    throw new TlsError('ERR_TLS_UNSUPPORTED', `the provider ${crypto.name} has no ${list} ${name}`)
-  return found as NonNullable<CryptoProvider[List][string]>
-}
-
-type ProviderList = 'hash' | 'hmac' | 'hkdf' | 'aead' | 'cbc' | 'signature' | 'keyExchange' | 'keyTransport'
 
 const none = /* @__PURE__ */ new Uint8Array(0)

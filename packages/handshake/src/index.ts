@@ -14,7 +14,7 @@ export { HandshakeDriver, nextExpected } from './driver.ts'
 export { Handshake } from './handshake.ts'
 export { handshakeDetails } from './handshake-details.ts'
 export type { KeepDetails } from './handshake-details.ts'
-export { expandLabel, hkdfLabel, required } from './hkdf-label.ts'
+export { expandLabel, hkdfLabel } from './hkdf-label.ts'
 export {
   EarlySecret,
   HandshakeSecret,

@@ -12,7 +12,6 @@ import {
   HandshakeSecret,
   hkdfLabel,
   nextTrafficSecret,
-  required,
   run,
 } from './index.ts'
 
@@ -154,10 +153,4 @@ describe('HkdfLabel', () => {
     }
     expect(hkdfLabel('x'.repeat(249), new Uint8Array(255), 1)).toHaveLength(4 + 255 + 255)
   })
-})
-
-test('what a provider lacks is named', () => {
-  expect(() => required(nodeCrypto, 'hkdf', 'md5')).toThrow(
-    expect.objectContaining({ code: 'ERR_TLS_UNSUPPORTED', message: expect.stringContaining('hkdf md5') as string }),
-  )
 })

@@ -1,6 +1,7 @@
 import type { CipherSuite, CryptoProvider, Hkdf, Hmac } from '@typetls/crypto-provider'
+import { required } from '@typetls/crypto-provider'
 import type { Secret } from '@typetls/crypto-provider'
-import { expandLabel, required } from './hkdf-label.ts'
+import { expandLabel } from './hkdf-label.ts'
 import type { Program } from './program.ts'
 import { wait, waitAll } from './program.ts'
 

@@ -1,6 +1,6 @@
 import type { CryptoProvider, RunningHash } from '@typetls/crypto-provider'
+import { required } from '@typetls/crypto-provider'
 import { concat } from '@typetls/wire'
-import { required } from './hkdf-label.ts'
 import type { Program } from './program.ts'
 import { wait } from './program.ts'
 

@@ -1,7 +1,6 @@
 import type { CryptoProvider } from '@typetls/crypto-provider'
-import { Secret } from '@typetls/crypto-provider'
+import { required, Secret } from '@typetls/crypto-provider'
 import { ascii, concat } from '@typetls/wire'
-import { required } from '../hkdf-label.ts'
 import type { Program } from '../program.ts'
 import { wait } from '../program.ts'
 

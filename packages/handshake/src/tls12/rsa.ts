@@ -1,6 +1,5 @@
-import { Secret } from '@typetls/crypto-provider'
+import { required, Secret } from '@typetls/crypto-provider'
 import { TlsError, decode, encode, opaqueVector } from '@typetls/wire'
-import { required } from '../hkdf-label.ts'
 import { ask, wait } from '../program.ts'
 import type { KeyExchangeMethod } from './key-exchange.ts'
 

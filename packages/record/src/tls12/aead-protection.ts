@@ -1,8 +1,8 @@
-import type { Aead, AeadKey, CryptoProvider } from '@typetls/crypto-provider'
-import { isPromiseLike } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
+import type { AeadKey } from '@typetls/crypto-provider'
+import { isPromiseLike, required } from '@typetls/crypto-provider'
 import { nonceLength, nonceOf } from '../nonce.ts'
 import { Protection } from '../protection.ts'
+import { checkSecretLength } from './key-block.ts'
 import type { RecordCipher } from './record-cipher.ts'
 import { pseudoHeaderLength, tls12Format, typeBefore, writePseudoHeader } from './record-header.ts'
 
@@ -25,23 +25,13 @@ export function implicitNonceAead(name: string): RecordCipher {
 
 /** The IV is the start of the nonce: what is left of that stands in the record. */
 function recordCipher(name: string, ivLength: number): RecordCipher {
-  const row = (crypto: CryptoProvider): Aead => {
-    const aead = crypto.aead[name]
-    if (aead === undefined) throw new TlsError('ERR_TLS_UNSUPPORTED', `${crypto.name} has no ${name}`)
-    return aead
-  }
   return {
     blockCipher: false,
     supportedBy: (crypto) => crypto.aead[name] !== undefined,
-    keyLengths: (crypto) => ({ macKey: 0, key: row(crypto).keyLength, iv: ivLength }),
+    keyLengths: (crypto) => ({ macKey: 0, key: required(crypto, 'aead', name).keyLength, iv: ivLength }),
     protect(crypto, { key, iv }) {
-      const aead = row(crypto)
-      if (iv.length !== ivLength) {
-        throw new TlsError('ERR_TLS_CRYPTO', `an IV has ${iv.length} bytes instead of ${ivLength}`, {
-          expected: ivLength,
-          received: iv.length,
-        })
-      }
+      const aead = required(crypto, 'aead', name)
+      checkSecretLength('an IV', iv, ivLength)
       const padded = new Uint8Array(nonceLength)
       padded.set(iv.reveal())
       const make = (ready: AeadKey): Protection =>

@@ -1,8 +1,9 @@
-import type { Cbc, CbcKey, CryptoProvider, Hmac, Secret } from '@typetls/crypto-provider'
-import { isPromiseLike } from '@typetls/crypto-provider'
-import { equalBytes, TlsError } from '@typetls/wire'
+import type { CbcKey, CryptoProvider, Hmac, Secret } from '@typetls/crypto-provider'
+import { isPromiseLike, required } from '@typetls/crypto-provider'
+import { equalBytes } from '@typetls/wire'
 import { Protection } from '../protection.ts'
 import { macBehind, paddedContent, writePadding } from './cbc-padding.ts'
+import { checkSecretLength } from './key-block.ts'
 import type { RecordCipher } from './record-cipher.ts'
 import { pseudoHeaderLength, tls12Format, typeBefore, writePseudoHeader } from './record-header.ts'
 
@@ -19,20 +20,16 @@ export function cbcWithHmac(cipher: string, hash: string): RecordCipher {
   return {
     blockCipher: true,
     supportedBy: (crypto) => crypto.cbc[cipher] !== undefined && crypto.hmac[hash] !== undefined,
-    keyLengths(crypto) {
-      const { cbc, hmac } = algorithms(crypto, cipher, hash)
+    keyLengths: (crypto) => ({
+      macKey: required(crypto, 'hmac', hash).outputLength,
+      key: required(crypto, 'cbc', cipher).keyLength,
       // The IV is in each record. https://www.rfc-editor.org/rfc/rfc5246#section-6.3
-      return { macKey: hmac.outputLength, key: cbc.keyLength, iv: 0 }
-    },
+      iv: 0,
+    }),
     protect(crypto, { macKey, key }, { encryptThenMac = false } = {}) {
-      const { cbc, hmac } = algorithms(crypto, cipher, hash)
-      const expected = hmac.outputLength
-      if (macKey.length !== expected) {
-        throw new TlsError('ERR_TLS_CRYPTO', `a MAC key has ${macKey.length} bytes instead of ${expected}`, {
-          expected,
-          received: macKey.length,
-        })
-      }
+      const cbc = required(crypto, 'cbc', cipher)
+      const hmac = required(crypto, 'hmac', hash)
+      checkSecretLength('a MAC key', macKey, hmac.outputLength)
       const ownMacKey = macKey.clone()
       const make = (ready: CbcKey): Protection => {
         const parts = { cipher: ready, blockLength: cbc.blockLength, hmac, macKey: ownMacKey, crypto }
@@ -50,14 +47,6 @@ export function cbcWithHmac(cipher: string, hash: string): RecordCipher {
       }
     },
   }
-}
-
-function algorithms(crypto: CryptoProvider, cipher: string, hash: string): { readonly cbc: Cbc; readonly hmac: Hmac } {
-  const cbc = crypto.cbc[cipher]
-  const hmac = crypto.hmac[hash]
-  if (cbc !== undefined && hmac !== undefined) return { cbc, hmac }
-  const missing = cbc === undefined ? cipher : `HMAC with ${hash}`
-  throw new TlsError('ERR_TLS_UNSUPPORTED', `${crypto.name} has no ${missing}`)
 }
 
 interface Parts {

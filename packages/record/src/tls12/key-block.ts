@@ -30,12 +30,7 @@ export function splitKeyBlock(
   lengths: KeyLengths,
 ): { readonly client: DirectionKeys; readonly server: DirectionKeys } {
   const expected = keyBlockLength(lengths)
-  if (keyBlock.length !== expected) {
-    throw new TlsError('ERR_TLS_CRYPTO', `a key block has ${keyBlock.length} bytes instead of ${expected}`, {
-      expected,
-      received: keyBlock.length,
-    })
-  }
+  checkSecretLength('a key block', keyBlock, expected)
   const bytes = keyBlock.reveal()
   let offset = 0
   const take = (length: number): Secret => {
@@ -49,4 +44,11 @@ export function splitKeyBlock(
     client: { macKey: clientMacKey, key: clientKey, iv: clientIv },
     server: { macKey: serverMacKey, key: serverKey, iv: serverIv },
   }
+}
+
+/** @throws TlsError `ERR_TLS_CRYPTO` (internal_error) unless the secret has as many bytes as are expected */
+export function checkSecretLength(what: string, { length }: Secret, expected: number): void {
+  if (length === expected) return
+  const message = `${what} has ${length} bytes instead of ${expected}`
+  throw new TlsError('ERR_TLS_CRYPTO', message, { expected, received: length })
 }

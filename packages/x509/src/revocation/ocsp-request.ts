@@ -1,4 +1,5 @@
 import type { CryptoProvider, Hash } from '@typetls/crypto-provider'
+import { required } from '@typetls/crypto-provider'
 import { equalBytes, TlsError } from '@typetls/wire'
 import type { Certificate } from '../certificate.ts'
 import { derElement, explicit, integer, objectIdentifier, octetString, sequence } from '@typetls/wire/der'
@@ -52,8 +53,7 @@ function* requestProgram(options: OcspRequestOptions): Program<OcspRequest> {
     throw new TlsError('ERR_TLS_OPTIONS', 'an OCSP nonce has 1 to 128 bytes', { received: nonce.length })
   }
   const name = options.hash ?? (crypto.hash['sha1'] === undefined ? 'sha256' : 'sha1')
-  const hash = crypto.hash[name]
-  if (hash === undefined) throw new TlsError('ERR_TLS_UNSUPPORTED', `${crypto.name} has no ${name}`)
+  const hash = required(crypto, 'hash', name)
   const hashes = yield* issuerHashes(certificate, issuer, hash)
   const certId = derElement(
     sequence,
