@@ -13,14 +13,22 @@ export type NamedGroupName =
   'secp256r1' | 'secp384r1' | 'secp521r1' | 'x25519' | 'x448' | 'SecP256r1MLKEM768' | 'X25519MLKEM768'
 
 /** Groups we know by name, for backends to build on and for messages to people. Any other group plugs in as a value. */
-export const namedGroups: Readonly<Record<NamedGroupName, NamedGroup>> = {
-  secp256r1: { id: 0x0017, name: 'secp256r1', clientShareLength: 65, serverShareLength: 65 },
-  secp384r1: { id: 0x0018, name: 'secp384r1', clientShareLength: 97, serverShareLength: 97 },
-  secp521r1: { id: 0x0019, name: 'secp521r1', clientShareLength: 133, serverShareLength: 133 },
-  x25519: { id: 0x001d, name: 'x25519', clientShareLength: 32, serverShareLength: 32 },
-  x448: { id: 0x001e, name: 'x448', clientShareLength: 56, serverShareLength: 56 },
-  SecP256r1MLKEM768: { id: 0x11eb, name: 'SecP256r1MLKEM768', clientShareLength: 1249, serverShareLength: 1153 },
-  X25519MLKEM768: { id: 0x11ec, name: 'X25519MLKEM768', clientShareLength: 1216, serverShareLength: 1120 },
+export const namedGroups: Readonly<Record<NamedGroupName, NamedGroup>> = /* @__PURE__ */ groups()
+
+function groups(): Readonly<Record<NamedGroupName, NamedGroup>> {
+  return {
+    secp256r1: row(0x0017, 'secp256r1', 65),
+    secp384r1: row(0x0018, 'secp384r1', 97),
+    secp521r1: row(0x0019, 'secp521r1', 133),
+    x25519: row(0x001d, 'x25519', 32),
+    x448: row(0x001e, 'x448', 56),
+    SecP256r1MLKEM768: row(0x11eb, 'SecP256r1MLKEM768', 1249, 1153),
+    X25519MLKEM768: row(0x11ec, 'X25519MLKEM768', 1216, 1120),
+  }
+}
+
+function row(id: number, name: string, clientShareLength: number, serverShareLength = clientShareLength): NamedGroup {
+  return { id, name, clientShareLength, serverShareLength }
 }
 
 /**

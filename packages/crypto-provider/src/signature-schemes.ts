@@ -18,100 +18,25 @@ export interface SignatureScheme {
   readonly clientOnly?: true
 }
 
-export const ecdsa_secp256r1_sha256: SignatureScheme = /* @__PURE__ */ row(
-  0x0403,
-  'ecdsa_secp256r1_sha256',
-  'ecdsa-sha256',
-  'ec-secp256r1',
-)
-export const ecdsa_secp384r1_sha384: SignatureScheme = /* @__PURE__ */ row(
-  0x0503,
-  'ecdsa_secp384r1_sha384',
-  'ecdsa-sha384',
-  'ec-secp384r1',
-)
-export const ecdsa_secp521r1_sha512: SignatureScheme = /* @__PURE__ */ row(
-  0x0603,
-  'ecdsa_secp521r1_sha512',
-  'ecdsa-sha512',
-  'ec-secp521r1',
-)
-export const rsa_pss_rsae_sha256: SignatureScheme = /* @__PURE__ */ row(
-  0x0804,
-  'rsa_pss_rsae_sha256',
-  'rsa-pss-sha256',
-  'rsa',
-)
-export const rsa_pss_rsae_sha384: SignatureScheme = /* @__PURE__ */ row(
-  0x0805,
-  'rsa_pss_rsae_sha384',
-  'rsa-pss-sha384',
-  'rsa',
-)
-export const rsa_pss_rsae_sha512: SignatureScheme = /* @__PURE__ */ row(
-  0x0806,
-  'rsa_pss_rsae_sha512',
-  'rsa-pss-sha512',
-  'rsa',
-)
+export const ecdsa_secp256r1_sha256: SignatureScheme = /* @__PURE__ */ ecdsa(0x0403, 'secp256r1', 'sha256')
+export const ecdsa_secp384r1_sha384: SignatureScheme = /* @__PURE__ */ ecdsa(0x0503, 'secp384r1', 'sha384')
+export const ecdsa_secp521r1_sha512: SignatureScheme = /* @__PURE__ */ ecdsa(0x0603, 'secp521r1', 'sha512')
+export const rsa_pss_rsae_sha256: SignatureScheme = /* @__PURE__ */ rsaPss(0x0804, 'rsae', 'sha256')
+export const rsa_pss_rsae_sha384: SignatureScheme = /* @__PURE__ */ rsaPss(0x0805, 'rsae', 'sha384')
+export const rsa_pss_rsae_sha512: SignatureScheme = /* @__PURE__ */ rsaPss(0x0806, 'rsae', 'sha512')
 export const ed25519: SignatureScheme = /* @__PURE__ */ row(0x0807, 'ed25519', 'ed25519', 'ed25519')
 export const ed448: SignatureScheme = /* @__PURE__ */ row(0x0808, 'ed448', 'ed448', 'ed448')
-export const rsa_pss_pss_sha256: SignatureScheme = /* @__PURE__ */ row(
-  0x0809,
-  'rsa_pss_pss_sha256',
-  'rsa-pss-sha256',
-  'rsa-pss',
-)
-export const rsa_pss_pss_sha384: SignatureScheme = /* @__PURE__ */ row(
-  0x080a,
-  'rsa_pss_pss_sha384',
-  'rsa-pss-sha384',
-  'rsa-pss',
-)
-export const rsa_pss_pss_sha512: SignatureScheme = /* @__PURE__ */ row(
-  0x080b,
-  'rsa_pss_pss_sha512',
-  'rsa-pss-sha512',
-  'rsa-pss',
-)
-export const rsa_pkcs1_sha256: SignatureScheme = /* @__PURE__ */ row(
-  0x0401,
-  'rsa_pkcs1_sha256',
-  'rsa-pkcs1-sha256',
-  'rsa',
-  false,
-)
-export const rsa_pkcs1_sha384: SignatureScheme = /* @__PURE__ */ row(
-  0x0501,
-  'rsa_pkcs1_sha384',
-  'rsa-pkcs1-sha384',
-  'rsa',
-  false,
-)
-export const rsa_pkcs1_sha512: SignatureScheme = /* @__PURE__ */ row(
-  0x0601,
-  'rsa_pkcs1_sha512',
-  'rsa-pkcs1-sha512',
-  'rsa',
-  false,
-)
+export const rsa_pss_pss_sha256: SignatureScheme = /* @__PURE__ */ rsaPss(0x0809, 'pss', 'sha256')
+export const rsa_pss_pss_sha384: SignatureScheme = /* @__PURE__ */ rsaPss(0x080a, 'pss', 'sha384')
+export const rsa_pss_pss_sha512: SignatureScheme = /* @__PURE__ */ rsaPss(0x080b, 'pss', 'sha512')
+export const rsa_pkcs1_sha256: SignatureScheme = /* @__PURE__ */ rsaPkcs1(0x0401, 'sha256')
+export const rsa_pkcs1_sha384: SignatureScheme = /* @__PURE__ */ rsaPkcs1(0x0501, 'sha384')
+export const rsa_pkcs1_sha512: SignatureScheme = /* @__PURE__ */ rsaPkcs1(0x0601, 'sha512')
 
 /** For client keys that can do no better, such as those of older smart cards. https://www.rfc-editor.org/rfc/rfc9963 */
-export const rsa_pkcs1_sha256_legacy: SignatureScheme = /* @__PURE__ */ legacyRow(
-  0x0420,
-  'rsa_pkcs1_sha256_legacy',
-  'rsa-pkcs1-sha256',
-)
-export const rsa_pkcs1_sha384_legacy: SignatureScheme = /* @__PURE__ */ legacyRow(
-  0x0520,
-  'rsa_pkcs1_sha384_legacy',
-  'rsa-pkcs1-sha384',
-)
-export const rsa_pkcs1_sha512_legacy: SignatureScheme = /* @__PURE__ */ legacyRow(
-  0x0620,
-  'rsa_pkcs1_sha512_legacy',
-  'rsa-pkcs1-sha512',
-)
+export const rsa_pkcs1_sha256_legacy: SignatureScheme = /* @__PURE__ */ legacy(0x0420, 'sha256')
+export const rsa_pkcs1_sha384_legacy: SignatureScheme = /* @__PURE__ */ legacy(0x0520, 'sha384')
+export const rsa_pkcs1_sha512_legacy: SignatureScheme = /* @__PURE__ */ legacy(0x0620, 'sha512')
 
 /** https://datatracker.ietf.org/doc/html/draft-ietf-tls-mldsa */
 export const mldsa44: SignatureScheme = /* @__PURE__ */ lattice(0x0904, 'mldsa44', 'ml-dsa-44')
@@ -167,8 +92,21 @@ function row(id: number, name: string, algorithm: string, keyType: KeyType, hand
   return { id, name, algorithm, keyType, handshake }
 }
 
-function legacyRow(id: number, name: string, algorithm: string): SignatureScheme {
-  return { ...row(id, name, algorithm, 'rsa'), tls13Only: true, clientOnly: true }
+function ecdsa(id: number, curve: string, hash: string): SignatureScheme {
+  return row(id, `ecdsa_${curve}_${hash}`, `ecdsa-${hash}`, `ec-${curve}`)
+}
+
+function rsaPss(id: number, keys: 'rsae' | 'pss', hash: string): SignatureScheme {
+  return row(id, `rsa_pss_${keys}_${hash}`, `rsa-pss-${hash}`, keys === 'pss' ? 'rsa-pss' : 'rsa')
+}
+
+function rsaPkcs1(id: number, hash: string): SignatureScheme {
+  return row(id, `rsa_pkcs1_${hash}`, `rsa-pkcs1-${hash}`, 'rsa', false)
+}
+
+function legacy(id: number, hash: string): SignatureScheme {
+  const name = `rsa_pkcs1_${hash}_legacy`
+  return { ...row(id, name, `rsa-pkcs1-${hash}`, 'rsa'), tls13Only: true, clientOnly: true }
 }
 
 function lattice(id: number, name: string, algorithm: 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87'): SignatureScheme {

@@ -6,16 +6,12 @@ import { platformCall } from './platform-call.ts'
 
 /** Those that TLS 1.3 uses by default. */
 export function aeads(subtle: Subtle): readonly Aead<'async'>[] {
-  return [aesGcm(subtle, 'aes-128-gcm', 16), aesGcm(subtle, 'aes-256-gcm', 32), chacha20Poly1305(subtle)]
-}
-
-function aesGcm(subtle: Subtle, name: string, keyLength: number): Aead<'async'> {
-  return aead(subtle, name, keyLength, 'AES-GCM', 'raw')
-}
-
-/** Of newer platforms. https://wicg.github.io/webcrypto-modern-algos/#chacha20-poly1305 */
-function chacha20Poly1305(subtle: Subtle): Aead<'async'> {
-  return aead(subtle, 'chacha20-poly1305', 32, 'ChaCha20-Poly1305', 'raw-secret')
+  return [
+    aead(subtle, 'aes-128-gcm', 16, 'AES-GCM', 'raw'),
+    aead(subtle, 'aes-256-gcm', 32, 'AES-GCM', 'raw'),
+    // Of newer platforms. https://wicg.github.io/webcrypto-modern-algos/#chacha20-poly1305
+    aead(subtle, 'chacha20-poly1305', 32, 'ChaCha20-Poly1305', 'raw-secret'),
+  ]
 }
 
 function aead(subtle: Subtle, name: string, keyLength: number, webName: string, format: string): Aead<'async'> {
@@ -50,10 +46,11 @@ function aeadKey(subtle: Subtle, name: string, imported: Key): AeadKey<'async'> 
       const key = live ?? disposed()
       if (ciphertext.length < tagLength) return undefined
       try {
-        return new Uint8Array(await subtle.decrypt(algorithm(nonce, additionalData), key, ciphertext))
-      } catch (cause) {
-        if (errorName(cause) === 'OperationError') return undefined
-        throw new TlsError('ERR_TLS_CRYPTO', 'crypto.subtle.decrypt failed', { cause })
+        const opened = platformCall(subtle, 'decrypt', algorithm(nonce, additionalData), key, ciphertext)
+        return new Uint8Array(await opened)
+      } catch (error) {
+        if (errorName((error as TlsError).cause) === 'OperationError') return undefined
+        throw error
       }
     },
     /** Lets go of the key; the platform wipes what it held. */

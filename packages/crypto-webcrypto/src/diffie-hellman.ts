@@ -58,13 +58,15 @@ function curveShare(subtle: Subtle, { algorithm }: Curve): Promise<OwnKeyShare> 
 /** The platform checks that a point is on the curve when it reads it. */
 async function publicKey(subtle: Subtle, { row, algorithm, firstByte }: Curve, share: Uint8Array): Promise<Key> {
   requireShareLength(row, row.clientShareLength, share)
-  if (firstByte !== undefined && share[0] !== firstByte) throw invalidShare(row.name, 'is not an uncompressed point')
+  if (firstByte !== undefined && share[0] !== firstByte) throw invalidShare(row.name, notAPoint)
   try {
     return await subtle.importKey('raw', share, algorithm, true, [])
   } catch (cause) {
-    throw invalidShare(row.name, 'is not a point on the curve', { cause })
+    throw invalidShare(row.name, notAPoint, { cause })
   }
 }
+
+const notAPoint = 'is not an uncompressed point on the curve'
 
 async function agree(subtle: Subtle, curve: Curve, theirs: Key, ours: Key): Promise<Secret> {
   const { row, algorithm, secretLength, firstByte } = curve

@@ -26,7 +26,7 @@ export function hkdf(subtle: Subtle, row: HashRow): Hkdf<'async'> {
     },
     async expand(pseudorandomKey, info, length) {
       if (length > longest) {
-        throw new TlsError('ERR_TLS_CRYPTO', `HKDF-Expand with ${row.name} makes at most ${longest} bytes`, {
+        throw new TlsError('ERR_TLS_CRYPTO', 'HKDF-Expand makes at most 255 blocks', {
           expected: { max: longest },
           received: length,
         })

@@ -50,12 +50,10 @@ export interface Algorithm {
 export function platformOf(given: WebCryptoPlatform | undefined): WebCryptoPlatform {
   const platform: Partial<WebCryptoPlatform> | undefined =
     given ?? (globalThis as { crypto?: WebCryptoPlatform }).crypto
-  if (typeof platform?.getRandomValues !== 'function') {
-    throw new TlsError('ERR_TLS_UNSUPPORTED', 'this platform has no crypto.getRandomValues')
-  }
-  if (platform.subtle === undefined) {
-    // Browsers hide it from pages that came over plain HTTP.
-    throw new TlsError('ERR_TLS_UNSUPPORTED', 'this platform has no crypto.subtle, or not outside of secure contexts')
+  for (const name of ['getRandomValues', 'subtle'] as const) {
+    if (platform?.[name]) continue
+    // Browsers hide crypto.subtle from pages that came over plain HTTP.
+    throw new TlsError('ERR_TLS_UNSUPPORTED', `this platform has no crypto.${name}, or not outside of secure contexts`)
   }
   return platform as WebCryptoPlatform
 }

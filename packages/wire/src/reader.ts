@@ -49,14 +49,6 @@ export class Reader {
     return this.uint(2)
   }
 
-  uint24(): number {
-    return this.uint(3)
-  }
-
-  uint32(): number {
-    return this.uint(4)
-  }
-
   /** An unsigned integer of `width` bytes, at most 4: big-endian, as all are. */
   uint(width: number): number {
     let value = 0

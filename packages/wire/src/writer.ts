@@ -25,24 +25,12 @@ export class Writer {
     return bytes
   }
 
-  get length(): number {
-    return this.#length
-  }
-
   uint8(value: number): void {
     this.uint(1, value)
   }
 
   uint16(value: number): void {
     this.uint(2, value)
-  }
-
-  uint24(value: number): void {
-    this.uint(3, value)
-  }
-
-  uint32(value: number): void {
-    this.uint(4, value)
   }
 
   /**

@@ -1,4 +1,4 @@
-import { concat, fromHex } from '@typetls/wire'
+import { concat, equalBytes, fromHex } from '@typetls/wire'
 
 /**
  * SubjectPublicKeyInfo of one kind of key where everything but the key itself is fixed bytes: elliptic curves by name
@@ -15,9 +15,8 @@ export function spkiPrefix(prefix: string, length: number): SpkiPrefix {
   const header = fromHex(prefix)
   return {
     read(spki) {
-      if (spki.length !== header.length + length) return undefined
-      for (let i = 0; i < header.length; i++) if (spki[i] !== header[i]) return undefined
-      return spki.subarray(header.length)
+      const isOfThisKind = equalBytes(spki.subarray(0, -length), header)
+      return isOfThisKind ? spki.subarray(-length) : undefined
     },
     write: (publicKey) => concat(header, publicKey),
   }

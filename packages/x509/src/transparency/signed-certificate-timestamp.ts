@@ -59,12 +59,12 @@ interface SignedParts {
 /** Milliseconds in 64 bits; what does not fit a double exactly is in no year of ours. */
 const uint64: Codec<number> = {
   encode(value, writer) {
-    writer.uint32(Math.floor(value / 2 ** 32))
-    writer.uint32(value % 2 ** 32)
+    writer.uint(4, Math.floor(value / 2 ** 32))
+    writer.uint(4, value % 2 ** 32)
   },
   decode(reader) {
-    const high = reader.uint32()
-    const low = reader.uint32()
+    const high = reader.uint(4)
+    const low = reader.uint(4)
     if (high >= 2 ** 21) throw new TlsError('ERR_TLS_SCT_PARSE', `${reader.path} is after the year 287,000`)
     return high * 2 ** 32 + low
   },
