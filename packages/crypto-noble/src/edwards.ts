@@ -1,10 +1,10 @@
 import type { ed25519 } from '@noble/curves/ed25519.js'
 import type { KeyType, SignatureAlgorithm } from '@typetls/crypto-provider'
 import { scalarOf } from './noble-private-key.ts'
-import type { SpkiPrefix } from '@typetls/crypto-provider/key-forms'
+import type { SpkiForm } from '@typetls/crypto-provider/key-forms'
 
 /** EdDSA without prehash and with an empty context. https://www.rfc-editor.org/rfc/rfc8032 */
-export function edwards(name: KeyType, curve: typeof ed25519, spki: SpkiPrefix): SignatureAlgorithm<'sync'> {
+export function edwards(name: KeyType, curve: typeof ed25519, spki: SpkiForm): SignatureAlgorithm<'sync'> {
   return {
     name,
     verify(key, data, signature) {

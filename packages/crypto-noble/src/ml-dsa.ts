@@ -1,11 +1,10 @@
 import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import type { SignatureAlgorithm } from '@typetls/crypto-provider'
-import { equalBytes, TlsError } from '@typetls/wire'
-import { KeyReader } from '@typetls/crypto-provider/key-forms'
+import { equalBytes } from '@typetls/wire'
+import { KeyReader, spkiForm, unusableKey } from '@typetls/crypto-provider/key-forms'
+import type { SpkiForm } from '@typetls/crypto-provider/key-forms'
 import { NoblePrivateKey, scalarOf } from './noble-private-key.ts'
 import { random } from './random.ts'
-import { spkiPrefix } from '@typetls/crypto-provider/key-forms'
-import type { SpkiPrefix } from '@typetls/crypto-provider/key-forms'
 import { implicit, octetString, sequence } from '@typetls/wire/der'
 
 /**
@@ -19,10 +18,12 @@ export const mlDsa87: SignatureAlgorithm<'sync'> = /* @__PURE__ */ algorithm('ml
 type MlDsa = typeof ml_dsa44
 
 /** Names of both the algorithms and the types of their keys. */
-export type MlDsaName = 'ml-dsa-44' | 'ml-dsa-65' | 'ml-dsa-87'
+export type MlDsaName = (typeof mlDsaNames)[number]
+
+export const mlDsaNames = ['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const
 
 function algorithm(name: MlDsaName, scheme: MlDsa): SignatureAlgorithm<'sync'> {
-  const spki = spkiOf(name)
+  const spki = mlDsaSpki(name)
   return {
     name,
     verify(key, data, signature) {
@@ -49,15 +50,18 @@ export function readMlDsaKey(name: MlDsaName, der: Uint8Array): NoblePrivateKey 
   fields.finish()
   const secretKey = keyOf(scheme, seed, expanded)
   const publicKey = scheme.getPublicKey(secretKey)
-  return new NoblePrivateKey(name, spkiOf(name).write(publicKey), { kind: 'scalar', bytes: secretKey })
+  return new NoblePrivateKey(name, mlDsaSpki(name).write(publicKey), { kind: 'scalar', bytes: secretKey })
 }
 
 function keyOf(scheme: MlDsa, seed: Uint8Array | undefined, expanded: Uint8Array | undefined): Uint8Array {
-  if (seed !== undefined && seed.length !== 32) throw unusable('its seed has not 32 bytes')
+  if (seed !== undefined && seed.length !== 32) throw unusableKey('its seed has not 32 bytes')
   const made = seed && scheme.keygen(seed).secretKey
-  if (expanded === undefined) return made ?? unusableKey()
-  if (made !== undefined && !equalBytes(made, expanded)) throw unusable('its two forms are not of one key')
-  if (expanded.length !== scheme.lengths.secretKey) throw unusable('it has not the length of its kind')
+  if (expanded === undefined) {
+    if (made === undefined) throw unusableKey('it is empty')
+    return made
+  }
+  if (made !== undefined && !equalBytes(made, expanded)) throw unusableKey('its two forms are not of one key')
+  if (expanded.length !== scheme.lengths.secretKey) throw unusableKey('it has not the length of its kind')
   return made ?? consistent(scheme, new Uint8Array(expanded))
 }
 
@@ -68,24 +72,9 @@ function consistent(scheme: MlDsa, secretKey: Uint8Array): Uint8Array {
     const signature = scheme.sign(probe, secretKey, { extraEntropy: new Uint8Array(32) })
     if (scheme.verify(signature, probe, scheme.getPublicKey(secretKey))) return secretKey
   } catch (cause) {
-    throw unusable('its numbers are out of range', cause)
+    throw unusableKey('its numbers are out of range', cause)
   }
-  throw unusable('it does not sign what its public key verifies')
-}
-
-function unusableKey(): never {
-  throw unusable('it is empty')
-}
-
-function unusable(why: string, cause?: unknown): TlsError {
-  return new TlsError('ERR_TLS_KEY_PARSE', `the ML-DSA private key cannot be used: ${why}`, { cause })
-}
-
-/** The OBJECT IDENTIFIER's content, hex, of each: id-ml-dsa-44, -65 and -87. */
-export const mlDsaIdentifiers: Readonly<Record<string, MlDsaName>> = {
-  '608648016503040311': 'ml-dsa-44',
-  '608648016503040312': 'ml-dsa-65',
-  '608648016503040313': 'ml-dsa-87',
+  throw unusableKey('it does not sign what its public key verifies')
 }
 
 function schemes(): Readonly<Record<MlDsaName, MlDsa>> {
@@ -93,11 +82,13 @@ function schemes(): Readonly<Record<MlDsaName, MlDsa>> {
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9881#section-4 */
-function spkiOf(name: MlDsaName): SpkiPrefix {
-  const [prefix, length] = {
-    'ml-dsa-44': ['30820532300b06096086480165030403110382052100', 1312] as const,
-    'ml-dsa-65': ['308207b2300b0609608648016503040312038207a100', 1952] as const,
-    'ml-dsa-87': ['30820a32300b060960864801650304031303820a2100', 2592] as const,
-  }[name]
-  return spkiPrefix(prefix, length)
+export function mlDsaSpki(name: MlDsaName): SpkiForm {
+  switch (name) {
+    case 'ml-dsa-44':
+      return spkiForm('300b0609608648016503040311', 1312)
+    case 'ml-dsa-65':
+      return spkiForm('300b0609608648016503040312', 1952)
+    case 'ml-dsa-87':
+      return spkiForm('300b0609608648016503040313', 2592)
+  }
 }

@@ -1,7 +1,8 @@
 import { createPublicKey } from 'node:crypto'
 import type { JsonWebKey, KeyObject } from 'node:crypto'
 import type { PublicKey } from '@typetls/crypto-provider'
-import { fromHex } from '@typetls/wire'
+import { ecSpki, ed25519Spki, ed448Spki, rsaEncryption } from '@typetls/crypto-provider/key-forms'
+import type { SpkiForm } from '@typetls/crypto-provider/key-forms'
 import { keyTypeOf } from './key-type.ts'
 
 /** OpenSSL's form of a public key, read once, or `undefined` when it is malformed or not of the kind it says. */
@@ -31,11 +32,11 @@ function read(key: PublicKey): KeyObject | undefined {
  * A header that differs (a compressed point, explicit curve parameters) is not one that TLS or RFC 5480 allows.
  */
 const readers: Readonly<Record<string, (spki: Uint8Array) => KeyObject | undefined>> = {
-  'ec-secp256r1': /* @__PURE__ */ curve('P-256', 32, '3059301306072a8648ce3d020106082a8648ce3d03010703420004'),
-  'ec-secp384r1': /* @__PURE__ */ curve('P-384', 48, '3076301006072a8648ce3d020106052b8104002203620004'),
-  'ec-secp521r1': /* @__PURE__ */ curve('P-521', 66, '30819b301006072a8648ce3d020106052b810400230381860004'),
-  ed25519: /* @__PURE__ */ edwards('Ed25519', 32, '302a300506032b6570032100'),
-  ed448: /* @__PURE__ */ edwards('Ed448', 57, '3043300506032b6571033a00'),
+  'ec-secp256r1': /* @__PURE__ */ curve('P-256', /* @__PURE__ */ ecSpki('secp256r1')),
+  'ec-secp384r1': /* @__PURE__ */ curve('P-384', /* @__PURE__ */ ecSpki('secp384r1')),
+  'ec-secp521r1': /* @__PURE__ */ curve('P-521', /* @__PURE__ */ ecSpki('secp521r1')),
+  ed25519: /* @__PURE__ */ edwards('Ed25519', /* @__PURE__ */ ed25519Spki()),
+  ed448: /* @__PURE__ */ edwards('Ed448', /* @__PURE__ */ ed448Spki()),
   rsa,
   'rsa-pss': wholeSpki,
   'ml-dsa-44': wholeSpki,
@@ -43,26 +44,19 @@ const readers: Readonly<Record<string, (spki: Uint8Array) => KeyObject | undefin
   'ml-dsa-87': wholeSpki,
 }
 
-function curve(crv: string, width: number, header: string): (spki: Uint8Array) => KeyObject | undefined {
-  const headerBytes = fromHex(header)
+function curve(crv: string, form: SpkiForm): (spki: Uint8Array) => KeyObject | undefined {
   return (spki) => {
-    const start = headerBytes.length
-    if (!startsWith(spki, headerBytes) || spki.length !== start + 2 * width) return undefined
-    return jwk({
-      kty: 'EC',
-      crv,
-      x: base64url(spki, start, start + width),
-      y: base64url(spki, start + width, spki.length),
-    })
+    const point = form.read(spki)
+    if (point?.[0] !== 4) return undefined
+    const half = (point.length + 1) / 2
+    return jwk({ kty: 'EC', crv, x: base64url(point, 1, half), y: base64url(point, half, point.length) })
   }
 }
 
-function edwards(crv: string, width: number, header: string): (spki: Uint8Array) => KeyObject | undefined {
-  const headerBytes = fromHex(header)
+function edwards(crv: string, form: SpkiForm): (spki: Uint8Array) => KeyObject | undefined {
   return (spki) => {
-    const start = headerBytes.length
-    if (!startsWith(spki, headerBytes) || spki.length !== start + width) return undefined
-    return jwk({ kty: 'OKP', crv, x: base64url(spki, start, spki.length) })
+    const point = form.read(spki)
+    return point && jwk({ kty: 'OKP', crv, x: base64url(point, 0, point.length) })
   }
 }
 
@@ -82,8 +76,6 @@ function wholeSpki(spki: Uint8Array): KeyObject | undefined {
   if (contentStart(spki, 0, 0x30) === undefined) return undefined
   return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
 }
-
-const rsaEncryption = /* @__PURE__ */ fromHex('300d06092a864886f70d0101010500')
 
 /** Where the content of the element at `offset` starts, if it has this tag and ends where `der` ends. */
 function contentStart(der: Uint8Array, offset: number, tag: number): number | undefined {

@@ -1,8 +1,9 @@
 import { equalBytes, fromHex, TlsError, toHex } from '@typetls/wire'
-import { bitString, derElement, objectIdentifier, sequence } from '@typetls/wire/der'
+import { derElement, objectIdentifier, sequence } from '@typetls/wire/der'
 import type { KeyType } from '../provider.ts'
 import { derInteger, KeyReader, version } from './der.ts'
 import { pssAlgorithm } from './pss-parameters.ts'
+import { writeSpki } from './spki-form.ts'
 
 /** Digits, big-endian without leading zeros. */
 export interface RsaPublicKey {
@@ -38,7 +39,7 @@ export function readRsaSpki(spki: Uint8Array): RsaSpki | undefined {
   const fields = KeyReader.ofSequence(publicKey)
   const key = usable(fields.integer(), fields.integer())
   fields.finish()
-  return { ...kind, ...key, plainSpki: spkiOf(rsaEncryption, publicKey) }
+  return { ...kind, ...key, plainSpki: writeSpki(rsaEncryption, publicKey) }
 }
 
 /** The SPKI of the key under `algorithm`, an AlgorithmIdentifier. Default rsaEncryption. */
@@ -46,11 +47,7 @@ export function writeRsaSpki(
   { n, e }: Pick<RsaPublicKey, 'n' | 'e'>,
   algorithm: Uint8Array = rsaEncryption,
 ): Uint8Array {
-  return spkiOf(algorithm, derElement(sequence, derInteger(n), derInteger(e)))
-}
-
-function spkiOf(algorithm: Uint8Array, publicKey: Uint8Array): Uint8Array {
-  return derElement(sequence, algorithm, derElement(bitString, Uint8Array.of(0), publicKey))
+  return writeSpki(algorithm, derElement(sequence, derInteger(n), derInteger(e)))
 }
 
 /** The public half of an RSAPrivateKey of two primes. https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2 */
