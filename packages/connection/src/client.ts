@@ -45,29 +45,27 @@ export function clientConnection(options: ClientOptions, events: ConnectionEvent
  * @throws TlsError as `clientConnection`
  */
 export function sessionlessClientConnection(options: SessionlessClientOptions, events: ConnectionEvents): Connection {
-  const { credentials, externalPsks, grease, keepDetails, trace } = options as ClientOptions
+  const given: ClientOptions = options
+  for (const option of sessionOptions) {
+    if (given[option]) throw wrong(option, 'it takes a client with sessions')
+  }
+  const { credentials, trace } = options
+  // Not everybody has types.
   if (credentials !== undefined && !('answer' in credentials)) {
     throw wrong('credentials', 'without sessions it takes clientCredentials()')
   }
-  if (externalPsks !== undefined) throw wrong('externalPsks', 'they take a client with sessions')
-  if (grease === true) throw wrong('grease', 'it takes a client with sessions')
-  if (keepDetails === true) throw wrong('keepDetails', 'it takes a client with sessions')
   if (typeof trace === 'function') throw wrong('trace', 'without sessions it takes tracing()')
-  const abilities = {
-    psks: undefined,
-    grease: undefined,
-    select: credentials?.select,
-    answer: credentials?.answer,
-    details: undefined,
-  }
-  const parameters = clientParameters(options, abilities)
+  const parameters = clientParameters(options, credentials ?? {})
   return new Connection(roleOf(options, sessionlessClient), parameters, options, events, trace)
 }
+
+/** What comes from a client that keeps sessions. */
+const sessionOptions = ['session', 'postHandshakeAuthentication', 'externalPsks', 'grease', 'keepDetails'] as const
 
 /** Sessions, PSKs and certificates after the handshake come from a client that keeps sessions. */
 export interface SessionlessClientOptions extends Omit<
   ClientOptions,
-  'session' | 'postHandshakeAuthentication' | 'credentials' | 'externalPsks' | 'grease' | 'keepDetails' | 'trace'
+  (typeof sessionOptions)[number] | 'credentials' | 'trace'
 > {
   /** For servers that ask for a certificate. Default: none, an empty Certificate is sent. */
   readonly credentials?: ClientCredentials

@@ -210,7 +210,7 @@ export class Connection {
   /**
    * Ends both directions at once. The peer is told `error`'s alert; without an error, user_canceled and close_notify.
    */
-  abort(error: TlsError = new TlsError('ERR_TLS_ABORTED', 'the connection was aborted')): void {
+  abort(error: TlsError = new TlsError('ERR_TLS_ABORTED')): void {
     this.fail(error)
   }
 
@@ -264,13 +264,14 @@ export class Connection {
     askNow('ERR_TLS_CALLBACK', name, () => (this.#events[name] as ((what: unknown) => void) | undefined)?.(what))
   }
 
-  /** @internal runs a program of what comes after the handshake as if a message had asked for it, but after what runs now */
-  begin(programOf: (post: AfterHandshake) => Program<PostHandshakeResult>): void {
-    const program = programOf(this.#whenOpen(this.writeEnded))
-    this.calls.do(() => {
-      this.#run(program)
-      if (!this.#pumping && this.#pending === undefined) void this.#pump()
-    })
+  /** @internal runs a program of what comes after the handshake; `receive` goes on with it */
+  run(program: Program<PostHandshakeResult>): HandshakeDriver<PostHandshakeResult> {
+    const post = this.#post as AfterHandshake
+    const driver = new HandshakeDriver(post.handshake, program)
+    this.#driver = driver
+    driver.start()
+    this.#role.answering?.(this, post)
+    return driver
   }
 
   /** @internal runs a program that uses or changes our write keys. What is written before it is done waits. */
@@ -337,27 +338,23 @@ export class Connection {
 
   /** Takes records and messages until there are none, something pends, or the end. */
   #pump(): void | PromiseLike<void> {
+    const { reader, writer } = this.records
     this.#pumping = true
     try {
-      return this.#takeAll()
+      for (;;) {
+        const pending = this.#advance()
+        if (pending !== undefined) return this.#suspend(pending)
+        if (this.#closed || this.#readEnded) return
+        reader.changeCipherSpec = this.#changeCipherSpecRule()
+        const record = reader.next()
+        if (record === undefined) return writer.flush()
+        if (isPromiseLike(record)) {
+          return this.#suspend(record.then((opened) => (opened === undefined ? undefined : this.#take(opened))))
+        }
+        this.#take(record)
+      }
     } finally {
       this.#pumping = false
-    }
-  }
-
-  #takeAll(): void | PromiseLike<void> {
-    const { reader, writer } = this.records
-    for (;;) {
-      const pending = this.#advance()
-      if (pending !== undefined) return this.#suspend(pending)
-      if (this.#closed || this.#readEnded) return
-      reader.changeCipherSpec = this.#changeCipherSpecRule()
-      const record = reader.next()
-      if (record === undefined) return writer.flush()
-      if (isPromiseLike(record)) {
-        return this.#suspend(record.then((opened) => (opened === undefined ? undefined : this.#take(opened))))
-      }
-      this.#take(record)
     }
   }
 
@@ -387,16 +384,7 @@ export class Connection {
   #answer(): HandshakeDriver<PostHandshakeResult> | undefined {
     const post = this.#post as AfterHandshake
     const message = nextExpected(post.handshake, post.expected)
-    return message && this.#run(post.handle(message))
-  }
-
-  #run(program: Program<PostHandshakeResult>): HandshakeDriver<PostHandshakeResult> {
-    const post = this.#post as AfterHandshake
-    const driver = new HandshakeDriver(post.handshake, program)
-    this.#driver = driver
-    driver.start()
-    this.#role.answering?.(this, post)
-    return driver
+    return message && this.run(post.handle(message))
   }
 
   #take({ type, content }: OpenedRecord): void {
@@ -455,7 +443,7 @@ export class Connection {
       () => this.#resume(),
       (error: unknown) => {
         this.fail(error)
-        this.#settle()
+        this.#resume()
       },
     )
     return this.#pending
@@ -463,15 +451,10 @@ export class Connection {
 
   #resume(): void {
     if (!this.#closed && this.guard(() => this.#pump()) !== undefined) return
-    this.#settle()
-    if (this.#transportEnded) this.receiveEnd()
-  }
-
-  #settle(): void {
-    const release = this.#release
+    this.#release?.()
     this.#pending = undefined
     this.#release = undefined
-    release?.()
+    if (this.#transportEnded) this.receiveEnd()
   }
 
   // Alerts and the end
@@ -492,9 +475,7 @@ export class Connection {
       throw new TlsError('ERR_TLS_ALERT_WARNING', `TLS 1.3 has no warning ${name}`, { received: name })
     }
     if (++this.#warnings > maxWarnings) {
-      throw new TlsError('ERR_TLS_TOO_MANY_WARNING_ALERTS', `more than ${maxWarnings} warning alerts in a row`, {
-        expected: { max: maxWarnings },
-      })
+      throw new TlsError('ERR_TLS_TOO_MANY_WARNING_ALERTS', undefined, { expected: { max: maxWarnings } })
     }
   }
 

@@ -17,11 +17,11 @@ import type { ClientOptions, ServerOptions } from './options.ts'
 
 /** What a client can do beyond a handshake with a server that has a certificate. */
 export interface ClientAbilities {
-  readonly psks: ClientPsks | undefined
-  readonly grease: ClientGrease | undefined
-  readonly select: CredentialSelector | undefined
-  readonly answer: CertificateAnswer | undefined
-  readonly details: KeepDetails | undefined
+  readonly psks?: ClientPsks | undefined
+  readonly grease?: ClientGrease | undefined
+  readonly select?: CredentialSelector | undefined
+  readonly answer?: CertificateAnswer | undefined
+  readonly details?: KeepDetails | undefined
 }
 
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
@@ -240,7 +240,7 @@ function checkInteger(option: string, value: number, min: number, max: number): 
 /** As it is sent: in lower case, without the dot of the root. https://www.rfc-editor.org/rfc/rfc6066#section-3 */
 function hostName(serverName: string): string {
   const name = serverName.replace(/\.$/, '').toLowerCase()
-  if (name.length === 0 || name.length > 255 || /[^\x21-\x7e]/.test(name)) {
+  if (!/^[\x21-\x7e]{1,255}$/.test(name)) {
     throw wrong('serverName', 'must be a host name in ASCII (A-labels), or an IP address')
   }
   return name
@@ -248,7 +248,7 @@ function hostName(serverName: string): string {
 
 /** Dotted decimal, or anything with a colon, which no host name has. */
 function isIpAddress(name: string): boolean {
-  return name.includes(':') || /^\d{1,3}(\.\d{1,3}){3}$/.test(name)
+  return /:|^\d{1,3}(\.\d{1,3}){3}$/.test(name)
 }
 
 /** One for all connections. */

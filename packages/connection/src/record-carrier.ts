@@ -73,20 +73,17 @@ export class RecordCarrier implements HandshakeCarrier, RecordWriterOptions {
     const { trafficKey } = this.#role as Required<RoleOfConnection>
     const key = run(trafficKey(this.#connection.parameters.crypto, suite, secret))
     const install = (ready: RecordKey): void => {
-      this.#setKey(direction, ready)
+      this.protect(direction, ready)
       if (direction === 'received') this.tls13Keys = true
     }
     return isPromiseLike(key) ? key.then(install) : install(key)
   }
 
-  protect(direction: Direction, protection: RecordProtection): void {
-    this.#setKey(direction, protection as Protection)
-  }
-
   /** After the end reader and writer wipe it and throw, for the program to end. */
-  #setKey(direction: Direction, key: RecordKey | Protection): void {
-    if (direction === 'sent') this.writer.setKey(key)
-    else this.reader.setKey(key)
+  protect(direction: Direction, key: RecordKey | RecordProtection): void {
+    const { reader, writer } = this
+    const end = direction === 'sent' ? writer : reader
+    end.setKey(key as RecordKey | Protection)
   }
 
   earlyDataDeclined(): void {

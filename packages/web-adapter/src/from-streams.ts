@@ -33,12 +33,8 @@ export interface StreamRole<in Options> {
 
 const clientRole: StreamRole<SecureOptions> = {
   async open(options, events) {
-    const { session, onSession, postHandshakeAuthentication } = options
-    if ((session ?? onSession ?? postHandshakeAuthentication) !== undefined) {
-      throw new TlsError(
-        'ERR_TLS_OPTIONS',
-        'sessions, and certificates after the handshake, take `role: resumingClient`',
-      )
+    if (options.onSession !== undefined) {
+      throw new TlsError('ERR_TLS_OPTIONS', 'sessions take `role: resumingClient`')
     }
     return sessionlessClientConnection((await clientOptions(options)) as SessionlessClientOptions, events)
   },

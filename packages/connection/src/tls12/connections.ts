@@ -59,4 +59,4 @@ export function tls12ServerConnection(
 }
 
 /** Without what only TLS 1.3 has. */
-const abilities = { psks: undefined, answer: undefined, grease: clientGrease, details: handshakeDetails } as const
+const abilities = { grease: clientGrease, details: handshakeDetails } as const

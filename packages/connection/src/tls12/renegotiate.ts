@@ -23,9 +23,14 @@ export interface RenegotiationOptions {
  *   renegotiation_info, and for a server that is to ask for certificates without a verifier
  */
 export function renegotiate(connection: Connection, options: RenegotiationOptions = {}): void {
-  const { facts, readEnded } = connection
-  if (facts === undefined || readEnded || facts.version !== 'TLSv1.2' || !facts.secureRenegotiation) {
+  const { facts, readEnded, writeEnded, postHandshake } = connection
+  if (facts === undefined || readEnded || writeEnded || facts.version !== 'TLSv1.2' || !facts.secureRenegotiation) {
     throw new TlsError('ERR_TLS_STATE', 'this connection cannot be renegotiated')
   }
-  connection.begin((post) => (post as Renegotiating<RenegotiationChanges>).begin(options))
+  const program = (postHandshake as unknown as Renegotiating<RenegotiationChanges>).begin(options)
+  connection.calls.do(() => {
+    connection.run(program)
+    // With what came before, after what is being done now.
+    void connection.receive(new Uint8Array(0))
+  })
 }
