@@ -1,3 +1,4 @@
+import { concat } from './bytes.ts'
 import type { TlsErrorCode } from './tls-error.ts'
 import { TlsError } from './tls-error.ts'
 
@@ -71,6 +72,13 @@ export class DerReader {
   /** The content of a primitive element that may be left out. */
   optional(identifier: number, step?: DerStep): Uint8Array | undefined {
     return this.peek() === identifier ? this.content(identifier, step) : undefined
+  }
+
+  /** The content of a BIT STRING of whole octets. */
+  bitString(step?: DerStep): Uint8Array {
+    const content = this.content(bitString, step)
+    if (content[0] !== 0) this.fail('has unused bits', step)
+    return content.subarray(1)
   }
 
   /** A whole element, identifier and length included, checked all the way down; `identifier` undefined: any. */
@@ -156,19 +164,12 @@ export const explicit = (number: number): number => 0xa0 | number
 
 /** An element of these parts. */
 export function derElement(identifier: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0
-  for (const part of parts) length += part.length
-  const octets = length < 0x80 ? 0 : length < 0x100 ? 1 : length < 0x10000 ? 2 : 3
-  const element = new Uint8Array(2 + octets + length)
-  element[0] = identifier
-  element[1] = octets === 0 ? length : 0x80 | octets
-  for (let i = 0; i < octets; i++) element[2 + i] = length >>> (8 * (octets - 1 - i))
-  let offset = 2 + octets
-  for (const part of parts) {
-    element.set(part, offset)
-    offset += part.length
-  }
-  return element
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const octets: number[] = []
+  for (let left = length; left > 0; left >>>= 8) octets.unshift(left)
+  const lengthOctets = length < 0x80 ? [length] : [0x80 | octets.length, ...octets]
+  // The array keeps the last eight bits of each.
+  return concat(Uint8Array.of(identifier, ...lengthOctets), ...parts)
 }
 
 /** `1.2.840.10045.2.1` from the content of an OBJECT IDENTIFIER that was checked. */

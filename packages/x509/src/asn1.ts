@@ -1,5 +1,5 @@
 import type { DerErrorCode, DerStep } from '@typetls/wire/der'
-import { bitString, boolean, DerReader, integer, objectIdentifier, objectIdentifierText } from '@typetls/wire/der'
+import { boolean, DerReader, integer, objectIdentifier, objectIdentifierText } from '@typetls/wire/der'
 
 /**
  * A reader over one DER element. Strictness comes first: the whole of it is checked to be DER here, so what is read later
@@ -51,13 +51,6 @@ export function readCount(reader: DerReader): number {
   const content = reader.content(integer)
   if (content.length > 4 || (content[0] as number) >= 0x80) reader.fail('is negative or above 2^31')
   return content.reduce((number, octet) => number * 0x100 + octet, 0)
-}
-
-/** A BIT STRING of whole octets. */
-export function readBytes(reader: DerReader, step: DerStep): Uint8Array {
-  const content = reader.content(bitString, step)
-  if (content[0] !== 0) reader.fail('has unused bits', step)
-  return content.subarray(1)
 }
 
 /** A list of several thousand names is already hostile. */

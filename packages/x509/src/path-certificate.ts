@@ -1,5 +1,5 @@
 import { equalBytes, TlsError, toHex } from '@typetls/wire'
-import { readBytes, readCount } from './asn1.ts'
+import { readCount } from './asn1.ts'
 import { DerReader, explicit, implicit, integer, sequence } from '@typetls/wire/der'
 import { readTime } from './der-time.ts'
 import { DistinguishedName } from './distinguished-name.ts'
@@ -74,7 +74,7 @@ export class PathCertificate {
     const signed = certificate.next('tbsCertificate')
     this.tbs = signed.der
     const outerAlgorithm = certificate.element(sequence, 'signatureAlgorithm')
-    this.signature = readBytes(certificate, 'signatureValue')
+    this.signature = certificate.bitString('signatureValue')
     certificate.finish()
 
     const tbs = signed.enter(sequence)

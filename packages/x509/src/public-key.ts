@@ -1,6 +1,6 @@
 import type { KeyType, PublicKey } from '@typetls/crypto-provider'
 import { pssAlgorithm } from '@typetls/crypto-provider/key-forms'
-import { parseAsn1, readBytes, readObjectIdentifier } from './asn1.ts'
+import { parseAsn1, readObjectIdentifier } from './asn1.ts'
 import type { DerReader } from '@typetls/wire/der'
 import { integer, nullValue, objectIdentifier, sequence } from '@typetls/wire/der'
 import { bareKeyType, readAlgorithm } from './signature-algorithm.ts'
@@ -36,7 +36,7 @@ export interface RsaKeySize {
 export function readPublicKey(spki: Uint8Array, path = 'SubjectPublicKeyInfo'): SubjectPublicKey {
   const info = parseAsn1(spki, path).enter(sequence)
   const { oid, parameters } = readAlgorithm(info, 'algorithm')
-  const keyBytes = readBytes(info, 'subjectPublicKey')
+  const keyBytes = info.bitString('subjectPublicKey')
   info.finish()
   const parametersType = parameters?.peek()
   const isRsa = oid === rsaEncryption

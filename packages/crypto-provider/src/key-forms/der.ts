@@ -1,4 +1,4 @@
-import { bitString, derElement, DerReader, integer, sequence } from '@typetls/wire/der'
+import { derElement, DerReader, integer, sequence } from '@typetls/wire/der'
 
 /**
  * A cursor over the DER of keys and signatures, whose numbers have no sign and whose BIT STRINGs are whole bytes. Every
@@ -22,13 +22,6 @@ export class KeyReader extends DerReader {
     const content = this.content(integer)
     if ((content[0] as number) >= 0x80) this.fail('has a negative INTEGER')
     return content[0] === 0 ? content.subarray(1) : content
-  }
-
-  /** A BIT STRING of whole bytes. */
-  bitString(): Uint8Array {
-    const content = this.content(bitString)
-    if (content[0] !== 0) this.fail('has a BIT STRING that does not end at a byte')
-    return content.subarray(1)
   }
 }
 

@@ -31,6 +31,7 @@ export function spkiForm(algorithm: string, length: number): SpkiForm {
   }
 }
 
+/** SubjectPublicKeyInfo. https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.7 */
 export function writeSpki(algorithm: Uint8Array, publicKey: Uint8Array): Uint8Array {
   return derElement(sequence, algorithm, derElement(bitString, Uint8Array.of(0), publicKey))
 }
