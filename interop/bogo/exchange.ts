@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
-import { clientConnection, serverConnection } from '@typetls/connection'
+import { clientConnection, exportKeyingMaterial, serverConnection } from '@typetls/connection'
 import { clientTls12, serverTls12, tls12ClientConnection, tls12ServerConnection } from '@typetls/connection/tls12'
 import { TlsError } from '@typetls/wire'
 import { checkFacts, checkSession } from './expectations.ts'
@@ -109,7 +109,7 @@ export class Exchange {
   #exportBetweenReads(): void {
     if (!this.#flags['use-exporter-between-reads'] || this.#connection.state !== 'connected') return
     try {
-      this.#connection.exportKeyingMaterial('', undefined, 1)
+      exportKeyingMaterial(this.#connection, '', undefined, 1)
     } catch (error) {
       if (!(error instanceof TlsError) || error.code !== 'ERR_TLS_STATE') throw error
       const cause = new Refusal('failed to export keying material')
@@ -171,7 +171,7 @@ export class Exchange {
     const length = flags['export-keying-material']
     if (length !== undefined) {
       const context = flags['use-export-context'] ? Buffer.from(flags['export-context'] ?? '', 'latin1') : undefined
-      const exported = this.#connection.exportKeyingMaterial(flags['export-label'] ?? '', context, length)
+      const exported = exportKeyingMaterial(this.#connection, flags['export-label'] ?? '', context, length)
       this.#connection.write(exported as Uint8Array)
     }
     if (flags['tls-unique']) {

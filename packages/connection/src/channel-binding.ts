@@ -1,5 +1,6 @@
 import { TlsError } from '@typetls/wire'
 import type { Connection } from './connection.ts'
+import { exportKeyingMaterial } from './exporter.ts'
 
 /**
  * What both sides of this very connection have and nobody else can make both have, to tie something said inside of it to
@@ -35,7 +36,7 @@ export function channelBinding(
   }
   if (!facts.extendedMainSecret || facts.renegotiated === true) return undefined
   // https://www.rfc-editor.org/rfc/rfc9266#section-2
-  return connection.exportKeyingMaterial('EXPORTER-Channel-Binding', new Uint8Array(), 32)
+  return exportKeyingMaterial(connection, 'EXPORTER-Channel-Binding', new Uint8Array(), 32)
 }
 
 export type ChannelBindingType = 'tls-exporter' | 'tls-server-end-point' | 'tls-unique'

@@ -225,23 +225,6 @@ export class Connection {
     this.calls.do(() => this.runWriting(program))
   }
 
-  /**
-   * TLS-Exporter. https://www.rfc-editor.org/rfc/rfc9846#section-7.5
-   *
-   * In TLS 1.2 no context (`undefined`) and an empty one are different (RFC 5705); in TLS 1.3 they are the same.
-   *
-   * @param length bytes
-   * @throws TlsError `ERR_TLS_STATE` (internal_error) before `connected`, after the end, and in TLS 1.2 without
-   *   extended_main_secret
-   */
-  exportKeyingMaterial(
-    label: string,
-    context: Uint8Array | undefined,
-    length: number,
-  ): Uint8Array | PromiseLike<Uint8Array> {
-    return run(this.#whenOpen(this.#closed).export(label, context, length))
-  }
-
   // For the other files of this package
 
   /** @internal */

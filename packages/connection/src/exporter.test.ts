@@ -2,6 +2,7 @@ import { ascii } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import { connectedPair, pairOf } from '../test/peers.ts'
 import { TLS_AES_256_GCM_SHA384 } from '@typetls/crypto-provider'
+import { exportKeyingMaterial } from './index.ts'
 
 const none = new Uint8Array()
 
@@ -14,47 +15,47 @@ describe('keying material', () => {
       ['EXPERIMENTAL a', new Uint8Array(1000), 255],
       ['EXPORTER-Channel-Binding', none, 32],
     ] as const) {
-      const ours = client.connection.exportKeyingMaterial(label, context, length) as Uint8Array
+      const ours = exportKeyingMaterial(client.connection, label, context, length) as Uint8Array
       expect(ours).toHaveLength(length)
-      expect(server.connection.exportKeyingMaterial(label, context, length)).toEqual(ours)
+      expect(exportKeyingMaterial(server.connection, label, context, length)).toEqual(ours)
     }
   })
 
   test('differs by label, by context and by connection', () => {
     const [one, two] = [connectedPair(), connectedPair()]
     const of = (pair: typeof one, label: string, context: Uint8Array) =>
-      (pair.client.connection.exportKeyingMaterial(label, context, 16) as Uint8Array).join()
+      (exportKeyingMaterial(pair.client.connection, label, context, 16) as Uint8Array).join()
     const all = [of(one, 'a', none), of(one, 'b', none), of(one, 'a', ascii('c')), of(two, 'a', none)]
     expect(new Set(all).size).toBe(4)
   })
 
   test('does not change with the keys', () => {
     const { client, server, pump } = connectedPair()
-    const before = client.connection.exportKeyingMaterial('a', none, 32)
+    const before = exportKeyingMaterial(client.connection, 'a', none, 32)
     client.connection.updateKeys(true)
     client.connection.write(none)
     server.connection.updateKeys()
     pump()
-    expect(client.connection.exportKeyingMaterial('a', none, 32)).toEqual(before)
-    expect(server.connection.exportKeyingMaterial('a', none, 32)).toEqual(before)
+    expect(exportKeyingMaterial(client.connection, 'a', none, 32)).toEqual(before)
+    expect(exportKeyingMaterial(server.connection, 'a', none, 32)).toEqual(before)
   })
 
   test('is there only while connected', () => {
     const pair = pairOf()
     const state = expect.objectContaining({ code: 'ERR_TLS_STATE' })
-    expect(() => pair.client.connection.exportKeyingMaterial('a', none, 32)).toThrow(state)
+    expect(() => exportKeyingMaterial(pair.client.connection, 'a', none, 32)).toThrow(state)
     pair.pump()
     pair.client.connection.abort()
-    expect(() => pair.client.connection.exportKeyingMaterial('a', none, 32)).toThrow(state)
+    expect(() => exportKeyingMaterial(pair.client.connection, 'a', none, 32)).toThrow(state)
   })
 
   test('needs a label that fits', () => {
     const { client } = connectedPair()
-    expect(() => client.connection.exportKeyingMaterial('x'.repeat(250), none, 32)).toThrow(
+    expect(() => exportKeyingMaterial(client.connection, 'x'.repeat(250), none, 32)).toThrow(
       expect.objectContaining({ code: 'ERR_TLS_ENCODE_RANGE' }),
     )
-    expect(client.connection.exportKeyingMaterial('', none, 32)).toHaveLength(32)
-    expect(client.connection.exportKeyingMaterial('x'.repeat(249), none, 32)).toHaveLength(32)
+    expect(exportKeyingMaterial(client.connection, '', none, 32)).toHaveLength(32)
+    expect(exportKeyingMaterial(client.connection, 'x'.repeat(249), none, 32)).toHaveLength(32)
   })
 })
 

@@ -3,7 +3,7 @@ import { TlsError } from '@typetls/wire'
 import type { Agreed, AuthenticatedPeer, Connected } from './connected.ts'
 import type { Handshake } from './handshake.ts'
 import { KeptSecrets } from './kept-secrets.ts'
-import { exportKeyingMaterial, nextTrafficSecret } from './key-schedule.ts'
+import { nextTrafficSecret } from './key-schedule.ts'
 import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
 import { encodeMessage } from './messages/handshake-message.ts'
 import type { AwaitedType, Program } from './program.ts'
@@ -25,7 +25,8 @@ export interface AfterHandshake {
   sawApplicationData(): void
   /** @throws TlsError `ERR_TLS_STATE` (internal_error) where the version has no KeyUpdate */
   updateWriteKeys(requestPeer: boolean): Program<void>
-  export(label: string, context: Uint8Array | undefined, length: number): Program<Uint8Array>
+  /** TLS 1.2: keying material. That of TLS 1.3 comes from `exportOf`. */
+  export?(label: string, context: Uint8Array | undefined, length: number): Program<Uint8Array>
   dispose(): void
 }
 
@@ -38,7 +39,7 @@ export abstract class PostHandshake implements AfterHandshake {
   readonly handshake: Handshake
   /** Kept only when post-handshake authentication was agreed: its handshake context. */
   protected readonly transcript: Transcript | undefined
-  protected readonly suite: CipherSuite
+  readonly suite: CipherSuite
   readonly #secrets: KeptSecrets
   #keyUpdatesInARow = 0
   #keyUpdateDue = false
@@ -92,20 +93,6 @@ export abstract class PostHandshake implements AfterHandshake {
     }
   }
 
-  /**
-   * https://www.rfc-editor.org/rfc/rfc9846#section-7.5
-   *
-   * @param length bytes
-   */
-  *export(label: string, context: Uint8Array | undefined, length: number): Program<Uint8Array> {
-    const secret = this.secret(exporter)
-    try {
-      return yield* exportKeyingMaterial(this.handshake.crypto, this.suite, secret, label, context ?? none, length)
-    } finally {
-      secret.dispose()
-    }
-  }
-
   protected get disposed(): boolean {
     return this.#disposed
   }
@@ -116,7 +103,7 @@ export abstract class PostHandshake implements AfterHandshake {
   }
 
   /** A copy of a kept secret, for the caller to dispose of. */
-  protected secret(which: KeptSecret): Secret {
+  secret(which: KeptSecret): Secret {
     return this.#secrets.copy(which)
   }
 
@@ -168,5 +155,3 @@ export type PostHandshakeResult =
 
 /** BoringSSL's limit: the 33rd is fatal. */
 const maxKeyUpdatesInARow = 32
-
-const none = /* @__PURE__ */ new Uint8Array(0)

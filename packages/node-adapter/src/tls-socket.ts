@@ -3,7 +3,7 @@ import type { AddressInfo, Socket, SocketConstructorOpts } from 'node:net'
 import type { EphemeralKeyInfo, PeerCertificate } from 'node:tls'
 import { X509Certificate } from 'node:crypto'
 import type { ChannelBindingType, Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
-import { ServerConnection, channelBinding } from '@typetls/connection'
+import { ServerConnection, channelBinding, exportKeyingMaterial } from '@typetls/connection'
 import type { RenegotiationPolicy } from '@typetls/connection/tls12'
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
@@ -582,7 +582,7 @@ export class TlsSocket extends SocketBase {
   }
 
   #export(length: number, label: string, context: Uint8Array | undefined): Uint8Array | PromiseLike<Uint8Array> {
-    return this.#secured().exportKeyingMaterial(label, context, length)
+    return exportKeyingMaterial(this.#secured(), label, context, length)
   }
 
   #secured(): Connection {

@@ -9,9 +9,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { authority, ca, clientIdentity, localhost, localhostSpki, otherIdentity, stranger } from '../test/identities.ts'
 import type { Meddle } from '../test/memory-streams.ts'
 import { say, streamPair, textOf, turns } from '../test/memory-streams.ts'
-import { channelBinding } from './channel-binding.ts'
 import { fromStreams, resumingClient, serverRole } from './from-streams.ts'
 import { createPathVerifier } from '@typetls/x509'
+import { channelBinding, exportKeyingMaterial } from './keying-material.ts'
 import { ownCertificate } from './own-certificate.ts'
 import { pinned } from './pinning.ts'
 import type { AcceptOptions, SecureOptions } from './secure-options.ts'
@@ -349,7 +349,7 @@ test('keying material is the same on both sides', async () => {
   const { client, server } = pair({}, {})
   await Promise.all([client.opened, server.opened])
   const [ours, theirs] = await Promise.all(
-    [client, server].map((one) => one.exportKeyingMaterial('EXPORTER-Channel-Binding', new Uint8Array(0), 32)),
+    [client, server].map((one) => exportKeyingMaterial(one, 'EXPORTER-Channel-Binding', new Uint8Array(0), 32)),
   )
   expect(ours).toEqual(theirs)
   expect(await channelBinding(client, 'tls-exporter')).toEqual(theirs)

@@ -24,12 +24,6 @@ export interface Socket {
 /** A socket that speaks TLS. */
 export interface SecureSocket extends Socket {
   readonly opened: Promise<SecureSocketInfo>
-  /**
-   * TLS-Exporter (RFC 9846 section 7.5).
-   *
-   * @throws TlsError `ERR_TLS_STATE` before `opened` and after the end, as a rejection
-   */
-  exportKeyingMaterial(label: string, context: Uint8Array, length: number): Promise<Uint8Array>
 }
 
 export type SecureTransport = 'off' | 'on' | 'starttls'

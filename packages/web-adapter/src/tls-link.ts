@@ -96,13 +96,8 @@ export class TlsLink implements SecureSocket {
     throw new SocketError(new TlsError('ERR_TLS_STATE', 'startTls is for sockets made with secureTransport "starttls"'))
   }
 
-  async exportKeyingMaterial(label: string, context: Uint8Array, length: number): Promise<Uint8Array> {
-    return this.connection.exportKeyingMaterial(label, context, length)
-  }
-
   /** @internal */
-  get connection(): Connection {
-    if (this.#connection === undefined) throw new TlsError('ERR_TLS_STATE', 'not connected yet')
+  get connection(): Connection | undefined {
     return this.#connection
   }
 

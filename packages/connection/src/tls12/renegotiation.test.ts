@@ -8,6 +8,7 @@ import { expectRefusal } from '../../test/refusal.ts'
 import { tls12ScriptedClient } from '../../test/tls12-scripted-client.ts'
 import type { Tls12ServerScript } from '../../test/tls12-scripted-server.ts'
 import { Tls12ScriptedServer } from '../../test/tls12-scripted-server.ts'
+import { exportKeyingMaterial } from '../index.ts'
 import type { ClientTls12Options, RenegotiationPolicy } from './index.ts'
 
 const info = 0xff01
@@ -91,14 +92,14 @@ describe('a client that renegotiates', () => {
     const server = connected()
     const { connection } = server.renegotiate().peer
     connection.write(ascii('meanwhile'))
-    expect(() => connection.exportKeyingMaterial('EXPERIMENTAL x', undefined, 16)).toThrow(
+    expect(() => exportKeyingMaterial(connection, 'EXPERIMENTAL x', undefined, 16)).toThrow(
       expect.objectContaining({ code: 'ERR_TLS_STATE' }),
     )
     server.listen()
     expect(server.data).toEqual([])
     server.play()
     expect(fromAscii(concat(...server.data))).toBe('meanwhile')
-    expect(connection.exportKeyingMaterial('EXPERIMENTAL x', undefined, 16)).toHaveLength(16)
+    expect(exportKeyingMaterial(connection, 'EXPERIMENTAL x', undefined, 16)).toHaveLength(16)
   })
 
   test('once refuses a second time', () => {

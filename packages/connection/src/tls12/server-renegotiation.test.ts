@@ -10,6 +10,7 @@ import { tls12ConnectedPair, tls12PairOf } from '../../test/tls12-peers.ts'
 import type { Tls12ClientScript, Tls12ScriptedClient } from '../../test/tls12-scripted-client.ts'
 import { tls12ScriptedClient } from '../../test/tls12-scripted-client.ts'
 import { trackedProvider } from '../../test/tracked-provider.ts'
+import { exportKeyingMaterial } from '../index.ts'
 import { clientTls12, renegotiate, serverTls12 } from './index.ts'
 
 const info = 0xff01
@@ -87,14 +88,14 @@ describe('a server that renegotiates', () => {
     const played = connected().renegotiate().step('client_hello')
     const { connection } = played.peer
     connection.write(ascii('meanwhile'))
-    expect(() => connection.exportKeyingMaterial('EXPERIMENTAL x', undefined, 16)).toThrow(
+    expect(() => exportKeyingMaterial(connection, 'EXPERIMENTAL x', undefined, 16)).toThrow(
       expect.objectContaining({ code: 'ERR_TLS_STATE' }),
     )
     played.listen()
     expect(played.data).toEqual([])
     played.play()
     expect(fromAscii(concat(...played.data))).toBe('meanwhile')
-    expect(connection.exportKeyingMaterial('EXPERIMENTAL x', undefined, 16)).toHaveLength(16)
+    expect(exportKeyingMaterial(connection, 'EXPERIMENTAL x', undefined, 16)).toHaveLength(16)
   })
 
   test('once refuses a second time', () => {

@@ -20,7 +20,7 @@ import {
   verifier,
 } from '../../test/peers.ts'
 import { tls12ConnectedPair, tls12PairOf } from '../../test/tls12-peers.ts'
-import { Session, rotatingTicketKeys } from '../index.ts'
+import { Session, exportKeyingMaterial, rotatingTicketKeys } from '../index.ts'
 import type { SessionIdStore } from './index.ts'
 import {
   TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
@@ -214,7 +214,7 @@ test('ALPN, OCSP staples and timestamps are told', () => {
 test('both sides export the same keying material, and an empty context is not none', () => {
   const { client, server } = tls12ConnectedPair()
   const of = (peer: typeof client, context: Uint8Array | undefined) =>
-    peer.connection.exportKeyingMaterial('EXPERIMENTAL test', context, 40)
+    exportKeyingMaterial(peer.connection, 'EXPERIMENTAL test', context, 40)
   expect(of(client, undefined)).toEqual(of(server, undefined))
   expect(of(client, ascii('context'))).toEqual(of(server, ascii('context')))
   expect(of(client, undefined)).not.toEqual(of(client, new Uint8Array()))

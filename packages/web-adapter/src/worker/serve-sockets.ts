@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from '@typetls/connection'
-import { channelBinding } from '../channel-binding.ts'
 import { handled } from '../deferred.ts'
+import { channelBinding, exportKeyingMaterial } from '../keying-material.ts'
 import type { PortLike } from '../message-port.ts'
 import { portStreams } from '../message-port.ts'
 import { toPortFailure } from '../port-failure.ts'
@@ -121,7 +121,7 @@ async function answered(socket: SecureSocket, { id, exporter, binding }: Questio
   try {
     if (exporter !== undefined) {
       const { label, context, length } = exporter
-      return { id, bytes: await socket.exportKeyingMaterial(label, context, length) }
+      return { id, bytes: await exportKeyingMaterial(socket, label, context, length) }
     }
     return { id, bytes: binding && (await channelBinding(socket, binding)) }
   } catch (error) {

@@ -15,6 +15,8 @@ export type Upgrade = (send: (port: object) => void) => WorkerSocket
 
 /** A socket of `WorkerTls` that speaks TLS. */
 export interface WorkerSecureSocket extends SecureSocket {
+  /** As the function `exportKeyingMaterial`, whose code is in the worker. */
+  exportKeyingMaterial(label: string, context: Uint8Array, length: number): Promise<Uint8Array>
   /** As the function `channelBinding`, whose code is in the worker. */
   channelBinding(type: ChannelBindingType): Promise<Uint8Array | undefined>
   startTls(options?: StartTlsOptions): WorkerSecureSocket
