@@ -5,7 +5,7 @@ import type { Credential, CredentialSelector, CredentialRequest, KeyUse } from '
 import type { Handshake } from './handshake.ts'
 import { finishedVerifyData } from './key-schedule.ts'
 import type { Certificate, CertificateVerify, Finished } from './messages/authentication.ts'
-import type { PeerChain, PeerVerdict, PeerVerifier } from './peer-verifier.ts'
+import type { PeerChain, PeerVerdict } from './peer-verifier.ts'
 import type { Program } from './program.ts'
 import { ask, wait } from './program.ts'
 import type { StoredPeer } from './session.ts'
@@ -35,58 +35,79 @@ export class VerifiedPeer {
     signed: Uint8Array,
     name: string | undefined,
   ): Program<VerifiedPeer> {
-    const peer = hs.peer
-    const { signatureSchemes, crypto } = hs.parameters
-    const usable = signatureSchemes.filter((row) => usableBy(peer, row))
-    const scheme = usable.find((row) => row.id === proof.algorithm)
-    if (scheme === undefined) {
-      throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', undefined, {
-        path: 'CertificateVerify.algorithm',
-        expected: usable.map((row) => row.name),
-        received: proof.algorithm,
-      })
-    }
-    const verifier = hs.parameters.verifier as PeerVerifier
-    const verdict = yield* ask('ERR_TLS_CALLBACK', 'the certificate verifier', () =>
-      verifier.verify(chain, { peer, name, now: hs.parameters.now(), crypto, signatureSchemes }),
-    )
-    if (scheme.keyType !== undefined && verdict.publicKey.keyType !== scheme.keyType) {
-      throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', `the ${peer}'s key cannot sign with ${scheme.name}`, {
-        expected: scheme.keyType,
-        received: verdict.publicKey.keyType,
-      })
-    }
-    const algorithm = required(crypto, 'signature', scheme.algorithm)
-    const content = signatureContent(peer, signed)
-    if (!(yield* wait(algorithm.verify(verdict.publicKey, content, proof.signature)))) {
-      throw new TlsError('ERR_TLS_SIGNATURE', `the ${peer}'s signature does not fit its certificate and the transcript`)
-    }
+    const usable = hs.parameters.signatureSchemes.filter((row) => usableBy(hs.peer, row))
+    const scheme = offeredScheme(usable, proof)
+    const verdict = yield* askVerifier(hs, chain, name)
+    const fitsKey = scheme.keyType === undefined || scheme.keyType === verdict.publicKey.keyType
+    yield* checkSignature(hs, verdict, scheme, fitsKey, signatureContent(hs.peer, signed), proof)
     return new VerifiedPeer(chain, verdict, scheme)
   }
+}
+
+/** @throws TlsError `ERR_TLS_SIGNATURE_SCHEME` (illegal_parameter) when it is none of those we offered for this */
+export function offeredScheme(offered: readonly SignatureScheme[], { algorithm }: CertificateVerify): SignatureScheme {
+  const scheme = offered.find((row) => row.id === algorithm)
+  if (scheme === undefined) {
+    throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', undefined, {
+      path: 'CertificateVerify.algorithm',
+      expected: offered.map((row) => row.name),
+      received: algorithm,
+    })
+  }
+  return scheme
+}
+
+/** Whether the peer signed `content` with the key of its certificate. */
+export function* checkSignature(
+  hs: Handshake,
+  { publicKey }: PeerVerdict,
+  scheme: SignatureScheme,
+  fitsKey: boolean,
+  content: Uint8Array,
+  { signature }: CertificateVerify,
+): Program<void> {
+  if (!fitsKey) {
+    throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', `the ${hs.peer}'s key cannot sign with ${scheme.name}`, {
+      expected: scheme.keyType,
+      received: publicKey.keyType,
+    })
+  }
+  const algorithm = required(hs.crypto, 'signature', scheme.algorithm)
+  if (!(yield* wait(algorithm.verify(publicKey, content, signature)))) {
+    throw new TlsError('ERR_TLS_SIGNATURE', `the ${hs.peer}'s signature does not fit its certificate and the handshake`)
+  }
+}
+
+/** What the verifier says of the peer's chain. */
+export function* askVerifier(
+  hs: Handshake,
+  chain: PeerChain,
+  name: string | undefined,
+  keyUse?: KeyUse,
+): Program<PeerVerdict> {
+  const { verifier, signatureSchemes, crypto, now } = hs.parameters
+  if (verifier === undefined) {
+    throw new TlsError('ERR_TLS_CERTIFICATE_REFUSED', `there is no verifier for the certificate of the ${hs.peer}`)
+  }
+  return yield* ask('ERR_TLS_CALLBACK', 'the certificate verifier', () =>
+    verifier.verify(chain, { peer: hs.peer, name, now: now(), crypto, signatureSchemes, keyUse }),
+  )
 }
 
 /** Proof that the peer's Finished fits our transcript. Only `VerifiedFinished.verify` makes one. */
 export class VerifiedFinished {
   readonly from: 'client' | 'server'
+  readonly verifyData: Uint8Array
 
-  private constructor(from: 'client' | 'server') {
+  private constructor(from: 'client' | 'server', verifyData: Uint8Array) {
     this.from = from
+    this.verifyData = verifyData
   }
 
-  /**
-   * @param base the peer's traffic secret
-   * @param transcriptHash everything before this Finished
-   */
-  static *verify(
-    hs: Handshake,
-    suite: CipherSuite,
-    base: Secret,
-    finished: Finished,
-    transcriptHash: Uint8Array,
-  ): Program<VerifiedFinished> {
-    const expected = yield* finishedVerifyData(hs.crypto, suite, base, transcriptHash)
-    if (!equalBytes(expected, finished.verifyData)) throw new TlsError('ERR_TLS_FINISHED_MISMATCH')
-    return new VerifiedFinished(hs.peer)
+  /** @param expected of the peer's secret and everything before this Finished */
+  static *verify(hs: Handshake, expected: Program<Uint8Array>, { verifyData }: Finished): Program<VerifiedFinished> {
+    if (!equalBytes(yield* expected, verifyData)) throw new TlsError('ERR_TLS_FINISHED_MISMATCH')
+    return new VerifiedFinished(hs.peer, verifyData)
   }
 }
 
@@ -101,13 +122,10 @@ export function* verifyAgain(
   name: string | undefined,
   keyUse: KeyUse = 'signing',
 ): Program<StoredPeer | undefined> {
-  const { verifier, signatureSchemes, crypto } = hs.parameters
-  if (peer === undefined || verifier === undefined) return peer
+  if (peer === undefined || hs.parameters.verifier === undefined) return peer
   const { certificates } = peer
   const chain = { certificates, ocspResponse: undefined, signedCertificateTimestamps: undefined }
-  const verdict = yield* ask('ERR_TLS_CALLBACK', 'the certificate verifier', () =>
-    verifier.verify(chain, { peer: hs.peer, name, now: hs.parameters.now(), crypto, signatureSchemes, keyUse }),
-  )
+  const verdict = yield* askVerifier(hs, chain, name, keyUse)
   return { certificates, authorized: verdict.authorized }
 }
 

@@ -7,7 +7,7 @@ import type { OfferedPsk, PskOffer } from './client-psks.ts'
 import type { Agreed, AuthenticatedBy, Connected } from './connected.ts'
 import { hasDowngradeSentinel } from './downgrade.ts'
 import type { Handshake } from './handshake.ts'
-import { HandshakeSecret } from './key-schedule.ts'
+import { HandshakeSecret, finishedVerifyData } from './key-schedule.ts'
 import type { CertificateRequest } from './messages/authentication.ts'
 import type { EncryptedExtensions } from './messages/encrypted-extensions.ts'
 import { ExtensionType } from './messages/extension-type.ts'
@@ -64,8 +64,8 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
         ? yield* authenticateServer(hs, parameters, offer)
         : { authenticated: yield* (offer.psks as PskOffer).authenticate(hs, psk), request: undefined }
     const beforeFinished = yield* hs.transcript.hash()
-    const serverFinished = yield* hs.receive('finished')
-    const finished = yield* VerifiedFinished.verify(hs, suite, traffic.server, serverFinished.body, beforeFinished)
+    const expected = finishedVerifyData(hs.crypto, suite, traffic.server, beforeFinished)
+    const finished = yield* VerifiedFinished.verify(hs, expected, (yield* hs.receive('finished')).body)
 
     const main = yield* handshake.intoMain()
     owned.add(main)
@@ -96,7 +96,7 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
       peer: authenticated,
       ownSignatureScheme: own?.scheme.name,
       ownCertificates: own?.credential.certificates,
-      details: parameters.details?.(hs, ownFinished, serverFinished.body.verifyData),
+      details: parameters.details?.(hs, ownFinished, finished.verifyData),
       readSecret: secrets.server,
       writeSecret: secrets.client,
       exporterSecret: secrets.exporter,
@@ -259,9 +259,6 @@ function* authenticateServer(
   checkNoContext(message)
   const chain = chainOf(message.body, (type) => offer.has(type))
   if (chain === undefined) throw new TlsError('ERR_TLS_CERTIFICATE_EMPTY', 'the server sent no certificate')
-  if (parameters.verifier === undefined) {
-    throw new TlsError('ERR_TLS_CERTIFICATE_REFUSED', 'there is no verifier for the certificate of the server')
-  }
   const signed = yield* hs.transcript.hash()
   const proof = yield* hs.receive('certificate_verify')
   const peer = yield* VerifiedPeer.verify(hs, chain, proof.body, signed, parameters.verifyName)

@@ -1,6 +1,7 @@
 import { TlsError, equalBytes } from '@typetls/wire'
 import { VerifiedFinished, VerifiedPeer, chainOf } from './authenticate.ts'
 import type { Handshake } from './handshake.ts'
+import { finishedVerifyData } from './key-schedule.ts'
 import type { HandshakeMessage, HandshakeMessageType } from './messages/handshake-message.ts'
 import type { ServerParameters } from './parameters.ts'
 import type { PostHandshakeResult } from './post-handshake.ts'
@@ -64,7 +65,8 @@ export class ServerPostHandshake extends PostHandshake {
     const finished = yield* hs.receive('finished')
     const secret = this.secret(read)
     try {
-      yield* VerifiedFinished.verify(hs, this.suite, secret, finished.body, beforeFinished)
+      const expected = finishedVerifyData(hs.crypto, this.suite, secret, beforeFinished)
+      yield* VerifiedFinished.verify(hs, expected, finished.body)
     } finally {
       secret.dispose()
     }

@@ -14,7 +14,7 @@ import {
 } from './authenticate.ts'
 import type { Agreed, AuthenticatedBy, Connected } from './connected.ts'
 import type { Handshake } from './handshake.ts'
-import { HandshakeSecret, resumptionPsk } from './key-schedule.ts'
+import { HandshakeSecret, finishedVerifyData, resumptionPsk } from './key-schedule.ts'
 import type { CertificateRequest } from './messages/authentication.ts'
 import type { ClientHello } from './messages/client-hello.ts'
 import { grease } from './messages/extension-type.ts'
@@ -93,8 +93,8 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
 
     const peer = asks ? yield* authenticateClient(hs, parameters, none) : yield* withoutCertificate(hs, parameters, psk)
     const beforeFinished = yield* hs.transcript.hash()
-    const clientFinished = yield* hs.receive('finished')
-    const finished = yield* VerifiedFinished.verify(hs, suite, traffic.client, clientFinished.body, beforeFinished)
+    const expected = finishedVerifyData(hs.crypto, suite, traffic.client, beforeFinished)
+    const finished = yield* VerifiedFinished.verify(hs, expected, (yield* hs.receive('finished')).body)
     yield* hs.installKeys('application', suite, { received: secrets.client })
 
     const connected: Connected = {
@@ -111,12 +111,7 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
       peer,
       ownSignatureScheme: credential?.scheme.name,
       ownCertificates: credential?.credential.certificates,
-      details: parameters.details?.(
-        hs,
-        ownFinished,
-        clientFinished.body.verifyData,
-        hello.extensions.signature_algorithms,
-      ),
+      details: parameters.details?.(hs, ownFinished, finished.verifyData, hello.extensions.signature_algorithms),
       readSecret: secrets.client,
       writeSecret: secrets.server,
       exporterSecret: secrets.exporter,

@@ -79,51 +79,66 @@ export type OlderMessageType =
   /** No handshake message but a record: it stands where a program waits for it. */
   | 'change_cipher_spec'
 
+/** A message of whatever version. */
+export interface DecodedMessage {
+  readonly type: HandshakeMessageType | OlderMessageType
+  readonly body: unknown
+  readonly raw: Uint8Array
+}
+
 /** The messages of one version: the same names may have other bodies. */
 export interface MessageSet {
   /** Numbers by name. */
   readonly ids: Readonly<Partial<Record<HandshakeMessageType | OlderMessageType, number>>>
   typeOf(raw: Uint8Array): HandshakeMessageType | OlderMessageType | undefined
-  decode(type: HandshakeMessageType | OlderMessageType, raw: Uint8Array): { readonly raw: Uint8Array }
+  decode(type: HandshakeMessageType | OlderMessageType, raw: Uint8Array): DecodedMessage
   encode(type: HandshakeMessageType | OlderMessageType, body: unknown): Uint8Array
 }
 
-/** Type, uint24 length and body. */
-export function encodeMessage<K extends HandshakeMessageType>(type: K, body: HandshakeMessages[K]): Uint8Array {
-  return framedMessage(numbers[type], codecs[type], body)
+/** The messages of one version, out of their codecs. */
+export function messageSet(bodies: object, typeOf: MessageSet['typeOf'] = (raw) => nameIn(bodies, raw)): MessageSet {
+  const table = bodies as Readonly<Record<string, Codec<unknown>>>
+  return {
+    ids: numbers,
+    typeOf,
+    decode(type, raw) {
+      const codec = table[type] as Codec<unknown>
+      return { type, body: decode(codec, raw, codec.name ?? type, 4), raw }
+    },
+    encode: (type, body) =>
+      Writer.written((writer) => {
+        writer.uint8(numbers[type as keyof typeof numbers])
+        writer.vector(3, 0, 0xffffff, (inner) => (table[type] as Codec<unknown>).encode(body, inner))
+      }),
+  }
 }
 
-export function framedMessage<T>(id: number, codec: Codec<T>, body: T): Uint8Array {
-  return Writer.written((writer) => {
-    writer.uint8(id)
-    writer.vector(3, 0, 0xffffff, (inner) => codec.encode(body, inner))
-  })
+function nameIn(bodies: object, raw: Uint8Array): HandshakeMessageType | undefined {
+  const name = HandshakeType.nameOf(raw[0] as number)
+  return name !== undefined && name in bodies ? (name as HandshakeMessageType) : undefined
+}
+
+export const tls13Messages: MessageSet = /* @__PURE__ */ messageSet(codecs, messageType)
+
+/** Type, uint24 length and body. */
+export function encodeMessage<K extends HandshakeMessageType>(type: K, body: HandshakeMessages[K]): Uint8Array {
+  return tls13Messages.encode(type, body)
 }
 
 /** The type of a whole message, or of one whose first 38 bytes are there; `undefined` for types TLS 1.3 does not have. */
 export function messageType(raw: Uint8Array): HandshakeMessageType | undefined {
-  const id = raw[0] as number
-  if (id === 2) {
-    const random = raw.subarray(6, 38)
-    return equalBytes(random, helloRetryRequestRandom) ? 'hello_retry_request' : 'server_hello'
-  }
-  const name = HandshakeType.nameOf(id)
-  return name !== undefined && name in codecs ? (name as HandshakeMessageType) : undefined
+  const name = nameIn(codecs, raw)
+  return name === 'server_hello' && equalBytes(raw.subarray(6, 38), helloRetryRequestRandom)
+    ? 'hello_retry_request'
+    : name
 }
 
 /** @throws TlsError for whatever is wrong in the body, with its path */
 export function decodeMessage<K extends HandshakeMessageType>(type: K, raw: Uint8Array): HandshakeMessage<K> {
-  return { type, body: decode(codecs[type], raw, undefined, 4), raw }
+  return tls13Messages.decode(type, raw) as HandshakeMessage<K>
 }
 
 /** What to call the message in an error text. */
 export function messageLabel(raw: Uint8Array): string {
   return messageType(raw) ?? HandshakeType.label(raw[0] as number)
-}
-
-export const tls13Messages: MessageSet = {
-  ids: numbers,
-  typeOf: messageType,
-  decode: (type, raw) => decodeMessage(type as HandshakeMessageType, raw),
-  encode: (type, body) => encodeMessage(type as HandshakeMessageType, body as never),
 }

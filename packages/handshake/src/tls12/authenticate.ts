@@ -1,14 +1,12 @@
-import type { Secret, SignatureScheme } from '@typetls/crypto-provider'
-import { required } from '@typetls/crypto-provider'
-import { TlsError, equalBytes } from '@typetls/wire'
-import type { ChosenCredential } from '../authenticate.ts'
+import type { SignatureScheme } from '@typetls/crypto-provider'
+import type { ChosenCredential, VerifiedFinished } from '../authenticate.ts'
+import { askVerifier, checkSignature, offeredScheme } from '../authenticate.ts'
 import type { Credential, CredentialRequest, CredentialSelector, KeyUse } from '../credential.ts'
 import type { Handshake } from '../handshake.ts'
 import type { CertificateVerify } from '../messages/authentication.ts'
 import type { PeerChain, PeerVerdict } from '../peer-verifier.ts'
 import type { Program } from '../program.ts'
-import { ask, wait } from '../program.ts'
-import { verifyData } from './prf.ts'
+import { ask } from '../program.ts'
 
 /** Proof that a verifier took the peer's chain and that the peer used its key: a `TrustedChain` alone is none. */
 export class VerifiedPeer {
@@ -29,26 +27,10 @@ export class VerifiedPeer {
     proof: CertificateVerify,
     content: Uint8Array,
   ): Program<VerifiedPeer> {
-    const peer = hs.role === 'client' ? 'server' : 'client'
-    const { signatureSchemes, crypto } = hs.parameters
-    const scheme = signatureSchemes.find((row) => row.id === proof.algorithm)
-    const { publicKey } = trusted.verdict
-    if (scheme === undefined || scheme.tls13Only) {
-      throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', `the ${peer} signed with a scheme we did not offer for this`, {
-        expected: signatureSchemes.map((row) => row.name),
-        received: proof.algorithm,
-      })
-    }
-    if (!fitsKey(scheme, publicKey.keyType)) {
-      throw new TlsError('ERR_TLS_SIGNATURE_SCHEME', `the ${peer} signed with ${scheme.name}, which its key cannot`, {
-        expected: scheme.keyType,
-        received: publicKey.keyType,
-      })
-    }
-    const algorithm = required(crypto, 'signature', scheme.algorithm)
-    if (!(yield* wait(algorithm.verify(publicKey, content, proof.signature)))) {
-      throw new TlsError('ERR_TLS_SIGNATURE', `the ${peer}'s signature does not fit its certificate and the handshake`)
-    }
+    const usable = hs.parameters.signatureSchemes.filter((row) => !row.tls13Only)
+    const scheme = offeredScheme(usable, proof)
+    const { verdict } = trusted
+    yield* checkSignature(hs, verdict, scheme, fitsKey(scheme, verdict.publicKey.keyType), content, proof)
     return new VerifiedPeer(trusted, scheme)
   }
 
@@ -70,42 +52,7 @@ export function* trustChain(
   name: string | undefined,
   keyUse: KeyUse = 'signing',
 ): Program<TrustedChain> {
-  const { verifier, crypto, signatureSchemes } = hs.parameters
-  if (verifier === undefined) {
-    throw new TlsError('ERR_TLS_CERTIFICATE_REFUSED', 'the peer sent a certificate and there is no verifier for it')
-  }
-  const peer = hs.role === 'client' ? 'server' : 'client'
-  const verdict = yield* ask('ERR_TLS_CALLBACK', 'the certificate verifier', () =>
-    verifier.verify(chain, { peer, name, now: hs.parameters.now(), crypto, signatureSchemes, keyUse }),
-  )
-  return { chain, verdict }
-}
-
-/** Proof that the peer's Finished fits our transcript. Only `VerifiedFinished.verify` makes one. */
-export class VerifiedFinished {
-  readonly from: 'client' | 'server'
-  readonly verifyData: Uint8Array
-
-  private constructor(from: 'client' | 'server', data: Uint8Array) {
-    this.from = from
-    this.verifyData = data
-  }
-
-  /** @param transcriptHash everything before this Finished */
-  static *verify(
-    hs: Handshake,
-    hash: string,
-    main: Secret,
-    received: Uint8Array,
-    transcriptHash: Uint8Array,
-  ): Program<VerifiedFinished> {
-    const from = hs.role === 'client' ? 'server' : 'client'
-    const expected = yield* verifyData(hs.crypto, hash, main, from, transcriptHash)
-    if (!equalBytes(expected, received)) {
-      throw new TlsError('ERR_TLS_FINISHED_MISMATCH', `the ${from} Finished does not match our transcript`)
-    }
-    return new VerifiedFinished(from, received)
-  }
+  return { chain, verdict: yield* askVerifier(hs, chain, name, keyUse) }
 }
 
 /** In TLS 1.2 an ECDSA scheme names a hash and no curve. */

@@ -1,7 +1,7 @@
 import type { Secret } from '@typetls/crypto-provider'
 import { Secret as SecretBytes } from '@typetls/crypto-provider'
 import { Reader, TlsError, concat } from '@typetls/wire'
-import { knownSchemes, verifyAgain } from '../authenticate.ts'
+import { VerifiedFinished, knownSchemes, verifyAgain } from '../authenticate.ts'
 import type { AuthenticatedBy } from '../connected.ts'
 import type { Handshake } from '../handshake.ts'
 import { CertificateVerify } from '../messages/authentication.ts'
@@ -12,7 +12,6 @@ import type { SessionState } from '../session.ts'
 import { Session } from '../session.ts'
 import type { TrustedChain } from './authenticate.ts'
 import {
-  VerifiedFinished,
   VerifiedPeer,
   authenticationOf,
   authenticationOfScheme,
@@ -25,6 +24,7 @@ import type { Tls12CipherSuite } from './cipher-suite.ts'
 import type { Tls12Connected } from './connected.ts'
 import { KeyChange, masterOf, sendFinished12 } from './key-change.ts'
 import { receive12, send12 } from './messenger.ts'
+import { verifyData } from './prf.ts'
 import type { CertificateRequest, ServerHello, Tls12Message } from './messages.ts'
 import type { Tls12ClientParameters } from './parameters.ts'
 import type { Earlier } from './renegotiation.ts'
@@ -276,7 +276,11 @@ export class ClientFlight {
     const before = yield* hs.transcript.hash()
     yield* change.receive()
     const { body } = yield* receive12(hs, 'finished')
-    const finished = yield* VerifiedFinished.verify(hs, this.#suite.hash, main, body.verifyData, before)
+    const finished = yield* VerifiedFinished.verify(
+      hs,
+      verifyData(hs.crypto, this.#suite.hash, main, hs.peer, before),
+      body,
+    )
     hs.endOfFlight()
     return finished
   }

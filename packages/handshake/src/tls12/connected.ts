@@ -1,7 +1,7 @@
 import type { Secret } from '@typetls/crypto-provider'
 import type { Agreed } from '../connected.ts'
 import type { Session } from '../session.ts'
-import type { VerifiedFinished } from './authenticate.ts'
+import type { VerifiedFinished } from '../authenticate.ts'
 import type { Tls12CipherSuite } from './cipher-suite.ts'
 
 /** The end of a TLS 1.2 handshake. Whoever gets it owns the main secret. */

@@ -1,4 +1,4 @@
-export { VerifiedFinished, VerifiedPeer } from './authenticate.ts'
+export { VerifiedPeer } from './authenticate.ts'
 export type { TrustedChain } from './authenticate.ts'
 export type { ProtectionMaker, RecordCipherRow, Tls12CipherSuite } from './cipher-suite.ts'
 export { Tls12ClientPostHandshake } from './client-post-handshake.ts'

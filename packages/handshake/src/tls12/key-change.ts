@@ -74,7 +74,7 @@ export class KeyChange {
   *receive(): Program<void> {
     const hs = this.#hs
     yield* receiveChangeCipherSpec(hs)
-    this.#install('received', hs.role === 'client' ? 'server' : 'client')
+    this.#install('received', hs.peer)
   }
 
   dispose(): void {

@@ -1,17 +1,5 @@
 import type { Codec, Empty, ExtensionBlock } from '@typetls/wire'
-import {
-  decode,
-  empty,
-  extensionBlock,
-  opaque,
-  opaqueVector,
-  rest,
-  struct,
-  uint16,
-  uint32,
-  uint8,
-  vector,
-} from '@typetls/wire'
+import { empty, extensionBlock, opaque, opaqueVector, rest, struct, uint16, uint32, uint8, vector } from '@typetls/wire'
 import { ExtensionType } from '../messages/extension-type.ts'
 import { CertificateVerify, Finished } from '../messages/authentication.ts'
 import { ClientHello } from '../messages/client-hello.ts'
@@ -22,7 +10,7 @@ import {
   SignedCertificateTimestampList,
 } from '../messages/extensions.ts'
 import type { MessageSet } from '../messages/handshake-message.ts'
-import { framedMessage } from '../messages/handshake-message.ts'
+import { messageSet } from '../messages/handshake-message.ts'
 
 /** The messages of TLS 1.2 by name. https://www.rfc-editor.org/rfc/rfc5246#section-7.4 */
 export interface Tls12Messages {
@@ -142,44 +130,20 @@ export const NewSessionTicket: Codec<NewSessionTicket> = /* @__PURE__ */ struct(
   ticket: opaqueVector(0, 0xffff),
 })
 
-const codecs: { readonly [K in Tls12MessageType]: { readonly id: number; readonly codec: Codec<Tls12Messages[K]> } } = {
-  hello_request: { id: 0, codec: empty },
-  client_hello: { id: 1, codec: ClientHello },
-  server_hello: { id: 2, codec: ServerHello },
-  new_session_ticket: { id: 4, codec: NewSessionTicket },
-  certificate: { id: 11, codec: Certificate },
+const codecs: { readonly [K in Tls12MessageType]: Codec<Tls12Messages[K]> } = {
+  hello_request: empty,
+  client_hello: ClientHello,
+  server_hello: ServerHello,
+  new_session_ticket: NewSessionTicket,
+  certificate: Certificate,
   // Its body depends on the key exchange, which reads it.
-  server_key_exchange: { id: 12, codec: rest },
-  certificate_request: { id: 13, codec: CertificateRequest },
-  server_hello_done: { id: 14, codec: empty },
-  certificate_verify: { id: 15, codec: CertificateVerify },
-  client_key_exchange: { id: 16, codec: rest },
-  finished: { id: 20, codec: Finished },
-  certificate_status: { id: 22, codec: CertificateStatus },
+  server_key_exchange: rest,
+  certificate_request: CertificateRequest,
+  server_hello_done: empty,
+  certificate_verify: CertificateVerify,
+  client_key_exchange: rest,
+  finished: Finished,
+  certificate_status: CertificateStatus,
 }
 
-const ids = /* @__PURE__ */ Object.fromEntries(
-  /* @__PURE__ */ Object.entries(codecs).map(([type, { id }]) => [type, id]),
-) as Readonly<Record<Tls12MessageType, number>>
-
-const typeById: ReadonlyMap<number, Tls12MessageType> = /* @__PURE__ */ new Map(
-  /* @__PURE__ */ (Object.keys(codecs) as Tls12MessageType[]).map((type) => [codecs[type].id, type]),
-)
-
-function decodeBody(codec: Codec<unknown>, type: string, raw: Uint8Array): unknown {
-  return decode(codec, raw, codec.name ?? type, 4)
-}
-
-export const tls12Messages: MessageSet = {
-  ids,
-  typeOf: (raw) => typeById.get(raw[0] as number),
-  decode: (type, raw) => ({
-    type,
-    body: decodeBody(codecs[type as Tls12MessageType].codec, type, raw),
-    raw,
-  }),
-  encode(type, body) {
-    const { id, codec } = codecs[type as Tls12MessageType]
-    return framedMessage(id, codec as Codec<unknown>, body)
-  },
-}
+export const tls12Messages: MessageSet = /* @__PURE__ */ messageSet(codecs)

@@ -1,7 +1,7 @@
 import type { Secret } from '@typetls/crypto-provider'
 import { Secret as SecretBytes } from '@typetls/crypto-provider'
 import { TlsError, concat, encode } from '@typetls/wire'
-import { verifyAgain } from '../authenticate.ts'
+import { VerifiedFinished, verifyAgain } from '../authenticate.ts'
 import type { AuthenticatedBy } from '../connected.ts'
 import { TLS_FALLBACK_SCSV } from '../downgrade.ts'
 import type { Handshake } from '../handshake.ts'
@@ -18,13 +18,14 @@ import { receiveClientHello, sealed, storedPeer } from '../server.ts'
 import type { TicketState } from '../ticket-state.ts'
 import { encodeTicketState } from '../ticket-state.ts'
 import type { TrustedChain } from './authenticate.ts'
-import { VerifiedFinished, VerifiedPeer, signed, trustChain } from './authenticate.ts'
+import { VerifiedPeer, signed, trustChain } from './authenticate.ts'
 import type { Tls12CipherSuite } from './cipher-suite.ts'
 import type { Tls12Connected } from './connected.ts'
 import type { OlderExtensions } from './extensions.ts'
 import { fragmentLengths, readOlderExtensions, uncompressed } from './extensions.ts'
 import { KeyChange, masterOf, sendFinished12 } from './key-change.ts'
 import { receive12, send12 } from './messenger.ts'
+import { verifyData } from './prf.ts'
 import type { ServerHelloExtensions } from './messages.ts'
 import { tls12Messages } from './messages.ts'
 import type { Tls12ServerParameters } from './parameters.ts'
@@ -378,7 +379,7 @@ class ServerFlight {
     const before = yield* hs.transcript.hash()
     yield* change.receive()
     const { body } = yield* receive12(hs, 'finished')
-    const finished = yield* VerifiedFinished.verify(hs, suite.hash, main, body.verifyData, before)
+    const finished = yield* VerifiedFinished.verify(hs, verifyData(hs.crypto, suite.hash, main, hs.peer, before), body)
     hs.endOfFlight()
     return finished
   }
