@@ -7,6 +7,7 @@ import {
   clientPsks,
   handshakeDetails,
   ResumingClientPostHandshake,
+  sessionOf,
 } from '@typetls/handshake'
 import { Connection } from './connection.ts'
 import type { ClientCredentials } from './credential-selector.ts'
@@ -33,6 +34,7 @@ export function clientConnection(options: ClientOptions, events: ConnectionEvent
     select: selectorOf(credentials),
     answer: answerCertificateRequest,
     details: handshakeDetails,
+    sessionOf,
   }
   const parameters = clientParameters(options, abilities)
   return new Connection(roleOf(options, resumingClient), parameters, options, events, traceOf(options.trace))

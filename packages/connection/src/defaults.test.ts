@@ -27,6 +27,7 @@ const clientParameters = (options: ClientOptions) => {
     select: undefined,
     answer: undefined,
     details: undefined,
+    sessionOf: undefined,
   })
 }
 

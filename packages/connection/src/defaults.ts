@@ -22,6 +22,7 @@ export interface ClientAbilities {
   readonly select?: CredentialSelector | undefined
   readonly answer?: CertificateAnswer | undefined
   readonly details?: KeepDetails | undefined
+  readonly sessionOf?: ClientParameters['sessionOf']
 }
 
 /** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) naming the option that is wrong */
@@ -42,6 +43,7 @@ export function clientParameters(options: ClientOptions, abilities: ClientAbilit
     verifyName: options.verifyName ?? serverName,
     session: options.session,
     psks: abilities.psks,
+    sessionOf: abilities.sessionOf,
     answerCertificateRequest: abilities.answer,
     externalPsks,
     selectExternalPsk,

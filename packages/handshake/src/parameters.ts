@@ -11,7 +11,7 @@ import type { OlderClient, OlderServer } from './older-version.ts'
 import type { PeerVerifier } from './peer-verifier.ts'
 import type { Program } from './program.ts'
 import type { ExternalPsk, ExternalPskLookup, ExternalPskSelector, TicketProtector } from './psk.ts'
-import type { Session } from './session.ts'
+import type { Session, SessionState } from './session.ts'
 import type { KeyLogLabel, Trace } from './trace.ts'
 
 /** Options after defaults: everything is decided, lists are rows. `connection` makes these from what users write. */
@@ -58,6 +58,8 @@ export interface ClientParameters extends CommonParameters {
   readonly postHandshakeAuthentication: boolean
   /** `undefined`: none are offered, and neither are tickets asked for, nor what they need kept. */
   readonly psks: ClientPsks | undefined
+  /** TLS 1.2: makes what to resume with; `undefined`: nothing is kept, and tickets are not asked for. */
+  readonly sessionOf: ((state: SessionState) => Session) | undefined
   /** What a CertificateRequest is answered with; `undefined`: the empty Certificate. */
   readonly answerCertificateRequest: CertificateAnswer | undefined
   readonly requestStatus: boolean

@@ -73,6 +73,11 @@ export class Session {
   }
 }
 
+/** A value for clients that keep sessions of TLS 1.2: the others need not carry them. */
+export function sessionOf(state: SessionState): Session {
+  return new Session(state)
+}
+
 export interface SessionState {
   /** 0x0303 or 0x0304. */
   readonly version: number

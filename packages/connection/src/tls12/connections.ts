@@ -1,5 +1,5 @@
 import type { ClientParameters, ServerParameters } from '@typetls/handshake'
-import { clientGrease, handshakeDetails } from '@typetls/handshake'
+import { clientGrease, handshakeDetails, sessionOf } from '@typetls/handshake'
 import { httpRequest } from '@typetls/record'
 import type { Tls12Connected } from '@typetls/handshake/tls12'
 import { Tls12ClientPostHandshake, tls12ClientHandshake, tls12ServerHandshake } from '@typetls/handshake/tls12'
@@ -59,4 +59,4 @@ export function tls12ServerConnection(
 }
 
 /** Without what only TLS 1.3 has. */
-const abilities = { grease: clientGrease, details: handshakeDetails } as const
+const abilities = { grease: clientGrease, details: handshakeDetails, sessionOf } as const

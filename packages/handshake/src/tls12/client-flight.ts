@@ -9,7 +9,6 @@ import type { SentHello } from '../older-version.ts'
 import type { ClientParameters } from '../parameters.ts'
 import type { Program } from '../program.ts'
 import type { SessionState } from '../session.ts'
-import { Session } from '../session.ts'
 import type { TrustedChain } from './authenticate.ts'
 import {
   VerifiedPeer,
@@ -106,20 +105,22 @@ export class ClientFlight {
       authorized: verified.verdict.authorized,
     }
     const session = this.#session(main, ticket, this.#hello.sessionId, { peer: stored, pskIdentity })
-    return this.#connected({
+    return this.#connected(
       main,
-      group,
-      authenticated,
-      pskIdentity,
-      session,
-      tlsUnique,
-      own: tlsUnique,
       finished,
-      extended,
-      ownSignatureScheme: own?.scheme.name,
-      ownCertificates: own?.credential.certificates,
-      resumed: false,
-    })
+      {
+        group,
+        peer: authenticated,
+        externalPskIdentity: pskIdentity,
+        session,
+        tlsUnique,
+        extendedMainSecret: extended,
+        ownSignatureScheme: own?.scheme.name,
+        ownCertificates: own?.credential.certificates,
+        resumed: false,
+      },
+      tlsUnique,
+    )
   }
 
   /** Figure 2. */
@@ -142,20 +143,22 @@ export class ClientFlight {
       ticket === undefined || ticket.ticket.length === 0
         ? undefined
         : this.#session(main, ticket, none, { peer, pskIdentity }, session.receivedAt, session.lifetime)
-    return this.#connected({
+    return this.#connected(
       main,
-      group: undefined,
-      authenticated: { by: 'resumption', peer },
-      pskIdentity,
-      session: renewed,
-      tlsUnique: finished.verifyData,
-      own,
       finished,
-      extended: session.extendedMainSecret,
-      ownSignatureScheme: undefined,
-      ownCertificates: undefined,
-      resumed: true,
-    })
+      {
+        group: undefined,
+        peer: { by: 'resumption', peer },
+        externalPskIdentity: pskIdentity,
+        session: renewed,
+        tlsUnique: finished.verifyData,
+        extendedMainSecret: session.extendedMainSecret,
+        ownSignatureScheme: undefined,
+        ownCertificates: undefined,
+        resumed: true,
+      },
+      own,
+    )
   }
 
   /** Certificate and, if it was promised, CertificateStatus. */
@@ -293,11 +296,11 @@ export class ClientFlight {
     { peer, pskIdentity }: { peer: SessionState['peer']; pskIdentity: Uint8Array | undefined },
     receivedAt: number = this.#parameters.now(),
     lifetime: number = sevenDays,
-  ): Session | undefined {
+  ): Tls12Connected['session'] {
     const bytes = ticket?.ticket ?? none
     if (bytes.length === 0 && sessionId.length === 0) return undefined
     const hint = ticket?.ticketLifetimeHint ?? 0
-    return new Session({
+    return this.#parameters.sessionOf?.({
       version: 0x0303,
       cipherSuite: this.#suite.id,
       psk: SecretBytes.copyOf(main.reveal()),
@@ -317,44 +320,42 @@ export class ClientFlight {
     })
   }
 
-  #connected(end: {
-    readonly main: Secret
-    readonly group: string | undefined
-    readonly authenticated: AuthenticatedBy
-    readonly pskIdentity: Uint8Array | undefined
-    readonly session: Session | undefined
-    /** verify_data of our Finished. */
-    readonly own: Uint8Array
-    readonly tlsUnique: Uint8Array
-    readonly finished: VerifiedFinished
-    readonly extended: boolean
-    readonly ownSignatureScheme: string | undefined
-    readonly ownCertificates: readonly Uint8Array[] | undefined
-    readonly resumed: boolean
-  }): Tls12Connected {
-    this.#owned.delete(end.main)
+  /** @param ownFinished verify_data of our Finished */
+  #connected(
+    main: Secret,
+    finished: VerifiedFinished,
+    end: Pick<
+      Tls12Connected,
+      | 'group'
+      | 'peer'
+      | 'externalPskIdentity'
+      | 'session'
+      | 'tlsUnique'
+      | 'extendedMainSecret'
+      | 'ownSignatureScheme'
+      | 'ownCertificates'
+      | 'resumed'
+    >,
+    ownFinished: Uint8Array,
+  ): Tls12Connected {
+    this.#owned.delete(main)
+    const { serverName, details } = this.#parameters
+    const { extensions } = this.#hello
+    const { verifyData } = finished
     return {
       version: 'TLSv1.2',
       suite: this.#suite,
-      group: end.group,
-      serverName: this.#parameters.serverName,
-      applicationProtocol: this.#hello.extensions.application_layer_protocol_negotiation,
+      serverName,
+      applicationProtocol: extensions.application_layer_protocol_negotiation,
       helloRetryRequest: false,
-      resumed: end.resumed,
-      externalPskIdentity: end.pskIdentity,
-      peer: end.authenticated,
-      ownSignatureScheme: end.ownSignatureScheme,
-      ownCertificates: end.ownCertificates,
-      details: this.#hs.parameters.details?.(this.#hs, end.own, end.finished.verifyData),
-      mainSecret: end.main,
+      details: details?.(this.#hs, ownFinished, verifyData),
+      mainSecret: main,
       randoms: this.#randoms,
-      extendedMainSecret: end.extended,
-      encryptThenMac: this.#hello.extensions.encrypt_then_mac !== undefined,
-      secureRenegotiation: this.#hello.extensions.renegotiation_info !== undefined,
-      verifyData: { client: end.own, server: end.finished.verifyData },
-      finished: end.finished,
-      session: end.session,
-      tlsUnique: end.tlsUnique,
+      encryptThenMac: extensions.encrypt_then_mac !== undefined,
+      secureRenegotiation: extensions.renegotiation_info !== undefined,
+      verifyData: { client: ownFinished, server: verifyData },
+      finished,
+      ...end,
     }
   }
 }

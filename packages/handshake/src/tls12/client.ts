@@ -99,7 +99,11 @@ class Tls12Offer implements OlderOffer {
     // A renegotiation resumes nothing.
     this.#session = earlier === undefined ? usableSession(parameters, tls12, this.cipherSuites) : undefined
     const ticket = this.#session?.ticket ?? none
-    this.extensions = olderExtensions(tls12, tls12.tickets ? ticket : undefined, earlier?.verifyData.client)
+    this.extensions = olderExtensions(
+      tls12,
+      tls12.tickets && parameters.sessionOf ? ticket : undefined,
+      earlier?.verifyData.client,
+    )
     // An id of our own tells by its echo that the ticket was taken. https://www.rfc-editor.org/rfc/rfc5077#section-3.4
     if (this.#session !== undefined) {
       const { sessionId } = this.#session

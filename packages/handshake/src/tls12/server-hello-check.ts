@@ -1,7 +1,7 @@
 import { TlsError } from '@typetls/wire'
 import { hasDowngradeSentinel } from '../downgrade.ts'
 import type { Handshake } from '../handshake.ts'
-import { ExtensionType, isGrease } from '../messages/extension-type.ts'
+import { ExtensionType } from '../messages/extension-type.ts'
 import type { SentHello } from '../older-version.ts'
 import type { ClientParameters } from '../parameters.ts'
 import { checkRecordSizeLimit } from '../record-size-limit.ts'
@@ -12,6 +12,7 @@ import type { Tls12ClientParameters } from './parameters.ts'
 import type { Earlier } from './renegotiation.ts'
 import { checkRenegotiation } from './renegotiation.ts'
 import { takeSelectedProtocol } from '../selected-protocol.ts'
+import { wrongExtension } from '../wrong-extension.ts'
 
 /** The suite of a ServerHello that answers what we offered. */
 export function checkServerHello(hs: Handshake, hello: ServerHello, offered: Offered): Tls12CipherSuite {
@@ -30,26 +31,21 @@ export function checkServerHello(hs: Handshake, hello: ServerHello, offered: Off
     throw new TlsError('ERR_TLS_DOWNGRADE', 'somebody removed TLS 1.3 from our ClientHello: the server says it has it')
   }
   if (hello.compressionMethod !== 0) {
-    throw new TlsError('ERR_TLS_COMPRESSION', 'the server selected a compression method', {
+    throw new TlsError('ERR_TLS_COMPRESSION', undefined, {
       path: 'ServerHello.compressionMethod',
       expected: 0,
       received: hello.compressionMethod,
     })
   }
   const { extensions } = hello
-  for (const type of extensions.order ?? []) {
-    if (type === ExtensionType.ids.supported_groups) continue
-    if (!sent.has(type) || isGrease(type) || (extensions.unknown ?? []).some((one) => one.type === type)) {
-      throw new TlsError(
-        'ERR_TLS_UNSUPPORTED_EXTENSION',
-        `ServerHello has ${ExtensionType.label(type)}, which has no place in it`,
-        { received: type, path: 'ServerHello.extensions' },
-      )
-    }
-  }
+  // supported_groups means nothing here, and some servers send it.
+  const wrong =
+    extensions.unknown?.[0]?.type ??
+    extensions.order?.find((type) => !sent.has(type) && type !== ExtensionType.ids.supported_groups)
+  if (wrong !== undefined) throw wrongExtension('ERR_TLS_UNSUPPORTED_EXTENSION', 'ServerHello', wrong)
   const suite = suites.find((row) => row.id === hello.cipherSuite)
   if (suite === undefined) {
-    throw new TlsError('ERR_TLS_WRONG_CIPHER', 'the server chose a cipher suite we did not offer for TLS 1.2', {
+    throw new TlsError('ERR_TLS_WRONG_CIPHER', 'the server chose a cipher suite we did not offer', {
       expected: suites.map((row) => row.name),
       received: hello.cipherSuite,
     })
