@@ -26,14 +26,15 @@ export const dependencies = {
   relay: ['ws'],
   'web-adapter': ['connection', 'crypto-provider', 'crypto-webcrypto', 'handshake', 'wire', 'x509', 'http-parser-js'],
   typetls: ['connection', 'crypto-node', 'crypto-noble', 'crypto-provider', 'node-adapter', 'wire', 'x509'],
-  testing: ['crypto-node', 'crypto-provider', 'wire', 'asn1js', 'fast-check'],
+  'test-keys': [],
+  testing: ['crypto-node', 'crypto-provider', 'test-keys', 'wire', 'asn1js', 'fast-check'],
 }
 
 /** What only tests import: in devDependencies. */
 export const testDependencies = {
   wire: ['fast-check'],
   'crypto-provider': [],
-  'crypto-node': ['fast-check'],
+  'crypto-node': ['fast-check', 'test-keys'],
   'crypto-noble': ['crypto-node', 'fast-check', 'testing'],
   'crypto-sodium': ['fast-check'],
   'crypto-webcrypto': ['crypto-noble', 'crypto-node', 'fast-check', 'testing'],
@@ -47,6 +48,7 @@ export const testDependencies = {
   relay: ['@types/ws', 'node-adapter', 'testing', 'web-adapter'],
   'web-adapter': ['crypto-node', 'roots', 'testing'],
   typetls: [],
+  'test-keys': [],
   testing: [],
 }
 

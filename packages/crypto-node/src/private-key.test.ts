@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { ascii } from '@typetls/wire'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { derKeyPair } from '../test/der-key-pair.ts'
+import { derKeyPair } from '@typetls/test-keys'
 import { nodeCrypto } from './node-crypto.ts'
 
 const refused = expect.objectContaining({ code: 'ERR_TLS_KEY_PARSE' })

@@ -3,8 +3,8 @@ import type { PrivateKey, PublicKey, SignatureAlgorithm } from '@typetls/crypto-
 import { ascii } from '@typetls/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { derKeyPair, pemOf } from '../test/der-key-pair.ts'
-import type { DerKeyPair } from '../test/der-key-pair.ts'
+import { derKeyPair, pemOf } from '@typetls/test-keys'
+import type { DerKeyPair } from '@typetls/test-keys'
 import { importPrivateKey } from './private-key.ts'
 import { signature } from './signature.ts'
 

@@ -4,7 +4,7 @@ import type { Aead, CryptoProvider, Listed } from '@typetls/crypto-provider'
 import { ascii, toHex } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
 import { asyncProvider } from './async-provider.ts'
-import { testKey } from './test-keys.ts'
+import { testKey } from '@typetls/test-keys'
 
 const later = asyncProvider(nodeCrypto)
 

@@ -3,7 +3,7 @@ import { ascii, equalBytes, fromHex, toHex } from '@typetls/wire'
 import * as asn1js from 'asn1js'
 import { describe, expect, test } from 'vitest'
 import { createAuthority, createSelfSigned } from './certificates.ts'
-import { freshKey, testKey, testKeyTypes } from './test-keys.ts'
+import { freshKey, testKey, testKeyTypes } from '@typetls/test-keys'
 
 describe.each(testKeyTypes)('with %s keys', (keyType) => {
   const root = createAuthority({ keyType })

@@ -20,12 +20,12 @@ import {
   time,
   utf8String,
 } from './der.ts'
-import type { TestKeyType } from './test-keys.ts'
-import { freshKey, testKey, testKeyCount } from './test-keys.ts'
+import type { TestKeyType } from '@typetls/test-keys'
+import { freshKey, testKey, testKeyCount } from '@typetls/test-keys'
 
 /**
  * A root certificate authority, self-signed. All it makes is deterministic but for serial numbers and the signatures
- * of algorithms that need randomness: keys are the fixed ones of `test-keys.ts` unless asked otherwise.
+ * of algorithms that need randomness: keys are the fixed ones of `@typetls/test-keys` unless asked otherwise.
  */
 export function createAuthority(options: AuthorityOptions = {}): Authority {
   const { name = 'typetls test root', ...rest } = options

@@ -12,10 +12,8 @@ export type {
   Subject,
   TestCertificate,
 } from './certificates.ts'
-export { freshKey, testKey, testKeyCount, testKeyTypes } from './test-keys.ts'
-export type { TestKeyType } from './test-keys.ts'
-export { derKeyPair, pemOf } from './der-key-pair.ts'
-export type { DerKeyPair } from './der-key-pair.ts'
+export { derKeyPair, freshKey, pemOf, testKey, testKeyCount, testKeyTypes } from '@typetls/test-keys'
+export type { DerKeyPair, TestKeyType } from '@typetls/test-keys'
 export { manualClock } from './clock.ts'
 export type { ManualClock } from './clock.ts'
 export { connectPair } from './memory-pair.ts'
