@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import { rootCertificates } from 'node:tls'
 import { createAuthority, createSelfSigned, testKeyTypes } from '@typetls/testing'
-import { ascii, concat, fromHex, TlsError, toHex } from '@typetls/wire'
+import { ascii, concat, fromHex, toHex } from '@typetls/wire'
 import fc from 'fast-check'
+import { thrownBy } from '../test/thrown.ts'
 import { describe, expect, test } from 'vitest'
 import { Certificate } from './certificate.ts'
 import { derElement, DerReader, explicit, generalizedTime, sequence, utcTime } from '@typetls/wire/der'
@@ -160,7 +161,7 @@ describe('a certificate that is not DER of the right form', () => {
   ]
 
   test.each(cases)('is refused when it %s', (_, der, path) => {
-    expect(failureOf(() => Certificate.parse(der))).toMatchObject({
+    expect(thrownBy(() => Certificate.parse(der))).toMatchObject({
       code: 'ERR_TLS_CERTIFICATE_PARSE',
       alert: 'decode_error',
       path,
@@ -200,7 +201,7 @@ describe('a certificate that is not DER of the right form', () => {
       'authorityKeyIdentifier',
     ] as const
     const made = authority.issue({ without, extensions: [{ oid, value: fromHex(hex) }] })
-    const failure = failureOf(() => Certificate.parse(made.certificate)[field])
+    const failure = thrownBy(() => Certificate.parse(made.certificate)[field])
     expect(failure?.code).toBe('ERR_TLS_CERTIFICATE_PARSE')
     expect(failure?.path).toMatch(/^Certificate\.tbsCertificate\.extensions\[0\]\.extnValue/)
   })
@@ -214,9 +215,9 @@ describe('a certificate that is not DER of the right form', () => {
   })
 
   test('says what is wrong with PEM', () => {
-    expect(failureOf(() => Certificate.parse('nothing'))).toMatchObject({ code: 'ERR_TLS_CERTIFICATE_PARSE' })
-    expect(failureOf(() => Certificate.parse(authority.privateKeyPem))?.message).toContain('no CERTIFICATE block')
-    expect(failureOf(() => Certificate.parse(authority.pem + authority.pem))?.message).toContain('2 certificates')
+    expect(thrownBy(() => Certificate.parse('nothing'))).toMatchObject({ code: 'ERR_TLS_CERTIFICATE_PARSE' })
+    expect(thrownBy(() => Certificate.parse(authority.privateKeyPem))?.message).toContain('no CERTIFICATE block')
+    expect(thrownBy(() => Certificate.parse(authority.pem + authority.pem))?.message).toContain('2 certificates')
     expect(Certificate.parseAll(authority.pem + authority.pem)).toHaveLength(2)
   })
 })
@@ -237,7 +238,7 @@ describe('bytes that anybody may send', () => {
   test('are read or refused with a TlsError wherever a certificate is cut off', () => {
     for (const sample of samples) {
       for (let length = 0; length < sample.length; length++) {
-        expect(failureOf(() => readEverything(sample.subarray(0, length)))?.code).toBe('ERR_TLS_CERTIFICATE_PARSE')
+        expect(thrownBy(() => readEverything(sample.subarray(0, length)))?.code).toBe('ERR_TLS_CERTIFICATE_PARSE')
       }
     }
   })
@@ -247,7 +248,7 @@ describe('bytes that anybody may send', () => {
       fc.property(fc.constantFrom(...samples), fc.nat(), fc.integer({ min: 1, max: 255 }), (sample, at, change) => {
         const bytes = sample.slice()
         bytes[at % bytes.length] = (bytes[at % bytes.length] as number) ^ change
-        expect(failureOf(() => readEverything(bytes))?.code ?? 'ERR_TLS_CERTIFICATE_PARSE').toBe(
+        expect(thrownBy(() => readEverything(bytes))?.code ?? 'ERR_TLS_CERTIFICATE_PARSE').toBe(
           'ERR_TLS_CERTIFICATE_PARSE',
         )
       }),
@@ -259,7 +260,7 @@ describe('bytes that anybody may send', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.boolean(), (bytes, framed) => {
         const input = framed ? derElement(sequence, bytes) : bytes
-        expect(failureOf(() => readEverything(input))?.code).toBe('ERR_TLS_CERTIFICATE_PARSE')
+        expect(thrownBy(() => readEverything(input))?.code).toBe('ERR_TLS_CERTIFICATE_PARSE')
       }),
     )
   })
@@ -268,7 +269,7 @@ describe('bytes that anybody may send', () => {
     let nested: Uint8Array = new Uint8Array(0)
     for (let i = 0; i < 5000; i++) nested = derElement(sequence, nested)
     const made = authority.issue({ extensions: [{ oid: '2.5.29.17', value: nested }] })
-    expect(failureOf(() => Certificate.parse(made.certificate).subjectAltName)?.message).toContain('nested deeper')
+    expect(thrownBy(() => Certificate.parse(made.certificate).subjectAltName)?.message).toContain('nested deeper')
   })
 })
 
@@ -287,17 +288,6 @@ function readEverything(der: Uint8Array): void {
   expect(JSON.stringify(certificate)).toContain('serialNumber')
   expect(certificate.toString()).toContain('serial')
   void certificate.subject.relativeNames
-}
-
-/** The TlsError that a function throws; any other exception goes through. */
-function failureOf(act: () => unknown): TlsError | undefined {
-  try {
-    act()
-    return undefined
-  } catch (error) {
-    if (error instanceof TlsError) return error
-    throw error
-  }
 }
 
 /** A certificate with another TBSCertificate field: `serialNumber` is field 1, `extensions` field 7. */

@@ -10,7 +10,8 @@ import {
   rsa_pss_rsae_sha256,
 } from '@typetls/crypto-provider'
 import { createAuthority } from '@typetls/testing'
-import { ascii, TlsError } from '@typetls/wire'
+import { ascii } from '@typetls/wire'
+import { thrownBy } from '../test/thrown.ts'
 import { describe, expect, test } from 'vitest'
 import type { Credential } from './credential.ts'
 import { createCredential } from './credential.ts'
@@ -207,13 +208,7 @@ describe('among credentials', () => {
 })
 
 function codeOf(act: () => unknown): string | undefined {
-  try {
-    act()
-    return undefined
-  } catch (error) {
-    if (error instanceof TlsError) return error.code
-    throw error
-  }
+  return thrownBy(act)?.code
 }
 
 test('a credential leaves out what its RSA key is too short for', () => {

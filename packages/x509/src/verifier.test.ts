@@ -5,6 +5,7 @@ import type { Authority, AuthorityOptions, CertificateOptions, TestCertificate }
 import { createAuthority, createSelfSigned, testKeyTypes } from '@typetls/testing'
 import { fromHex, TlsError } from '@typetls/wire'
 import fc from 'fast-check'
+import { thrownBy } from '../test/thrown.ts'
 import { describe, expect, test } from 'vitest'
 import { Certificate } from './certificate.ts'
 import type { PeerVerdict, VerifyContext } from './chain-verifier.ts'
@@ -400,7 +401,7 @@ describe('a chain is refused', () => {
   ]
 
   test.each(refusals)('when %s', (_, chain, code, rule, index) => {
-    const failure = failureOf(() => verify(chain()))
+    const failure = thrownBy(() => verify(chain()))
     expect(failure).toMatchObject({ code, details: { rule, index } })
     expect(failure?.details).toHaveProperty('certificate.subject')
     expect(failure?.details).toHaveProperty('reference', expect.stringMatching(/^(RFC \d+ section|option)/))
@@ -409,7 +410,7 @@ describe('a chain is refused', () => {
 
   test('when the root has expired, although it is trusted', () => {
     const expired = createAuthority({ notAfter: new Date(now - 1000) })
-    expect(failureOf(() => verify([expired.issue(host).certificate], { anchors: [expired.pem] }))).toMatchObject({
+    expect(thrownBy(() => verify([expired.issue(host).certificate], { anchors: [expired.pem] }))).toMatchObject({
       code: 'ERR_TLS_CERTIFICATE_EXPIRED',
       details: { index: undefined },
     })
@@ -418,7 +419,7 @@ describe('a chain is refused', () => {
   test('when it breaks a name constraint of the root', () => {
     const authority = createAuthority({ nameConstraints: { permitted: { dns: ['example.com'] } } })
     const chain = authority.issueIntermediate().issue(host).chain
-    expect(failureOf(() => verify(chain, { anchors: [authority.pem] }))).toMatchObject({
+    expect(thrownBy(() => verify(chain, { anchors: [authority.pem] }))).toMatchObject({
       details: { rule: 'name-constraints.permitted' },
     })
   })
@@ -427,11 +428,11 @@ describe('a chain is refused', () => {
     const authority = createAuthority({ keyType: 'rsa' })
     const options = { minRsaBits: 2049 }
     const rsaLeaf = root.issue({ ...host, keyType: 'rsa' }).certificate
-    expect(failureOf(() => verify([rsaLeaf], { options }))).toMatchObject({
+    expect(thrownBy(() => verify([rsaLeaf], { options }))).toMatchObject({
       details: { rule: 'key.rsa-size', index: 0 },
     })
     const ecLeaf = authority.issue(host).certificate
-    expect(failureOf(() => verify([ecLeaf], { options, anchors: [authority.pem] }))).toMatchObject({
+    expect(thrownBy(() => verify([ecLeaf], { options, anchors: [authority.pem] }))).toMatchObject({
       code: 'ERR_TLS_CERTIFICATE_CONSTRAINT',
       details: { rule: 'key.rsa-size', index: undefined },
     })
@@ -452,7 +453,7 @@ describe('a chain is refused', () => {
 
   test('when no name was dialled, unless that is asked for', () => {
     const chain = [root.issue(host).certificate]
-    expect(failureOf(() => verify(chain, { name: undefined }))).toMatchObject({ code: 'ERR_TLS_CERTIFICATE_NAME' })
+    expect(thrownBy(() => verify(chain, { name: undefined }))).toMatchObject({ code: 'ERR_TLS_CERTIFICATE_NAME' })
     const options = { dangerouslySkipNameCheck: true }
     expect(verify(chain, { name: undefined, options }).authorized).toBe(true)
     expect(verify(chain, { name: 'example.com', options }).authorized).toBe(true)
@@ -464,7 +465,7 @@ describe('a chain is refused', () => {
   })
 
   test('when the leaf cannot be read, with the field', () => {
-    expect(failureOf(() => verify([root.issue({ faults: ['trailing-byte'] }).certificate]))).toMatchObject({
+    expect(thrownBy(() => verify([root.issue({ faults: ['trailing-byte'] }).certificate]))).toMatchObject({
       code: 'ERR_TLS_CERTIFICATE_PARSE',
       path: 'Certificate',
     })
@@ -474,16 +475,16 @@ describe('a chain is refused', () => {
     const [leaf, intermediate] = root.issueIntermediate().issue(host).chain as [Uint8Array, Uint8Array]
     expect(codeOf(() => verify([leaf, intermediate.subarray(1)]))).toBe('ERR_TLS_CERTIFICATE_PARSE')
     const badNames = root.issueIntermediate({ extensions: [{ oid: '2.5.29.17', value: fromHex('3000') }] }).issue(host)
-    expect(failureOf(() => verify(badNames.chain))?.path).toContain('extensions[4].extnValue')
+    expect(thrownBy(() => verify(badNames.chain))?.path).toContain('extensions[4].extnValue')
   })
 
   test('and says to a person what was wrong', () => {
     const leaf = root.issue({ dns: ['a.example', 'b.example'], ip: ['192.0.2.1'] })
-    expect(failureOf(() => verify([leaf.certificate]))?.message).toBe(
+    expect(thrownBy(() => verify([leaf.certificate]))?.message).toBe(
       'the certificate CN=a.example is for a.example, b.example, 192.0.2.1, not for example.org',
     )
     const expired = root.issueIntermediate({ notAfter: new Date('2021-02-03T04:05:06Z') }).issue(host)
-    expect(failureOf(() => verify(expired.chain))?.message).toBe(
+    expect(thrownBy(() => verify(expired.chain))?.message).toBe(
       'the CA certificate (#1) CN=typetls test intermediate 1 expired on 2021-02-03T04:05:06.000Z',
     )
   })
@@ -516,7 +517,7 @@ test('a chain in which any single byte was changed is refused by both verifiers,
       target[at % target.length] = (target[at % target.length] as number) ^ change
       // Not always for the same reason: what became an extension of policies is not read in pages.
       for (const one of [verifier(), createPathVerifier({ trustAnchors: [root.certificate] })]) {
-        const failure = failureOf(() => one.verify(peerChain(changed), context({})))
+        const failure = thrownBy(() => one.verify(peerChain(changed), context({})))
         expect(failure?.code).toMatch(/^ERR_TLS_CERTIFICATE_/)
         expect(failure?.alert).toBeDefined()
       }
@@ -547,7 +548,7 @@ describe('hostile chains end quickly', () => {
         return algorithm.verify(...args)
       },
     }))
-    expect(failureOf(() => verify([leaf.certificate, ...certificates], { crypto: counting }))).toMatchObject({
+    expect(thrownBy(() => verify([leaf.certificate, ...certificates], { crypto: counting }))).toMatchObject({
       code: 'ERR_TLS_CERTIFICATE_WORK_LIMIT',
       details: { rule: 'path.signature-checks' },
     })
@@ -558,16 +559,16 @@ describe('hostile chains end quickly', () => {
     let authority = root
     for (let i = 0; i < 9; i++) authority = authority.issueIntermediate({ name: `intermediate ${i}` })
     const chain = authority.issue(host).chain
-    expect(failureOf(() => verify(chain))).toMatchObject({ details: { rule: 'path.length' } })
+    expect(thrownBy(() => verify(chain))).toMatchObject({ details: { rule: 'path.length' } })
     expect(verify(chain, { options: { maxPathLength: 11 } }).facts.path).toHaveLength(11)
   })
 
   test('when there are very many certificates, or very large ones', () => {
     const { certificate } = root.issue(host)
     const many = new Array<Uint8Array>(65).fill(certificate)
-    expect(failureOf(() => verify(many))).toMatchObject({ details: { rule: 'chain.size' } })
+    expect(thrownBy(() => verify(many))).toMatchObject({ details: { rule: 'chain.size' } })
     const large = [certificate, new Uint8Array(256 * 1024)]
-    expect(failureOf(() => verify(large))).toMatchObject({ code: 'ERR_TLS_CERTIFICATE_WORK_LIMIT' })
+    expect(thrownBy(() => verify(large))).toMatchObject({ code: 'ERR_TLS_CERTIFICATE_WORK_LIMIT' })
   })
 
   test('when very many names meet very many constraints', () => {
@@ -575,7 +576,7 @@ describe('hostile chains end quickly', () => {
     const leaf = root
       .issueIntermediate({ nameConstraints: { excluded: { dns } } })
       .issue({ dns: ['example.org', ...dns] })
-    expect(failureOf(() => verify(leaf.chain))).toMatchObject({ details: { rule: 'path.name-comparisons' } })
+    expect(thrownBy(() => verify(leaf.chain))).toMatchObject({ details: { rule: 'path.name-comparisons' } })
   })
 })
 
@@ -762,16 +763,6 @@ function belowLeaf(): readonly Uint8Array[] {
   return [fake.issue(host).certificate, middle.certificate]
 }
 
-function failureOf(act: () => unknown): TlsError | undefined {
-  try {
-    act()
-    return undefined
-  } catch (error) {
-    if (error instanceof TlsError) return error
-    throw error
-  }
-}
-
 function codeOf(act: () => unknown): string | undefined {
-  return failureOf(act)?.code
+  return thrownBy(act)?.code
 }

@@ -1,6 +1,7 @@
 import { createAuthority } from '@typetls/testing'
-import { concat, fromHex, TlsError } from '@typetls/wire'
-import fc from 'fast-check'
+import { concat, fromHex } from '@typetls/wire'
+import { expectNothingBut } from '../../test/damaged.ts'
+import { thrownBy } from '../../test/thrown.ts'
 import { describe, expect, test } from 'vitest'
 import { extension, makeCrl, number, signed, uriPoint, utcTime } from '../../test/crl-bytes.ts'
 import { Certificate } from '../certificate.ts'
@@ -117,9 +118,9 @@ describe('a CRL is refused', () => {
       'crlExtensions[1].extnValue.distributionPoint',
     ],
   ])('%s', (_, bytes, path) => {
-    const error = errorOf(() => CertificateList.parse(bytes))
+    const error = thrownBy(() => CertificateList.parse(bytes))
     expect(error).toMatchObject({ code: 'ERR_TLS_CRL_PARSE', alert: 'internal_error' })
-    expect(error.path).toContain(path)
+    expect(error?.path).toContain(path)
   })
 
   test.each([
@@ -135,9 +136,9 @@ describe('a CRL is refused', () => {
     ['an entry with no extension in its list', entry(number(1), time, derElement(sequence)), '[0].crlEntryExtensions'],
   ])('when it is searched and has %s', (_, revoked, path) => {
     const crl = CertificateList.parse(signed(tbsOf({ revoked }), root))
-    const error = errorOf(() => crl.revokedCertificates.find(Uint8Array.of(1)))
+    const error = thrownBy(() => crl.revokedCertificates.find(Uint8Array.of(1)))
     expect(error).toMatchObject({ code: 'ERR_TLS_CRL_PARSE' })
-    expect(error.path).toBe(`CertificateList.tbsCertList.revokedCertificates${path}`)
+    expect(error?.path).toBe(`CertificateList.tbsCertList.revokedCertificates${path}`)
   })
 
   test('when it is searched, is of version 1 and has extensions in an entry', () => {
@@ -153,22 +154,11 @@ describe('a CRL is refused', () => {
   test('with nothing but our error, whatever was done to its bytes', () => {
     const scope = derElement(sequence, uriPoint('http://crl.example/1'), fromHex('8401ff'))
     const whole = makeCrl({ issuer: root, scope, revoked: [{ certificate: one, reason: 1 }, { certificate: two }] })
-    const at = fc.nat(whole.length - 1)
-    fc.assert(
-      fc.property(fc.array(fc.tuple(at, fc.nat(255)), { maxLength: 3 }), fc.option(at), (changes, end) => {
-        const bytes = whole.slice(0, end ?? whole.length)
-        for (const [i, value] of changes) if (i < bytes.length) bytes[i] = value
-        try {
-          const crl = CertificateList.parse(bytes)
-          void [...crl.revokedCertificates]
-          void String(crl)
-          void crl.unknownCriticalExtension
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'ERR_TLS_CRL_PARSE' })
-        }
-      }),
-      { numRuns: 2000 },
-    )
+    const read = (bytes: Uint8Array): void => {
+      const crl = CertificateList.parse(bytes)
+      void [...crl.revokedCertificates, String(crl), crl.unknownCriticalExtension]
+    }
+    expectNothingBut('ERR_TLS_CRL_PARSE', whole, read, 2000)
   })
 })
 
@@ -195,16 +185,6 @@ function serial(certificate: Uint8Array): Uint8Array {
   return Certificate.parse(certificate).serialNumber
 }
 
-function codeOf(act: () => unknown): string {
-  return errorOf(act).code
-}
-
-function errorOf(act: () => unknown): TlsError {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof TlsError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
+function codeOf(act: () => unknown): string | undefined {
+  return thrownBy(act)?.code
 }

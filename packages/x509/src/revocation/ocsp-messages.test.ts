@@ -1,7 +1,8 @@
 import { nodeCrypto } from '@typetls/crypto-node'
 import { asyncProvider, createAuthority } from '@typetls/testing'
-import { concat, fromHex, TlsError, toHex } from '@typetls/wire'
-import fc from 'fast-check'
+import { concat, fromHex, toHex } from '@typetls/wire'
+import { expectNothingBut } from '../../test/damaged.ts'
+import { thrownBy } from '../../test/thrown.ts'
 import { describe, expect, test } from 'vitest'
 import { failed, makeBasic, makeOcspResponse, nonceExtension, successful } from '../../test/ocsp-bytes.ts'
 import { Certificate } from '../certificate.ts'
@@ -79,7 +80,7 @@ describe('an OCSP response', () => {
     ],
     ['more than 256 KiB', new Uint8Array(256 * 1024 + 1), 'OCSPResponse'],
   ])('is refused with %s', (_, bytes, path) => {
-    const error = refusalOf(() => parseOcspResponse(bytes))
+    const error = thrownBy(() => parseOcspResponse(bytes))
     expect(error).toMatchObject({ code: 'ERR_TLS_OCSP_PARSE', alert: 'bad_certificate_status_response', path })
   })
 
@@ -90,19 +91,7 @@ describe('an OCSP response', () => {
       singles: [{ certificate: leaf, status: { revokedOn: new Date('2026-10-01T00:00:00Z'), reason: 1 } }],
       certificates: [leaf],
     })
-    const at = fc.nat(whole.length - 1)
-    fc.assert(
-      fc.property(fc.array(fc.tuple(at, fc.nat(255)), { maxLength: 3 }), fc.option(at), (changes, end) => {
-        const bytes = whole.slice(0, end ?? whole.length)
-        for (const [i, value] of changes) if (i < bytes.length) bytes[i] = value
-        try {
-          parseOcspResponse(bytes)
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'ERR_TLS_OCSP_PARSE' })
-        }
-      }),
-      { numRuns: 2000 },
-    )
+    expectNothingBut('ERR_TLS_OCSP_PARSE', whole, parseOcspResponse, 2000)
   })
 })
 
@@ -137,22 +126,12 @@ describe('an OCSP request', () => {
     const { sha1: _, ...hash } = nodeCrypto.hash
     const crypto = { ...nodeCrypto, hash }
     expect(createOcspRequest({ ...options, crypto })).toEqual(createOcspRequest({ ...options, hash: 'sha256' }))
-    expect(refusalOf(() => createOcspRequest({ ...options, crypto, hash: 'sha1' })).code).toBe('ERR_TLS_UNSUPPORTED')
+    expect(thrownBy(() => createOcspRequest({ ...options, crypto, hash: 'sha1' }))?.code).toBe('ERR_TLS_UNSUPPORTED')
   })
 
   test.each([0, 129])('is refused with a nonce of %i bytes', (length) => {
-    expect(refusalOf(() => createOcspRequest({ ...options, nonce: new Uint8Array(length) })).code).toBe(
+    expect(thrownBy(() => createOcspRequest({ ...options, nonce: new Uint8Array(length) }))?.code).toBe(
       'ERR_TLS_OPTIONS',
     )
   })
 })
-
-function refusalOf(act: () => unknown): TlsError {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof TlsError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
