@@ -36,7 +36,7 @@ export class TlsError extends Error {
 export interface TlsErrorContext {
   readonly expected?: unknown
   readonly received?: unknown
-  readonly path?: string
+  readonly path?: string | undefined
   readonly cause?: unknown
   readonly details?: unknown
 }

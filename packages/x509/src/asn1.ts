@@ -10,10 +10,11 @@ import { boolean, DerReader, integer, objectIdentifier, objectIdentifierText } f
  * @throws TlsError `code`
  */
 export function parseAsn1(der: Uint8Array, path: string, code: DerErrorCode = 'ERR_TLS_CERTIFICATE_PARSE'): DerReader {
-  const document = new DerReader(der, code, path)
-  document.element(undefined)
-  document.finish()
-  return new DerReader(der, code, path)
+  const reader = new DerReader(der, code, path)
+  reader.element(undefined)
+  reader.finish()
+  reader.offset = 0
+  return reader
 }
 
 /** The elements of a SEQUENCE, SET or other constructed value, a reader over each. */

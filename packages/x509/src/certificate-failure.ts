@@ -15,7 +15,7 @@ export interface CertificateFailure {
   readonly index: number | undefined
   readonly certificate: CertificateSummary
   /** Where in the certificate, if it could not be read. */
-  readonly path?: string
+  readonly path?: string | undefined
 }
 
 /** A certificate with its place. */
@@ -101,6 +101,6 @@ export function failureOf(error: TlsError, { certificate, index }: PlacedCertifi
     message,
     index,
     certificate: certificate.summary(),
-    ...(path !== undefined && { path }),
+    path,
   }
 }

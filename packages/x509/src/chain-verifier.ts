@@ -142,7 +142,7 @@ export function chainVerifier<T extends PathCertificate>(setup: VerifierSetup<T>
     if (unreadable !== undefined && error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') throw unreadable
     if (others.length === 0) throw error
     throw new TlsError(error.code, error.message, {
-      ...(failure.path !== undefined && { path: failure.path }),
+      path: failure.path,
       details: { ...failure, others: others.map((other) => other.failure) },
     })
   }

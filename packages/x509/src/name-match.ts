@@ -55,9 +55,7 @@ export function referenceIdentity(host: string): string | Uint8Array | undefined
  * characters, 253 in all. A last label of digits only would be an IPv4 address of some notation, so it is not a name.
  */
 export function isDnsName(name: string): boolean {
-  if (name.length > 253) return false
-  const labels = name.split('.')
-  return labels.every((label) => labelForm.test(label)) && !/^\d+$/.test(labels.at(-1) as string)
+  return name.length <= 253 && hostNameForm.test(name)
 }
 
 function matches({ type, value }: GeneralName, reference: string | Uint8Array, options: MatchOptions): boolean {
@@ -79,4 +77,5 @@ function nameText(name: GeneralName): string {
   return name.type === 'ip' ? formatIpAddress(name.value) : (name.value as string)
 }
 
-const labelForm = /^(?!-)[A-Za-z0-9_-]{1,63}(?<!-)$/
+/** Labels with dots between them, of which the last one is not a number. */
+const hostNameForm = /^((?!-)[\w-]{1,63}(?<!-)\.)*(?!\d+$)(?!-)[\w-]{1,63}(?<!-)$/
