@@ -10,6 +10,7 @@ import type { MatchOptions } from './name-match.ts'
 import type { NamedKey } from './named-key.ts'
 import { findPath } from './path.ts'
 import type { PathCertificate } from './path-certificate.ts'
+import type { PathLimits } from './path-limits.ts'
 import { tlsPurposes } from './path-rules.ts'
 import type { FoundPath, PathJudge, ToldFailure } from './path-search.ts'
 import { workFailure } from './path-search.ts'
@@ -69,15 +70,12 @@ export interface CertificateVerifier<T extends PathCertificate = Certificate> {
 }
 
 /** What a verifier is made of. */
-export interface VerifierSetup<T extends PathCertificate> extends MatchOptions {
+export interface VerifierSetup<T extends PathCertificate> extends MatchOptions, PathLimits {
   readonly anchors: AnchorList
   readonly parse: (der: Uint8Array) => T
   readonly rules: RulesOfUse
   readonly acceptsUnauthorized: boolean
   readonly skipsName: boolean
-  readonly minRsaBits: number
-  readonly maxPathLength: number
-  readonly maxSignatureChecks: number
   readonly alsoUnderstood?: ReadonlySet<string> | undefined
   /** As `PathSearch.judge`, for this chain. */
   readonly judgeOf?: (chain: PeerChain) => PathJudge
@@ -172,5 +170,3 @@ const maxSent = 64
 
 /** Reading is linear in the bytes; OpenSSL stops at 100 KiB, and three post-quantum certificates may need more. */
 const maxSentBytes = 256 * 1024
-
-export const defaultLimits = { minRsaBits: 2048, maxPathLength: 10, maxSignatureChecks: 100 } as const

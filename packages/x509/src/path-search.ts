@@ -1,17 +1,18 @@
 import type { CryptoProvider, PublicKey } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
+import type { TlsError } from '@typetls/wire'
 import type { AnchorList } from './anchor-list.ts'
 import type { PathCertificate } from './path-certificate.ts'
 import type { CertificateFailure, CertificateRule, PlacedCertificate } from './certificate-failure.ts'
 import { certificateFailure, failureOf } from './certificate-failure.ts'
 import type { NamedKey } from './named-key.ts'
+import type { PathLimits } from './path-limits.ts'
 import type { CertificateRules } from './path-rules.ts'
 import type { Program } from './program.ts'
 import type { SubjectPublicKey } from './public-key.ts'
 import type { RevocationStatus } from './revocation.ts'
 
 /** The question that a search for a path answers. */
-export interface PathSearch extends CertificateRules {
+export interface PathSearch extends CertificateRules, PathLimits {
   readonly leaf: PathCertificate
   /** What the peer sent behind the leaf, in any order; not trusted. */
   readonly intermediates: readonly PlacedCertificate[]
@@ -19,9 +20,6 @@ export interface PathSearch extends CertificateRules {
   readonly crypto: CryptoProvider
   /** Who judges what can only be judged of a path that has reached its anchor. `undefined`: there is nothing. */
   readonly judge: PathJudge | undefined
-  /** Certificates, leaf and anchor included. */
-  readonly maxPathLength: number
-  readonly maxSignatureChecks: number
   /** Signatures that were found good: certificate → key of the issuer. */
   readonly verified: WeakMap<PathCertificate, PublicKey>
 }
@@ -102,10 +100,4 @@ export function workFailure(
   reference = 'RFC 5280 section 8',
 ): TlsError {
   return certificateFailure(about, problem, rule, 'ERR_TLS_CERTIFICATE_WORK_LIMIT', reference)
-}
-
-/** @throws TlsError `ERR_TLS_OPTIONS` (internal_error) */
-export function wholeNumber(name: string, value: number): number {
-  if (Number.isInteger(value) && value > 0) return value
-  throw new TlsError('ERR_TLS_OPTIONS', `${name} must be a whole number above 0`, { received: value })
 }

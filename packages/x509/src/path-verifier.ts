@@ -1,8 +1,9 @@
 import { TlsError } from '@typetls/wire'
 import { AnchorList } from './anchor-list.ts'
 import type { CertificateVerifier } from './chain-verifier.ts'
-import { chainVerifier, defaultLimits } from './chain-verifier.ts'
+import { chainVerifier } from './chain-verifier.ts'
 import { PathCertificate } from './path-certificate.ts'
+import { defaultLimits } from './path-limits.ts'
 import { rulesOfUse, tlsRules } from './profile.ts'
 
 /**

@@ -1,18 +1,16 @@
-import type { SignatureAlgorithm } from '@typetls/crypto-provider'
-import { equalBytes, TlsError } from '@typetls/wire'
-import { PathCertificate } from './path-certificate.ts'
+import { TlsError } from '@typetls/wire'
 import type { PlacedCertificate } from './certificate-failure.ts'
 import { certificateFailure, isCertificateFailure } from './certificate-failure.ts'
-import type { DistinguishedName } from './distinguished-name.ts'
+import type { Candidate } from './issuer-candidates.ts'
+import { judged, keyIdentifierMatch, rankedIssuers } from './issuer-candidates.ts'
 import { violatedNameConstraint } from './name-constraints.ts'
 import type { NamedKey } from './named-key.ts'
+import type { PathCertificate } from './path-certificate.ts'
+import { brokenRules, refusalOf } from './path-rules.ts'
 import type { Failure, FoundPath, NoPath, PathSearch, SearchState } from './path-search.ts'
-import { recordFailure, spendSignatureCheck, workFailure } from './path-search.ts'
-import { brokenRules, isValidAt, refusalOf } from './path-rules.ts'
+import { recordFailure, workFailure } from './path-search.ts'
+import { checkedAlgorithm, isSignedBy, wrongSignature } from './path-signature.ts'
 import type { Program } from './program.ts'
-import { wait } from './program.ts'
-import type { SubjectPublicKey } from './public-key.ts'
-import { fitsKey } from './signature-algorithm.ts'
 
 /**
  * Finds a path from the leaf to a trust anchor in which every certificate may do what it does there: leaf first, anchor
@@ -43,13 +41,6 @@ export function* findPath(search: PathSearch): Program<FoundPath | NoPath> {
     recordFailure(state, error, leaf, Infinity)
   }
   return { failures: told(state.failures) }
-}
-
-/** A certificate that may have issued the last one of a path, or an anchor without a certificate. */
-interface Candidate {
-  readonly authority: PathCertificate | NamedKey
-  /** The certificate with its place: without an index it is a trust anchor of ours. */
-  readonly placed: PlacedCertificate | undefined
 }
 
 type Path = readonly PlacedCertificate[]
@@ -123,23 +114,6 @@ function* triedWith(
   return keyIdentifierMatch(child.certificate, authority) === false ? 'other-key' : [wrongSignature(child, authority)]
 }
 
-export function wrongSignature(child: PlacedCertificate, { subject }: PathCertificate | NamedKey): TlsError {
-  return signatureFailure(child, `was not signed by the key of ${subject}`)
-}
-
-function signatureFailure(child: PlacedCertificate, problem: string): TlsError {
-  const reference = 'RFC 5280 section 6.1.3'
-  return certificateFailure(child, problem, 'signature.value', 'ERR_TLS_CERTIFICATE_SIGNATURE', reference)
-}
-
-function judged(placed: PlacedCertificate, state: SearchState): readonly TlsError[] {
-  const known = state.judged.get(placed.certificate)
-  if (known !== undefined) return known
-  const failures = brokenRules(placed, placed.index === undefined ? 'anchor' : 'intermediate', state)
-  state.judged.set(placed.certificate, failures)
-  return failures
-}
-
 /** "Name constraints are not applied to self-issued certificates (unless the certificate is the final certificate)" */
 function forbiddenName(
   { nameConstraints, subject }: PathCertificate | NamedKey,
@@ -162,92 +136,6 @@ function forbiddenName(
     }
   }
   return undefined
-}
-
-/** Anchors before intermediates, matching key identifiers before unknown before others, valid before expired. */
-function rankedIssuers(path: Path, state: SearchState): Candidate[] {
-  const child = (path.at(-1) as PlacedCertificate).certificate
-  const anchors = state.anchors.issuersOf(child).map((authority) => ({
-    authority,
-    placed: authority instanceof PathCertificate ? { certificate: authority, index: undefined } : undefined,
-  }))
-  const intermediates = state.intermediates
-    .filter(
-      ({ certificate }) =>
-        // Cheap first: names that differ in their bytes must be read to be compared.
-        !path.some((one) => one.certificate === certificate) &&
-        isSameName(certificate.subject, child.issuer) &&
-        !state.anchors.has(certificate),
-    )
-    .map((placed) => ({ authority: placed.certificate, placed }))
-  return [...anchors, ...intermediates]
-    .filter(({ authority }) => !path.some((one) => isSameEntity(one.certificate, authority)))
-    .filter((candidate) => isReadable(candidate, path, state))
-    .map((candidate) => ({ ...candidate, rank: rank(child, candidate, state.time) }))
-    .sort((a, b) => b.rank - a.rank)
-}
-
-function rank(child: PathCertificate, { authority, placed }: Candidate, time: number): number {
-  const match = keyIdentifierMatch(child, authority)
-  const known = match === undefined ? 2 : match ? 4 : 0
-  const valid = placed === undefined || isValidAt(placed.certificate, time)
-  return (placed?.index === undefined ? 8 : 0) + known + (valid ? 1 : 0)
-}
-
-/** "A certificate MUST NOT appear more than once in a prospective certification path": nor may its name and key. */
-function isSameEntity(one: PathCertificate, other: PathCertificate | NamedKey): boolean {
-  // Whether the key can be read is asked later.
-  const { spki } = other instanceof PathCertificate ? other : other.publicKey
-  return one === other || (equalBytes(one.spki, spki) && isSameName(one.subject, other.subject))
-}
-
-/** A name that cannot be read is equal to its own bytes only. */
-function isSameName(one: DistinguishedName, other: DistinguishedName): boolean {
-  return equalBytes(one.der, other.der) || refusalOf(() => one.equals(other)) === true
-}
-
-/** `undefined`: one of the identifiers is missing. */
-function keyIdentifierMatch(child: PathCertificate, authority: PathCertificate | NamedKey): boolean | undefined {
-  const wanted = child.authorityKeyIdentifier?.keyIdentifier
-  const own = authority.subjectKeyIdentifier
-  return wanted === undefined || own === undefined ? undefined : equalBytes(wanted, own)
-}
-
-/** Whether what ranking looks at can be read; otherwise the reason is kept and the candidate is none. */
-function isReadable({ placed }: Candidate, path: Path, state: SearchState): boolean {
-  const [first] = placed ? judged(placed, state) : []
-  if (placed === undefined || first?.code !== 'ERR_TLS_CERTIFICATE_PARSE') return true
-  recordFailure(state, first, placed, path.length)
-  return false
-}
-
-/** The name of the child's signature algorithm, if the key can have made such a signature. */
-export function checkedAlgorithm(child: PlacedCertificate, key: SubjectPublicKey, { crypto }: SearchState): string {
-  const { oid, name } = child.certificate.signatureAlgorithm
-  if (name === undefined || crypto.signature[name] === undefined) {
-    const problem = `is signed with ${name ?? oid}, which is not supported`
-    const reference = 'RFC 5280 section 4.1.1.2'
-    throw certificateFailure(child, problem, 'signature.algorithm', 'ERR_TLS_CERTIFICATE_UNSUPPORTED', reference)
-  }
-  if (!fitsKey(name, key)) {
-    throw signatureFailure(child, `is signed with ${name}, which is not for its issuer's ${key.keyType} key`)
-  }
-  return name
-}
-
-export function* isSignedBy(
-  child: PlacedCertificate,
-  key: SubjectPublicKey,
-  algorithm: string,
-  state: SearchState,
-): Program<boolean> {
-  const { certificate } = child
-  spendSignatureCheck(child, state)
-  if (state.verified.get(certificate) === key) return true
-  const { verify } = state.crypto.signature[algorithm] as SignatureAlgorithm
-  const good = yield* wait(verify(key, certificate.tbs, certificate.signature))
-  if (good) state.verified.set(certificate, key)
-  return good
 }
 
 /** Each failure once, the most telling first. */

@@ -2,10 +2,10 @@ import { Certificate } from './certificate.ts'
 import type { PolicyCheck } from './certificate-policies.ts'
 import { policyExtensions } from './certificate-policies.ts'
 import type { CertificateVerifier, VerifierSetup } from './chain-verifier.ts'
-import { chainVerifier, defaultLimits } from './chain-verifier.ts'
+import { chainVerifier } from './chain-verifier.ts'
 import type { MatchOptions } from './name-match.ts'
 import type { NamedKey } from './named-key.ts'
-import { wholeNumber } from './path-search.ts'
+import { limitsOf } from './path-limits.ts'
 import type { Profile } from './profile.ts'
 import { activeRules, rulesOfUse, tls } from './profile.ts'
 import { wait } from './program.ts'
@@ -36,12 +36,7 @@ export function createVerifier(options: VerifierOptions): CertificateVerifier {
     acceptsUnauthorized: options.dangerouslyAcceptAnyCertificate === true,
     skipsName: options.dangerouslySkipNameCheck === true,
     ...(options.isPublicSuffix && { isPublicSuffix: options.isPublicSuffix }),
-    minRsaBits: wholeNumber('minRsaBits', options.minRsaBits ?? defaultLimits.minRsaBits),
-    maxPathLength: wholeNumber('maxPathLength', options.maxPathLength ?? defaultLimits.maxPathLength),
-    maxSignatureChecks: wholeNumber(
-      'maxSignatureChecks',
-      options.maxSignatureChecks ?? defaultLimits.maxSignatureChecks,
-    ),
+    ...limitsOf(options),
     alsoUnderstood: policies && policyExtensions,
     judgeOf: ({ ocspResponse }) => wholePathJudge({ policies, revocation, ocspResponse, pending: [] }),
     ...(options.transparency && { judgeLeaf: transparencyJudge(options.transparency) }),

@@ -11,7 +11,7 @@ import type { NamedKey } from './named-key.ts'
 import { findPath } from './path.ts'
 import { tlsPurposes } from './path-rules.ts'
 import type { FoundPath, ToldFailure } from './path-search.ts'
-import { wholeNumber } from './path-search.ts'
+import { limitsOf } from './path-limits.ts'
 import type { PathCertificate } from './path-certificate.ts'
 import type { Profile } from './profile.ts'
 import { activeRules, rfc5280 } from './profile.ts'
@@ -106,7 +106,7 @@ function* verdictOn(question: PathQuestion): Program<PathVerdict> {
     time: question.time,
     crypto: question.crypto,
     purpose: purposeId(purpose),
-    minRsaBits: wholeNumber('minRsaBits', question.minRsaBits ?? 2048),
+    ...limitsOf(question),
     rules: activeRules(profile, question.rules),
     alsoUnderstood: policyExtensions,
     judge: wholePathJudge({
@@ -116,8 +116,6 @@ function* verdictOn(question: PathQuestion): Program<PathVerdict> {
       pending: [],
       maxIntermediates: question.maxIntermediates,
     }),
-    maxPathLength: wholeNumber('maxPathLength', question.maxPathLength ?? 10),
-    maxSignatureChecks: wholeNumber('maxSignatureChecks', question.maxSignatureChecks ?? 100),
     verified: new WeakMap<PathCertificate, PublicKey>(),
   })
   const name = nameOf(certificate, question)
