@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
-import { secured } from './secured.ts'
+import { secured } from './socket/secured.ts'
 import type { TlsServerOptions } from './server-options.ts'
 import { TlsAcceptor } from './tls-acceptor.ts'
-import type { TlsSocket } from './tls-socket.ts'
+import type { TlsSocket } from './socket/tls-socket.ts'
 
 /**
  * The server's side of TLS on any Duplex, done when the handshake is. Give the same `TlsAcceptor` for many transports:

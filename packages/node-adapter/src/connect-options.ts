@@ -8,7 +8,7 @@ import type { ExternalPsk, ExternalPskSelector, PeerVerifier } from '@typetls/ha
 import { credentialSelector } from './credentials.ts'
 import type { CheckServerIdentity } from './identity-check.ts'
 import { withIdentityCheck } from './identity-check.ts'
-import { sharedInput } from './shared-input.ts'
+import { sharedInput } from './transport/shared-input.ts'
 import type { TlsOptions } from './tls-options.ts'
 import { commonOptions } from './tls-options.ts'
 import { revocationChecker } from './revocation.ts'

@@ -2,8 +2,8 @@ import { addAbortSignal } from 'node:stream'
 import { ClientSetup } from './client-setup.ts'
 import type { ConnectOptions } from './connect-options.ts'
 import { dial } from './dial.ts'
-import { secured } from './secured.ts'
-import { TlsSocket } from './tls-socket.ts'
+import { secured } from './socket/secured.ts'
+import { TlsSocket } from './socket/tls-socket.ts'
 
 /**
  * A TLS client socket, as `tls.connect` of Node; `listener` is for `'secureConnect'`.

@@ -5,7 +5,7 @@ import type { Credential } from '@typetls/handshake'
 import type { NamedContext } from './named-credentials.ts'
 import type { TlsServerOptions } from './server-options.ts'
 import { TlsAcceptor } from './tls-acceptor.ts'
-import type { TlsSocket } from './tls-socket.ts'
+import type { TlsSocket } from './socket/tls-socket.ts'
 
 /**
  * A TLS server, as `tls.createServer` of Node; `listener` is for `'secureConnection'`.

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import type { ConnectOptions } from './connect-options.ts'
 import { netOptions } from './connect-options.ts'
-import { willShareInput } from './shared-input.ts'
+import { willShareInput } from './transport/shared-input.ts'
 
 /**
  * As `net.connect(netOptions(options))`, without what the V8 of Node 20 makes of the options of a socket: its constructor

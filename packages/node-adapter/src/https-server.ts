@@ -6,7 +6,7 @@ import type { NamedContext } from './named-credentials.ts'
 import { httpsProtocols } from './defaults.ts'
 import type { TlsServerOptions } from './server-options.ts'
 import { TlsAcceptor } from './tls-acceptor.ts'
-import type { TlsSocket } from './tls-socket.ts'
+import type { TlsSocket } from './socket/tls-socket.ts'
 
 /**
  * An HTTPS server: Node's own `http.Server` on our sockets, so everything it has is there. ALPN is `http/1.1` unless

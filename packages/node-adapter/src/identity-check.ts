@@ -3,7 +3,7 @@ import tls from 'node:tls'
 import type { PeerVerdict, PeerVerifier } from '@typetls/handshake'
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import { anchorsOf, legacyCertificate, legacyChain } from './peer-certificate.ts'
+import { anchorsOf, legacyCertificate, legacyChain } from './socket/peer-certificate.ts'
 
 /**
  * node:tls's hook in place of name matching: an Error refuses the server. The certificate is linked to its issuers, up to

@@ -1,7 +1,7 @@
 import http2 from 'node:http2'
 import type { NodeServerOptions } from '../node-tls/server.ts'
 import { isBun, isNode } from '../system.ts'
-import type { TlsSocket } from '../tls-socket.ts'
+import type { TlsSocket } from '../socket/tls-socket.ts'
 import type { OverTls } from './over-tls.ts'
 import { lendListening } from './lent-listening.ts'
 import { overTls, withoutTls } from './over-tls.ts'

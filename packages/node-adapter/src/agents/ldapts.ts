@@ -1,6 +1,6 @@
 import { connect } from '../node-tls/connect.ts'
 import type { NodeConnectOptions } from '../node-tls/connect.ts'
-import type { TlsSocket } from '../tls-socket.ts'
+import type { TlsSocket } from '../socket/tls-socket.ts'
 import type { GivenOptions, PlugOptions } from './plug-options.ts'
 
 /** Both ways in which ldapts calls it: for `ldaps:`, and for StartTLS with the connection as `socket`. */

@@ -1,5 +1,5 @@
 import { connect } from '../node-tls/connect.ts'
-import type { TlsSocket } from '../tls-socket.ts'
+import type { TlsSocket } from '../socket/tls-socket.ts'
 import type { PlugOptions } from './plug-options.ts'
 import { connectOptions } from './plug-options.ts'
 

@@ -1,7 +1,7 @@
 import net from 'node:net'
-import type { WriteCallback } from '../link.ts'
+import type { WriteCallback } from '../transport/link.ts'
 import { connect } from '../node-tls/connect.ts'
-import { TlsSocket } from '../tls-socket.ts'
+import { TlsSocket } from '../socket/tls-socket.ts'
 import { nextChunk, plainFirst, unprotectedBytes, upgradeRefused } from './plain-first.ts'
 import type { PlugOptions } from './plug-options.ts'
 

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { hostname } from 'node:os'
 import { connect } from '../node-tls/connect.ts'
-import { TlsSocket } from '../tls-socket.ts'
+import { TlsSocket } from '../socket/tls-socket.ts'
 import { nextChunk, plainFirst, unprotectedBytes, upgradeRefused } from './plain-first.ts'
 import type { GivenOptions, PlugOptions } from './plug-options.ts'
 import { connectOptions } from './plug-options.ts'

@@ -2,7 +2,7 @@ import type net from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { NodeServerOptions, Server } from '../node-tls/server.ts'
 import { createServer } from '../node-tls/server.ts'
-import type { TlsSocket } from '../tls-socket.ts'
+import type { TlsSocket } from '../socket/tls-socket.ts'
 
 /** What a server that stands on ours can be told of TLS: as `tls.Server`. */
 export type OverTls = Pick<Server, 'addContext' | 'setSecureContext' | 'getTicketKeys' | 'setTicketKeys'>

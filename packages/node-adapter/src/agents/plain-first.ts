@@ -3,7 +3,8 @@ import { TlsError } from '@typetls/wire'
 import type { NodeConnectOptions } from '../node-tls/connect.ts'
 import type { NodeClientSetup } from '../node-tls/client-setup.ts'
 import { clientSetupFor } from '../node-tls/connect.ts'
-import type { SocketSetup, TlsSocket } from '../tls-socket.ts'
+import type { SocketSetup } from '../socket/socket-setup.ts'
+import type { TlsSocket } from '../socket/tls-socket.ts'
 
 /**
  * The client's side of a protocol that asks for TLS in the clear: the socket is there at once, and `negotiate` has its

@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { TlsSocket } from '../tls-socket.ts'
+import { TlsSocket } from '../socket/tls-socket.ts'
 import { nextChunk, plainFirst, unprotectedBytes, upgradeRefused } from './plain-first.ts'
 import type { PlugOptions } from './plug-options.ts'
 

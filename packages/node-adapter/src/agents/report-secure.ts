@@ -1,5 +1,5 @@
 import type { Http2Session } from 'node:http2'
-import type { TlsSocket } from '../tls-socket.ts'
+import type { TlsSocket } from '../socket/tls-socket.ts'
 
 /**
  * Tells a session of HTTP/2 what it does not see of our socket where that has no handle, as on Bun and Deno: that it is

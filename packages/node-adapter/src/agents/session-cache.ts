@@ -1,4 +1,4 @@
-import type { TlsSocket } from '../tls-socket.ts'
+import type { TlsSocket } from '../socket/tls-socket.ts'
 
 /**
  * Sessions of servers, for the next connections to them. One of TLS 1.3 is given out once, so that nobody who listens

@@ -5,10 +5,10 @@ import type { PeerCertificate } from 'node:tls'
 import tls from 'node:tls'
 import type { X509Certificate } from 'node:crypto'
 import type { Duplex } from 'node:stream'
-import { legacyChain, linkedCertificate } from '../peer-certificate.ts'
+import { legacyChain, linkedCertificate } from '../socket/peer-certificate.ts'
 import { systemCrypto } from '../system.ts'
-import type { SocketSetup } from '../tls-socket.ts'
-import { TlsSocket } from '../tls-socket.ts'
+import type { SocketSetup } from '../socket/socket-setup.ts'
+import { TlsSocket } from '../socket/tls-socket.ts'
 import {
   checkBoolean,
   checkBuffer,

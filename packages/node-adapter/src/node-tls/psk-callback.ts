@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import type { ClientOptions, ServerOptions } from '@typetls/connection'
 import type { ExternalPsk } from '@typetls/handshake'
 import { Secret } from '@typetls/crypto-provider'
-import type { TlsSocket } from '../tls-socket.ts'
+import type { TlsSocket } from '../socket/tls-socket.ts'
 import { checkBuffer, checkString, invalidArgumentType } from './argument-error.ts'
 
 /**

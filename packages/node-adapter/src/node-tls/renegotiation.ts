@@ -1,6 +1,6 @@
 import type { RenegotiationOptions } from '@typetls/connection/tls12'
 import type { PeerVerifier } from '@typetls/handshake'
-import type { SocketSetup } from '../tls-socket.ts'
+import type { SocketSetup } from '../socket/socket-setup.ts'
 import { inForce } from './module-defaults.ts'
 import { nodeError } from './node-error.ts'
 import { openSslError } from './openssl-error.ts'

@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { Duplex, addAbortSignal } from 'node:stream'
-import type { SocketSetup } from '../tls-socket.ts'
+import type { SocketSetup } from '../socket/socket-setup.ts'
 import { NodeTlsAcceptor } from './acceptor.ts'
 import { invalidArgumentType } from './argument-error.ts'
 import { NodeClientSetup } from './client-setup.ts'

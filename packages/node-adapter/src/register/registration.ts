@@ -6,7 +6,7 @@ import { connect, connectArguments } from '../node-tls/connect.ts'
 import type { SecureContext } from '../node-tls/secure-context.ts'
 import { SecureContext as OurSecureContext, createSecureContext } from '../node-tls/secure-context.ts'
 import type { NodeTlsOptions } from '../node-tls/tls-options.ts'
-import { TlsSocket } from '../tls-socket.ts'
+import { TlsSocket } from '../socket/tls-socket.ts'
 import type { AllowList } from './allow-list.ts'
 import { allows } from './allow-list.ts'
 

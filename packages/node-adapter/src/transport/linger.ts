@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { lingerLength, lingerTime, pauseBeforeEnd } from './defaults.ts'
+import { lingerLength, lingerTime, pauseBeforeEnd } from '../defaults.ts'
 
 /**
  * Ends a transport so that what was written last reaches the peer: sends what is buffered and the end, then discards

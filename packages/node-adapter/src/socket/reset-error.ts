@@ -1,4 +1,4 @@
-import type { SocketSetup } from './tls-socket.ts'
+import type { SocketSetup } from './socket-setup.ts'
 
 /**
  * What node:tls says when the transport ends before the handshake does: programs test for this code to retry, and log

@@ -4,9 +4,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import tls from 'node:tls'
 import { describe, expect, test } from 'vitest'
-import { ca, connectedPair, duplexPair, failureOf, identity, listen, pause } from '../test/loopback.ts'
-import { acceptTls, connect, connectTls, createServer, TlsAcceptor } from './index.ts'
-import type { TlsSocket } from './index.ts'
+import { ca, connectedPair, duplexPair, failureOf, identity, listen, pause } from '../../test/loopback.ts'
+import { acceptTls, connect, connectTls, createServer, TlsAcceptor } from '../index.ts'
+import type { TlsSocket } from '../index.ts'
 
 const megabytes16 = 16 * 1024 * 1024
 

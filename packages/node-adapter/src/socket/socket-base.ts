@@ -1,6 +1,6 @@
 import net from 'node:net'
 import tls from 'node:tls'
-import { isNode } from './system.ts'
+import { isNode } from '../system.ts'
 
 /**
  * `net.Socket` without a handle of its own: what programs test with `instanceof` and what has every member they call.

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import net from 'node:net'
 import tls from 'node:tls'
 import { describe, expect, test, vi } from 'vitest'
-import { ca, connectedPair, duplexPair, failureOf, identity, listen, pause } from '../test/loopback.ts'
-import { connect, connectTls, TlsAcceptor } from './index.ts'
+import { ca, connectedPair, duplexPair, failureOf, identity, listen, pause } from '../../test/loopback.ts'
+import { connect, connectTls, TlsAcceptor } from '../index.ts'
 
 describe('the members of net.Socket', () => {
   test('a TlsSocket is one, and answers from its transport', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { connectedPair, duplexPair, ca, identity } from '../test/loopback.ts'
-import { acceptTls, connectTls } from './index.ts'
+import { connectedPair, duplexPair, ca, identity } from '../../test/loopback.ts'
+import { acceptTls, connectTls } from '../index.ts'
 import { allocateOutput, reuseOutput } from './output-arrays.ts'
 
 test('a large array that was given back is used again, for what nearly fills it', () => {

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { Duplex } from 'node:stream'
 import fc from 'fast-check'
 import { test } from 'vitest'
-import { ca, identity } from '../test/loopback.ts'
-import { acceptTls, connectTls, TlsAcceptor } from './index.ts'
+import { ca, identity } from '../../test/loopback.ts'
+import { acceptTls, connectTls, TlsAcceptor } from '../index.ts'
 
 const acceptor = new TlsAcceptor(identity)
 

@@ -1,9 +1,9 @@
 import type { OnReadOpts } from 'node:net'
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
-import { sharedInputLength } from './defaults.ts'
-import { receiveFrom } from './link.ts'
-import { isBun, isNode } from './system.ts'
+import { sharedInputLength } from '../defaults.ts'
+import { receiveFrom } from './transport-listener.ts'
+import { isBun, isNode } from '../system.ts'
 
 /**
  * For `net.connect`: makes the socket read into one buffer that all sockets of this thread share, instead of an

@@ -1,4 +1,4 @@
-import { maxSpareArrays, smallestSpareLength } from './defaults.ts'
+import { maxSpareArrays, smallestSpareLength } from '../defaults.ts'
 
 /**
  * An array of `length` bytes for output, all of which will be written. Large ones come out of those that were given

@@ -3,9 +3,11 @@ import type { Duplex } from 'node:stream'
 import type { Connection, ConnectionEvents, ConnectionFacts, Session } from '@typetls/connection'
 import { isPromiseLike } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
-import { joinLength, sliceLength } from './defaults.ts'
-import { destroyLater, discards, linger } from './linger.ts'
+import { joinLength, sliceLength } from '../defaults.ts'
+import { destroyLater, linger } from './linger.ts'
 import { isReusable, reuseOutput } from './output-arrays.ts'
+import type { TransportListener } from './transport-listener.ts'
+import { hear, hearData, hearNoMore } from './transport-listener.ts'
 
 /**
  * What a link tells the socket on top of it: one object for all sockets. Never called from within the connection, so
@@ -34,8 +36,8 @@ export type WriteCallback = (error?: Error | null) => void
  * A connection on a transport: carries bytes between a sans-IO `Connection` and any Duplex, with backpressure both
  * ways. There is one per socket and it lives as long, so it has methods and no closures, and no buffer of its own.
  */
-export class Link<Owner = unknown> implements ConnectionEvents {
-  readonly stream: LinkedStream
+export class Link<Owner = unknown> implements ConnectionEvents, TransportListener {
+  readonly stream: Duplex
   readonly #owner: Owner
   readonly #handlers: LinkHandlers<Owner>
   #connection: Connection | undefined
@@ -68,12 +70,9 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     this.#owner = owner
     this.#handlers = handlers
     this.#flushesToSystem = Object.getPrototypeOf(stream) === net.Socket.prototype
-    this.stream[linkOf] = this
-    if (stream instanceof net.Socket && stream.bytesRead > 0) takeOver(stream)
     // When the TLS socket's writing side ends is for its own options to say, not for a FIN from the peer.
     stream.allowHalfOpen = true
-    stream.on('error', onError)
-    stream.on('close', onClose)
+    hear(stream, this)
   }
 
   get owner(): Owner {
@@ -82,6 +81,10 @@ export class Link<Owner = unknown> implements ConnectionEvents {
 
   get connection(): Connection | undefined {
     return this.#connection
+  }
+
+  get takesData(): boolean {
+    return this.#connection !== undefined
   }
 
   /** A session that comes with the news of the handshake: TLS 1.2 has it by then. */
@@ -99,8 +102,7 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     const { stream } = this
     this.#connection = connection
     this.#answersAtOnce = answersAtOnce
-    stream.on('data', onData)
-    stream.on('end', onEnd)
+    hearData(stream)
     if (this.#paused === 0) stream.resume()
     this.#depth++
     connection.start()
@@ -158,13 +160,7 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     waiting?.(error ?? new TlsError('ERR_TLS_CLOSED', 'the socket was destroyed before this was sent'))
     // Also from within a call that would do it later: after this the transport ends.
     this.#flush()
-    stream.off('data', onData)
-    stream.off('end', onEnd)
-    stream.off('close', onClose)
-    // Its errors are nobody's from here on, and must not end the process.
-    stream.on('error', ignore)
-    stream.off('error', onError)
-    stream[linkOf] = undefined
+    hearNoMore(stream)
     if (error === null && stream.writableFinished && connection?.readEnded === false) {
       // We are through, the peer is not: tickets of its own that we leave unread would reset what it has yet to read.
       this.#linger(false)
@@ -193,7 +189,6 @@ export class Link<Owner = unknown> implements ConnectionEvents {
     this.#deliver()
   }
 
-  /** As `transportData`, with bytes that are only lent. False: enough for now. */
   transportLends(bytes: Uint8Array): boolean {
     this.transportData(this.#keepsNothing() ? bytes : bytes.slice())
     return this.#paused === 0
@@ -445,72 +440,6 @@ type News =
   | { readonly news: 'session'; readonly session: Session }
   | { readonly news: 'end' }
   | { readonly news: 'failed'; readonly error: TlsError }
-
-/**
- * Somebody has agreed on TLS here. As when node:tls takes a socket's handle, its readers hear no more of it, for what
- * comes now is not for them; and it does not matter if they remove every listener that there is. What comes waits for us.
- */
-function takeOver(socket: net.Socket): void {
-  socket.removeAllListeners('data')
-  socket.removeAllListeners('readable')
-  if (socket.readableFlowing === true) socket.pause()
-  // Text it stays, since there is no way back; but this loses nothing.
-  if (socket.readableEncoding !== null) socket.setEncoding('latin1')
-  socket.on('removeListener', onRemoveListener)
-}
-
-function onRemoveListener(this: LinkedStream, event: string, listener: unknown): void {
-  // Not now: whoever removes all of them is not through yet.
-  if (this[linkOf] !== undefined && listeners[event] === listener) process.nextTick(listenAgain, this)
-}
-
-function listenAgain(stream: LinkedStream): void {
-  const link = stream[linkOf]
-  if (link === undefined) return
-  for (const [event, listener] of Object.entries(listeners)) {
-    const isWanted = link.connection !== undefined || event === 'error' || event === 'close'
-    if (isWanted && !stream.listeners(event).includes(listener)) stream.on(event, listener)
-  }
-  if (!stream.listeners('removeListener').includes(onRemoveListener)) stream.on('removeListener', onRemoveListener)
-}
-
-interface LinkedStream extends Duplex {
-  [linkOf]?: Link | undefined
-}
-
-// Listeners are shared by all transports: each finds its link by this property.
-const linkOf: unique symbol = /* @__PURE__ */ Symbol('typetls.link')
-
-function onData(this: LinkedStream, bytes: Uint8Array | string): void {
-  this[linkOf]?.transportData(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)
-}
-
-/** The callback of `onread`, for sockets that read into a buffer which is not theirs. */
-export function receiveFrom(this: unknown, length: number, buffer: Uint8Array): boolean {
-  const stream = this as LinkedStream
-  const link = stream[linkOf]
-  if (link === undefined) return discards(stream, length)
-  return link.transportLends(new Uint8Array(buffer.buffer, buffer.byteOffset, length))
-}
-
-function onEnd(this: LinkedStream): void {
-  this[linkOf]?.transportEnded()
-}
-
-function onError(this: LinkedStream, error: Error): void {
-  this[linkOf]?.transportFailed(error)
-}
-
-function onClose(this: LinkedStream): void {
-  this[linkOf]?.transportClosed()
-}
-
-/** What a link hears of its transport. */
-const listeners: Readonly<Record<string, NodeListener>> = { data: onData, end: onEnd, error: onError, close: onClose }
-
-type NodeListener = Parameters<Duplex['on']>[1]
-
-function ignore(): void {}
 
 function thenReuse(bytes: Uint8Array, callback: WriteCallback | undefined): WriteCallback {
   return (error) => {
