@@ -37,7 +37,7 @@ export function clientConnection(options: ClientOptions, events: ConnectionEvent
     sessionOf,
   }
   const parameters = clientParameters(options, abilities)
-  return new Connection(roleOf(options, resumingClient), parameters, options, events, traceOf(options.trace))
+  return new Connection(roleOf(options, resumingClient), parameters, options, events, traceOf(options))
 }
 
 /**
@@ -51,12 +51,13 @@ export function sessionlessClientConnection(options: SessionlessClientOptions, e
   for (const option of sessionOptions) {
     if (given[option]) throw wrong(option, 'it takes a client with sessions')
   }
-  const { credentials, trace } = options
+  const { credentials, keyLog, trace } = options
   // Not everybody has types.
   if (credentials !== undefined && !('answer' in credentials)) {
     throw wrong('credentials', 'without sessions it takes clientCredentials()')
   }
   if (typeof trace === 'function') throw wrong('trace', 'without sessions it takes tracing()')
+  if (keyLog !== undefined && trace === undefined) throw wrong('keyLog', 'without sessions it takes `trace: tracing()`')
   const parameters = clientParameters(options, credentials ?? {})
   return new Connection(roleOf(options, sessionlessClient), parameters, options, events, trace)
 }

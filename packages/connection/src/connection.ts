@@ -70,9 +70,9 @@ export class Connection {
     events: ConnectionEvents,
     trace: ConnectionTrace | undefined,
   ) {
-    const tracing = trace?.of(this)
+    const tracing = trace?.of(this, options.keyLog)
     this.role = role.name
-    this.parameters = tracing === undefined ? parameters : { ...parameters, trace: tracing.tell }
+    this.parameters = tracing === undefined ? parameters : { ...parameters, observer: tracing }
     this.#role = role
     this.#events = events
     this.#tracing = tracing

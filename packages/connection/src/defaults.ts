@@ -11,7 +11,7 @@ import type {
   ServerParameters,
 } from '@typetls/handshake'
 import { askNow, handshakeDetails } from '@typetls/handshake'
-import { TlsError, toHex } from '@typetls/wire'
+import { TlsError } from '@typetls/wire'
 import { selectorOf } from './credential-selector.ts'
 import type { ClientOptions, ServerOptions } from './options.ts'
 
@@ -127,7 +127,7 @@ function commonParameters(
   credentials: CredentialSelector | undefined,
   details: KeepDetails | undefined,
 ): CommonParameters {
-  const { crypto, clock, keyLog, recordSizeLimit, maxFragment, applicationProtocols = none } = options
+  const { crypto, clock, recordSizeLimit, maxFragment, applicationProtocols = none } = options
   if (recordSizeLimit !== undefined) checkInteger('recordSizeLimit', recordSizeLimit, 64, 16384)
   if (maxFragment !== undefined) checkInteger('maxFragment', maxFragment, 64, 16384)
   if (!applicationProtocols.every((name) => /^[\x00-\xff]{1,255}$/.test(name))) {
@@ -153,17 +153,10 @@ function commonParameters(
     // Bytes. BoringSSL's max_cert_list: real chains have less than a tenth of it.
     maxCertificateListSize: options.maxCertificateListSize ?? 102400,
     now: () => askNow('ERR_TLS_CALLBACK', 'the clock', () => clock.now()),
-    keyLog: keyLog && linesFor(keyLog),
-    // Given to `Connection`, which guards it.
-    trace: undefined,
+    // Made by `Connection`.
+    observer: undefined,
     details: options.keepDetails === true ? details : undefined,
   }
-}
-
-/** https://www.rfc-editor.org/rfc/rfc9850 */
-function linesFor(keyLog: (line: string) => void): CommonParameters['keyLog'] {
-  return (label, clientRandom, secret) =>
-    askNow('ERR_TLS_CALLBACK', 'keyLog', () => keyLog(`${label} ${toHex(clientRandom)} ${toHex(secret)}`))
 }
 
 /** What was asked for must be there. */

@@ -26,7 +26,7 @@ export function serverConnection(options: ServerOptions, events: ConnectionEvent
 export class ServerConnection extends Connection {
   /** @internal use `serverConnection` */
   constructor(parameters: ServerParameters, options: ServerOptions, events: ConnectionEvents) {
-    super(options.tls12?.beside(server, events) ?? server, parameters, options, events, traceOf(options.trace))
+    super(options.tls12?.beside(server, events) ?? server, parameters, options, events, traceOf(options))
   }
 
   /**

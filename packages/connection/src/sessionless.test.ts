@@ -56,15 +56,18 @@ test('it ignores tickets that come all the same, and goes on under new keys', ()
   expect([fromAscii(pair.client.received()), fromAscii(pair.server.received())]).toEqual(['still', 'here'])
 })
 
-test('it tells a trace what others tell theirs, if it has the code for it', () => {
+test('it tells a trace and a key log what others tell theirs, if it has the code for it', () => {
   const pair = pairOf()
   pair.pump()
   const events = new Set(pair.client.trace.map(({ event }) => event))
   expect([...events].sort()).toEqual(['decision', 'keys', 'message', 'record', 'secret'])
-  const options = { crypto: nodeCrypto, clock, verifier, trace: () => {} }
-  expect(() => sessionlessClientConnection(options as never, pair.client as never)).toThrow(
-    expect.objectContaining({ code: 'ERR_TLS_OPTIONS', received: 'trace' }),
-  )
+  expect(pair.client.keyLog.toSorted()).toEqual(pair.server.keyLog.toSorted())
+  for (const option of ['trace', 'keyLog']) {
+    const options = { crypto: nodeCrypto, clock, verifier, [option]: () => {} }
+    expect(() => sessionlessClientConnection(options as never, pair.client as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_TLS_OPTIONS', received: option }),
+    )
+  }
 })
 
 test.each([

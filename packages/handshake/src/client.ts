@@ -28,7 +28,6 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
   const owned = new Set<{ dispose(): void }>([offer])
   try {
     yield* offer.prepare(hs)
-    hs.logKeysOf(offer.random)
     yield* offer.send(hs)
     let message = yield* hs.receive('server_hello', 'hello_retry_request')
     let retried: HelloRetryRequest | undefined

@@ -1,7 +1,7 @@
 import { nodeCrypto } from '@typetls/crypto-node'
 import { concat } from '@typetls/wire'
 import { describe, expect, test } from 'vitest'
-import type { CommonParameters, HandshakeCarrier, HandshakeMessageType, Program, TraceEvent } from './index.ts'
+import type { CommonParameters, HandshakeCarrier, HandshakeMessageType, Program, HandshakeObserver } from './index.ts'
 import { Handshake, HandshakeDriver, encodeMessage, helloRetryRequestRandom, nextExpected } from './index.ts'
 
 const carrier: HandshakeCarrier = {
@@ -28,8 +28,7 @@ const parameters: CommonParameters = {
   recordSizeLimit: undefined,
   maxCertificateListSize: 50_000,
   now: () => 0,
-  keyLog: undefined,
-  trace: undefined,
+  observer: undefined,
   details: undefined,
 }
 
@@ -130,8 +129,9 @@ describe('a driver', () => {
   }
 
   test('delivers what is there, says what it waits for, and comes to an end', () => {
-    const events: TraceEvent[] = []
-    const hs = handshake({ trace: (event) => void events.push(event) })
+    const messages: string[] = []
+    const message = (direction: string, type: string) => void messages.push(`${direction} ${type}`)
+    const hs = handshake({ observer: { message } as unknown as HandshakeObserver })
     const driver = new HandshakeDriver(hs, two(hs))
     expect(driver.start()).toEqual({ kind: 'receive', types: ['finished'] })
     expect(driver.advance()).toEqual({ kind: 'receive', types: ['finished'] })
@@ -142,10 +142,7 @@ describe('a driver', () => {
     }
     hs.assembler.push(stream.subarray(-1))
     expect(driver.advance()).toEqual({ kind: 'done', value: stream.length })
-    expect(events.map((event) => event.event === 'message' && [event.direction, event.type])).toEqual([
-      ['received', 'finished'],
-      ['received', 'finished'],
-    ])
+    expect(messages).toEqual(['received finished', 'received finished'])
   })
 
   test('puts what it delivers into the transcript, as it came', () => {

@@ -55,7 +55,7 @@ export function nextExpected(handshake: Handshake, types: readonly AwaitedType[]
   if (raw === undefined) return undefined
   const type = messages.typeOf(raw)
   if (type === undefined || !types.includes(type)) throw unexpected(messageLabel(raw), types)
-  parameters.trace?.({ event: 'message', direction: 'received', type, bytes: raw })
+  parameters.observer?.message('received', type, raw)
   return messages.decode(type, raw) as HandshakeMessage
 }
 

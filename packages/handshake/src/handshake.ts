@@ -26,7 +26,6 @@ export class Handshake {
   messages: MessageSet = tls13Messages
   /** What was chosen; before that TLS 1.3 is assumed where the versions differ. */
   version: 0x0303 | 0x0304 = 0x0304
-  #clientRandom: Uint8Array | undefined
 
   constructor(
     role: 'client' | 'server',
@@ -78,7 +77,7 @@ export class Handshake {
 
   /** Sends a message that is in the transcript already. */
   transmit(type: AwaitedType, raw: Uint8Array): void {
-    this.parameters.trace?.({ event: 'message', direction: 'sent', type, bytes: raw })
+    this.parameters.observer?.message('sent', type, raw)
     this.carrier.send(raw)
   }
 
@@ -103,22 +102,14 @@ export class Handshake {
             this.carrier.installKeys(direction, epoch, suite, secret),
       ),
     )
-    for (const [direction] of each) {
-      this.parameters.trace?.({ event: 'keys', direction, epoch, cipherSuite: suite.name })
-    }
-  }
-
-  /** Key log lines are named by the random of the first ClientHello. */
-  logKeysOf(clientRandom: Uint8Array): void {
-    this.#clientRandom = clientRandom
+    for (const [direction] of each) this.parameters.observer?.keys(direction, epoch, suite.name)
   }
 
   logSecret(label: KeyLogLabel, secret: Secret): void {
-    this.parameters.trace?.({ event: 'secret', label })
-    if (this.#clientRandom !== undefined) this.parameters.keyLog?.(label, this.#clientRandom, secret.reveal())
+    this.parameters.observer?.secret(label, secret)
   }
 
   decided(what: string, value: string): void {
-    this.parameters.trace?.({ event: 'decision', what, value })
+    this.parameters.observer?.decision(what, value)
   }
 }

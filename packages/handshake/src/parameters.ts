@@ -12,7 +12,7 @@ import type { PeerVerifier } from './peer-verifier.ts'
 import type { Program } from './program.ts'
 import type { ExternalPsk, ExternalPskLookup, ExternalPskSelector, TicketProtector } from './psk.ts'
 import type { Session, SessionState } from './session.ts'
-import type { KeyLogLabel, Trace } from './trace.ts'
+import type { HandshakeObserver } from './trace.ts'
 
 /** Options after defaults: everything is decided, lists are rows. `connection` makes these from what users write. */
 export interface CommonParameters {
@@ -35,8 +35,7 @@ export interface CommonParameters {
   readonly maxCertificateListSize: number
   /** Milliseconds since 1970. */
   readonly now: () => number
-  readonly keyLog: ((label: KeyLogLabel, clientRandom: Uint8Array, secret: Uint8Array) => void) | undefined
-  readonly trace: Trace | undefined
+  readonly observer: HandshakeObserver | undefined
   /** Keeps verify_data of both Finished, and what the client can verify. */
   readonly details: KeepDetails | undefined
 }

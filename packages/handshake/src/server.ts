@@ -137,7 +137,6 @@ export function* receiveClientHello(
   parameters: ServerParameters,
 ): Program<HandshakeMessage<'client_hello'>> {
   const first = yield* hs.receive('client_hello')
-  hs.logKeysOf(first.body.random)
   const { onClientHello } = parameters
   if (onClientHello !== undefined) {
     yield* ask('ERR_TLS_CLIENT_HELLO_REFUSED', 'onClientHello', () => onClientHello(first.body, first.raw))

@@ -1,5 +1,17 @@
+import type { Secret } from '@typetls/crypto-provider'
+
 /** Hears of everything a connection does. Never told secret bytes. */
 export type Trace = (event: TraceEvent) => void
+
+/** What a handshake says of itself, to whoever tells a trace and a key log of it. */
+export interface HandshakeObserver {
+  /** A handshake message, whole, with its header. */
+  message(direction: Direction, type: string, bytes: Uint8Array): void
+  /** A secret came to be. It stays the handshake's. */
+  secret(label: KeyLogLabel, secret: Secret): void
+  keys(direction: Direction, epoch: Epoch, cipherSuite: string): void
+  decision(what: string, value: string): void
+}
 
 export type Direction = 'sent' | 'received'
 

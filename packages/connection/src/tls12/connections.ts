@@ -34,7 +34,7 @@ export function tls12ClientConnection(
     postHandshake: (handshake, agreed) =>
       new Tls12ClientPostHandshake(handshake, agreed as Tls12Connected, parameters12),
   }
-  return new Connection(role, parameters, options, events, traceOf(options.trace))
+  return new Connection(role, parameters, options, events, traceOf(options))
 }
 
 /**
@@ -55,7 +55,7 @@ export function tls12ServerConnection(
     program: (handshake) => tls12ServerHandshake(handshake, handshake.parameters as ServerParameters, parameters12),
     postHandshake: (handshake, agreed) => serverPostHandshake(handshake, agreed, parameters12, tls12, events),
   }
-  return new Connection(role, serverParameters(options), options, events, traceOf(options.trace))
+  return new Connection(role, serverParameters(options), options, events, traceOf(options))
 }
 
 /** Without what only TLS 1.3 has. */

@@ -63,7 +63,6 @@ export function* tls12ClientHandshake(
     extensions: { ...known, unknown: offer.extensions },
   }
   const greased = parameters.grease?.(parameters.crypto.random(6))
-  hs.logKeysOf(random)
   hs.version = 0x0303
   hs.sendRaw('client_hello', encodeMessage('client_hello', greased?.(hello) ?? hello))
   hs.messages = tls12Messages

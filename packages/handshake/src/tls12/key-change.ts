@@ -86,7 +86,7 @@ export class KeyChange {
     const hs = this.#hs
     hs.carrier.protect(direction, this.#left.get(whose) as RecordProtection)
     this.#left.delete(whose)
-    hs.parameters.trace?.({ event: 'keys', direction, epoch: 'application', cipherSuite: this.#suite.name })
+    hs.parameters.observer?.keys(direction, 'application', this.#suite.name)
   }
 }
 

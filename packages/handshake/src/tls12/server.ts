@@ -71,7 +71,6 @@ export function* tls12ServerRenegotiation(
   message: HandshakeMessage<'client_hello'>,
   earlier: EndOfHandshake,
 ): Program<Tls12Connected> {
-  hs.logKeysOf(message.body.random)
   hs.transcript.add(message.raw)
   if (!acceptsTls12(message.body)) {
     throw new TlsError('ERR_TLS_RENEGOTIATION_VERSION', 'the renegotiation changes the version', {
