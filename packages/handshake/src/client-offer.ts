@@ -70,14 +70,10 @@ export class ClientOffer {
     if (group !== undefined) {
       const wanted = this.#parameters.groups.find((row) => row.id === group)
       if (wanted === undefined || this.keyShare(group) !== undefined) {
-        throw new TlsError(
-          'ERR_TLS_HELLO_RETRY_REQUEST_GROUP',
-          'the HelloRetryRequest asks for a group we did not offer or already sent',
-          {
-            expected: this.#parameters.groups.map((row) => row.name),
-            received: group,
-          },
-        )
+        throw new TlsError('ERR_TLS_HELLO_RETRY_REQUEST_GROUP', undefined, {
+          expected: this.#parameters.groups.map((row) => row.name),
+          received: group,
+        })
       }
       for (const share of this.#keyShares) share.start.dispose()
       this.#isNewShare = true
@@ -104,16 +100,15 @@ export class ClientOffer {
 
   #hello(extensions: ClientHelloExtensions): ClientHello {
     const { cipherSuites, fallback } = this.#parameters
-    const suites = [
-      ...cipherSuites.map((row) => row.id),
-      ...(this.older?.cipherSuites ?? []),
-      ...(fallback ? [TLS_FALLBACK_SCSV] : []),
-    ]
     return {
       legacyVersion: 0x0303,
       random: this.random,
       legacySessionId: this.sessionId,
-      cipherSuites: suites,
+      cipherSuites: [
+        ...idsOf(cipherSuites),
+        ...(this.older?.cipherSuites ?? []),
+        ...(fallback ? [TLS_FALLBACK_SCSV] : []),
+      ],
       legacyCompressionMethods: [0],
       extensions,
     }
@@ -121,37 +116,41 @@ export class ClientOffer {
 
   /** In the order they go out in. */
   #extensions(): ClientHelloExtensions {
+    const { psks, older } = this
     const parameters = this.#parameters
-    const { serverName, applicationProtocols, signatureSchemes } = parameters
-    const groups = parameters.groups.map((row) => row.id)
-    const shares = this.#keyShares.map(({ group, start }) => ({ group: group.id, keyExchange: start.share }))
+    const groups = someOf(idsOf(parameters.groups))
     return {
-      server_name: serverName,
+      server_name: parameters.serverName,
       status_request: parameters.requestStatus ? ocspRequest : undefined,
-      supported_groups: groups.length > 0 ? groups : undefined,
-      signature_algorithms: signatureSchemes.length > 0 ? signatureSchemes.map((row) => row.id) : undefined,
-      application_layer_protocol_negotiation: applicationProtocols.length > 0 ? applicationProtocols : undefined,
+      supported_groups: groups,
+      signature_algorithms: someOf(idsOf(parameters.signatureSchemes)),
+      application_layer_protocol_negotiation: someOf(parameters.applicationProtocols),
       signed_certificate_timestamp: parameters.requestTimestamps ? {} : undefined,
       record_size_limit: parameters.recordSizeLimit,
-      supported_versions: this.#versions(),
+      supported_versions: [0x0304, ...(older === undefined ? [] : [older.version])],
       cookie: this.#cookie,
-      psk_key_exchange_modes: this.psks?.modes,
+      psk_key_exchange_modes: psks?.modes,
       post_handshake_auth: parameters.postHandshakeAuthentication ? {} : undefined,
-      key_share: groups.length > 0 ? shares : undefined,
-      unknown: this.older?.extensions ?? [],
+      key_share: groups && this.#keyShares.map(({ group, start }) => ({ group: group.id, keyExchange: start.share })),
+      unknown: older?.extensions ?? [],
       // Last: https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11
-      pre_shared_key: this.psks?.extension,
+      pre_shared_key: psks?.extension,
     }
-  }
-
-  #versions(): readonly number[] {
-    return this.older === undefined ? [0x0304] : [0x0304, this.older.version]
   }
 }
 
 export interface StartedKeyShare {
   readonly group: KeyExchange
   readonly start: KeyExchangeStart
+}
+
+function idsOf(rows: readonly { readonly id: number }[]): number[] {
+  return rows.map((row) => row.id)
+}
+
+/** A list that is not empty: the others are not sent. */
+function someOf<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length > 0 ? list : undefined
 }
 
 const none = /* @__PURE__ */ new Uint8Array(0)

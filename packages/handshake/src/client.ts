@@ -179,7 +179,7 @@ function checkVersion(hello: ServerHello | HelloRetryRequest, isRetried: boolean
   const selected = hello.extensions.supported_versions
   if (selected === 0x0304 && legacyVersion === 0x0303) return
   if (selected === undefined && legacyVersion < 0x0304 && !isRetried && hasDowngradeSentinel(random)) {
-    throw new TlsError('ERR_TLS_DOWNGRADE', 'somebody removed TLS 1.3 from our ClientHello: the server says it has it')
+    throw new TlsError('ERR_TLS_DOWNGRADE', 'somebody removed TLS 1.3 from our ClientHello')
   }
   // "a client MUST abort the handshake with an "illegal_parameter" alert if the value changes.", and where an older
   // version is selected in the way of TLS 1.3 or the other way round.

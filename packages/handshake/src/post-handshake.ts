@@ -8,6 +8,7 @@ import type { HandshakeMessage, HandshakeMessageType } from './messages/handshak
 import { encodeMessage } from './messages/handshake-message.ts'
 import type { AwaitedType, Program } from './program.ts'
 import type { Session } from './session.ts'
+import type { Direction } from './trace.ts'
 import { Transcript } from './transcript.ts'
 
 /** What a connection asks of what comes after the handshake, in any version. */
@@ -79,18 +80,10 @@ export abstract class PostHandshake implements AfterHandshake {
 
   /** Sends a KeyUpdate and goes on under new keys. https://www.rfc-editor.org/rfc/rfc9846#section-4.7.3 */
   *updateWriteKeys(requestPeer: boolean): Program<void> {
-    const { handshake: hs, suite } = this
     this.#keyUpdateDue = false
     const requestUpdate = requestPeer ? 'update_requested' : 'update_not_requested'
-    hs.transmit('key_update', encodeMessage('key_update', { requestUpdate }))
-    const next = yield* this.#nextSecret(write)
-    try {
-      // The connection may have ended while an asynchronous provider derived it.
-      if (this.#disposed) next.dispose()
-      yield* hs.installKeys('application', suite, { sent: next })
-    } finally {
-      this.#secrets.replace(write, next)
-    }
+    this.handshake.transmit('key_update', encodeMessage('key_update', { requestUpdate }))
+    yield* this.#changeKeys('sent', write)
   }
 
   protected get disposed(): boolean {
@@ -107,29 +100,25 @@ export abstract class PostHandshake implements AfterHandshake {
     return this.#secrets.copy(which)
   }
 
-  *#nextSecret(which: KeptSecret): Program<Secret> {
+  *#changeKeys(direction: Direction, which: KeptSecret): Program<void> {
     const secret = this.secret(which)
+    let next: Secret | undefined
     try {
-      return yield* nextTrafficSecret(this.handshake.crypto, this.suite, secret)
+      next = yield* nextTrafficSecret(this.handshake.crypto, this.suite, secret)
+      // The connection may have ended while an asynchronous provider derived it.
+      if (this.#disposed) next.dispose()
+      yield* this.handshake.installKeys('application', this.suite, { [direction]: next })
     } finally {
       secret.dispose()
+      if (next !== undefined) this.#secrets.replace(which, next)
     }
   }
 
   *#updateReadKeys({ body }: HandshakeMessage<'key_update'>): Program<PostHandshakeResult> {
     if (++this.#keyUpdatesInARow > maxKeyUpdatesInARow) {
-      throw new TlsError(
-        'ERR_TLS_TOO_MANY_KEY_UPDATES',
-        `more than ${maxKeyUpdatesInARow} KeyUpdates without application data`,
-        { expected: { max: maxKeyUpdatesInARow } },
-      )
+      throw new TlsError('ERR_TLS_TOO_MANY_KEY_UPDATES', undefined, { expected: { max: maxKeyUpdatesInARow } })
     }
-    const next = yield* this.#nextSecret(read)
-    try {
-      yield* this.handshake.installKeys('application', this.suite, { received: next })
-    } finally {
-      this.#secrets.replace(read, next)
-    }
+    yield* this.#changeKeys('received', read)
     // However many requests arrive before we write, one answer is owed.
     if (body.requestUpdate === 'update_requested') this.#keyUpdateDue = true
     return undefined

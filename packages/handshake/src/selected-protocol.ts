@@ -11,7 +11,7 @@ import type { ClientParameters } from './parameters.ts'
 export function takeSelectedProtocol(hs: Handshake, parameters: ClientParameters, protocol: string | undefined): void {
   if (protocol === undefined) return
   if (!parameters.applicationProtocols.includes(protocol) && !parameters.allowUnofferedApplicationProtocol) {
-    throw new TlsError('ERR_TLS_ALPN', 'the server selected an application protocol we did not offer', {
+    throw new TlsError('ERR_TLS_ALPN', 'the server chose an application protocol we did not offer', {
       expected: parameters.applicationProtocols,
       received: protocol,
     })

@@ -47,11 +47,11 @@ export class MessageAssembler {
     const body =
       ((buffer[start + 1] as number) << 16) | ((buffer[start + 2] as number) << 8) | (buffer[start + 3] as number)
     if (body > limit) {
-      throw new TlsError(
-        'ERR_TLS_MESSAGE_TOO_LARGE',
-        `${messageLabel(buffer.subarray(start))} announces ${body} bytes, at most ${limit} may come`,
-        { expected: limit, received: body },
-      )
+      throw new TlsError('ERR_TLS_MESSAGE_TOO_LARGE', undefined, {
+        path: messageLabel(buffer.subarray(start)),
+        expected: limit,
+        received: body,
+      })
     }
     const end = start + 4 + body
     if (this.#end < end) return undefined

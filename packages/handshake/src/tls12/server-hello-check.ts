@@ -28,7 +28,7 @@ export function checkServerHello(hs: Handshake, hello: ServerHello, offered: Off
     })
   }
   if (offersNewer && hasDowngradeSentinel(hello.random)) {
-    throw new TlsError('ERR_TLS_DOWNGRADE', 'somebody removed TLS 1.3 from our ClientHello: the server says it has it')
+    throw new TlsError('ERR_TLS_DOWNGRADE', 'somebody removed TLS 1.3 from our ClientHello')
   }
   if (hello.compressionMethod !== 0) {
     throw new TlsError('ERR_TLS_COMPRESSION', undefined, {
