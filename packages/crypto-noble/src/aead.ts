@@ -1,8 +1,8 @@
 import { gcm } from '@noble/ciphers/aes.js'
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import type { Cipher } from '@noble/ciphers/utils.js'
+import { disposedKey, requireKeyLength } from '@typetls/crypto-provider'
 import type { Aead, AeadKey } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
 
 // All three of them.
 const tagLength = 16
@@ -20,12 +20,7 @@ function row(name: string, keyLength: number, cipher: NobleCipher): Aead<'sync'>
     nonceLength: 12,
     tagLength,
     key(key) {
-      if (key.length !== keyLength) {
-        throw new TlsError('ERR_TLS_CRYPTO', `a key for ${name} has ${keyLength} bytes, not ${key.length}`, {
-          expected: keyLength,
-          received: key.length,
-        })
-      }
+      requireKeyLength({ name, keyLength }, key)
       return new NobleAeadKey(cipher, new Uint8Array(key.reveal()))
     },
   }
@@ -71,9 +66,7 @@ class NobleAeadKey implements AeadKey<'sync'> {
   }
 
   #with(nonce: Uint8Array, additionalData: Uint8Array): Cipher {
-    if (this.#key === undefined) {
-      throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this AEAD key was disposed of already')
-    }
+    if (this.#key === undefined) throw disposedKey()
     return this.#cipher(this.#key, nonce, additionalData)
   }
 }

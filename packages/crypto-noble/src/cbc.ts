@@ -1,6 +1,6 @@
 import { cbc } from '@noble/ciphers/aes.js'
+import { disposedKey, requireBlocks, requireKeyLength } from '@typetls/crypto-provider'
 import type { Cbc, CbcKey } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
 
 // Of AES, bytes.
 const blockLength = 16
@@ -14,12 +14,7 @@ function row(name: string, keyLength: number): Cbc<'sync'> {
     keyLength,
     blockLength,
     key(key) {
-      if (key.length !== keyLength) {
-        throw new TlsError('ERR_TLS_CRYPTO', `a key for ${name} has ${keyLength} bytes, not ${key.length}`, {
-          expected: keyLength,
-          received: key.length,
-        })
-      }
+      requireKeyLength({ name, keyLength }, key)
       return new NobleCbcKey(new Uint8Array(key.reveal()))
     },
   }
@@ -46,12 +41,8 @@ class NobleCbcKey implements CbcKey<'sync'> {
   }
 
   #with(iv: Uint8Array, data: Uint8Array): ReturnType<typeof cbc> {
-    if (this.#key === undefined) throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this key was disposed of already')
-    if (iv.length !== blockLength || data.length === 0 || data.length % blockLength !== 0) {
-      throw new TlsError('ERR_TLS_CRYPTO', 'CBC mode takes an IV of one block, and whole blocks', {
-        received: { iv: iv.length, data: data.length },
-      })
-    }
+    if (this.#key === undefined) throw disposedKey()
+    requireBlocks(iv, data)
     return cbc(this.#key, iv, { disablePadding: true })
   }
 }

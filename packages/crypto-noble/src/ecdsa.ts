@@ -1,8 +1,9 @@
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import type { CHash } from '@noble/hashes/utils.js'
+import { unfitKey } from '@typetls/crypto-provider'
 import type { SignatureAlgorithm } from '@typetls/crypto-provider'
 import { ecCurves } from './ec-keys.ts'
-import { scalarOf, unfit } from './noble-private-key.ts'
+import { scalarOf } from './noble-private-key.ts'
 import { random } from './random.ts'
 
 /** The curve is the key's. Signatures are DER, as in RFC 8422 section 5.4. */
@@ -26,7 +27,7 @@ function ecdsa(name: string, hash: CHash): SignatureAlgorithm<'sync'> {
     },
     sign(key, data) {
       const row = ecCurves.find((one) => one.keyType === key.keyType)
-      if (row === undefined) throw unfit(key, name)
+      if (row === undefined) throw unfitKey(key.keyType, 'sign', name)
       // Hedged: deterministic nonces of RFC 6979 with fresh entropy, against faults and against a bad random source.
       const hedged = { ...options, extraEntropy: random(32) }
       return row.curve.sign(hash(data), scalarOf(key, row.keyType, name), hedged)

@@ -1,6 +1,5 @@
-import { Secret } from '@typetls/crypto-provider'
+import { disposedKey, invalidShare, requireShareLength, Secret } from '@typetls/crypto-provider'
 import type { KeyExchange, KeyExchangeStart, NamedGroup } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
 
 /** What makes a Diffie-Hellman function a named group. `agree` throws for a share it cannot use. */
 export interface DiffieHellman {
@@ -20,7 +19,7 @@ export function ephemeral(row: NamedGroup, curve: DiffieHellman): KeyExchange<'s
         share: curve.publicKey(privateKey),
         finish(serverShare) {
           if (disposed) {
-            throw new TlsError('ERR_TLS_SECRET_DISPOSED', `this ${row.name} key was disposed of already`)
+            throw disposedKey()
           }
           return agree(privateKey, serverShare)
         },
@@ -43,20 +42,11 @@ export function ephemeral(row: NamedGroup, curve: DiffieHellman): KeyExchange<'s
   }
 
   function agree(privateKey: Uint8Array, share: Uint8Array): Secret {
-    requireShareLength(row.name, row.clientShareLength, share)
+    requireShareLength(row, row.clientShareLength, share)
     try {
       return new Secret(curve.agree(privateKey, share))
     } catch (cause) {
-      throw new TlsError('ERR_TLS_KEY_SHARE_INVALID', `${row.name} agrees on no secret with this key share`, { cause })
+      throw invalidShare(row.name, 'makes no secret', cause)
     }
   }
-}
-
-/** @throws TlsError `ERR_TLS_KEY_SHARE_INVALID` (illegal_parameter) */
-export function requireShareLength(name: string, length: number, share: Uint8Array): void {
-  if (share.length === length) return
-  throw new TlsError('ERR_TLS_KEY_SHARE_INVALID', `a ${name} key share has ${length} bytes, not ${share.length}`, {
-    expected: length,
-    received: share.length,
-  })
 }

@@ -1,8 +1,6 @@
 import { ml_kem512, ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js'
-import { Secret } from '@typetls/crypto-provider'
+import { disposedKey, invalidShare, requireShareLength, Secret } from '@typetls/crypto-provider'
 import type { KeyExchange, KeyExchangeStart, NamedGroup } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
-import { requireShareLength } from './ephemeral.ts'
 import { random } from './random.ts'
 
 /**
@@ -36,8 +34,8 @@ function start(row: NamedGroup, kem: Kem): KeyExchangeStart<'sync'> {
   return {
     share: publicKey,
     finish(serverShare) {
-      if (disposed) throw new TlsError('ERR_TLS_SECRET_DISPOSED', `this ${row.name} key was disposed of already`)
-      requireShareLength(row.name, row.serverShareLength, serverShare)
+      if (disposed) throw disposedKey()
+      requireShareLength(row, row.serverShareLength, serverShare)
       return new Secret(kem.decapsulate(serverShare, secretKey))
     },
     dispose() {
@@ -48,14 +46,14 @@ function start(row: NamedGroup, kem: Kem): KeyExchangeStart<'sync'> {
 }
 
 function respond(row: NamedGroup, kem: Kem, clientShare: Uint8Array): { share: Uint8Array; secret: Secret } {
-  requireShareLength(row.name, row.clientShareLength, clientShare)
+  requireShareLength(row, row.clientShareLength, clientShare)
   const seed = random(32)
   try {
     // noble makes the modulus check of FIPS 203 section 7.2, the one thing that can fail here.
     const { cipherText, sharedSecret } = kem.encapsulate(clientShare, seed)
     return { share: cipherText, secret: new Secret(sharedSecret) }
   } catch (cause) {
-    throw new TlsError('ERR_TLS_KEY_SHARE_INVALID', `the ${row.name} key share is not an encapsulation key`, { cause })
+    throw invalidShare(row.name, 'is not an encapsulation key', cause)
   } finally {
     seed.fill(0)
   }

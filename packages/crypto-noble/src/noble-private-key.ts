@@ -1,6 +1,6 @@
+import { disposedKey, foreignKey, unfitKey } from '@typetls/crypto-provider'
 import type { KeyType, PrivateKey } from '@typetls/crypto-provider'
 import type { RsaKeyKind } from '@typetls/crypto-provider/key-forms'
-import { TlsError } from '@typetls/wire'
 import type { RsaPrivateKey } from './rsa-key.ts'
 
 /** What a private key is made of, by kind. */
@@ -23,7 +23,7 @@ export class NoblePrivateKey implements PrivateKey {
   /** @throws TlsError `ERR_TLS_SECRET_DISPOSED` (internal_error) after `dispose()` */
   material(): KeyMaterial {
     if (this.#material) return this.#material
-    throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this private key was disposed of already')
+    throw disposedKey()
   }
 
   /** Wipes what is bytes. The numbers of an RSA key are BigInts, which JavaScript cannot overwrite: they are let go. */
@@ -41,18 +41,11 @@ export class NoblePrivateKey implements PrivateKey {
 export function scalarOf(key: PrivateKey, keyType: KeyType, algorithm: string): Uint8Array {
   const material = materialOf(key)
   if (material.kind === 'scalar' && key.keyType === keyType) return material.bytes
-  throw unfit(key, algorithm)
+  throw unfitKey(key.keyType, 'sign', algorithm)
 }
 
 /** @throws TlsError `ERR_TLS_CRYPTO` (internal_error) for another backend's key */
 export function materialOf(key: PrivateKey): KeyMaterial {
   if (key instanceof NoblePrivateKey) return key.material()
-  throw new TlsError('ERR_TLS_CRYPTO', 'this private key was imported by another crypto provider')
-}
-
-export function unfit(key: PrivateKey, algorithm: string): TlsError {
-  return new TlsError('ERR_TLS_CRYPTO', `a key of type ${key.keyType} cannot sign with ${algorithm}`, {
-    expected: algorithm,
-    received: key.keyType,
-  })
+  throw foreignKey()
 }

@@ -1,5 +1,5 @@
 import type { KeyTransport } from '@typetls/crypto-provider'
-import { secretWithin } from '@typetls/crypto-provider'
+import { secretWithin, unfitKey } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { materialOf } from './noble-private-key.ts'
 import { random } from './random.ts'
@@ -13,7 +13,7 @@ export const rsaPkcs1: KeyTransport<'sync'> = {
   encrypt(publicKey, secret) {
     const bytes = secret.reveal()
     const key = readRsaPublicKey(publicKey)
-    if (key?.keyType !== 'rsa') throw unfit('encrypt', publicKey.keyType)
+    if (key?.keyType !== 'rsa') throw unfitKey(publicKey.keyType, 'encrypt', 'rsa-pkcs1')
     const encoded = encodeForEncryption(bytes, modulusLength(key), random)
     if (encoded === undefined) throw new TlsError('ERR_TLS_CRYPTO', 'the RSA key is too small for the secret')
     try {
@@ -25,7 +25,8 @@ export const rsaPkcs1: KeyTransport<'sync'> = {
   decrypt(privateKey, ciphertext, fallback) {
     fallback.reveal()
     const material = materialOf(privateKey)
-    if (material.kind !== 'rsa' || privateKey.keyType !== 'rsa') throw unfit('decrypt', privateKey.keyType)
+    if (material.kind !== 'rsa' || privateKey.keyType !== 'rsa')
+      throw unfitKey(privateKey.keyType, 'decrypt', 'rsa-pkcs1')
     const encoded = decryptMessage(material.key, ciphertext)
     // That a number is no ciphertext everybody can see.
     if (encoded === undefined) return fallback.clone()
@@ -35,11 +36,4 @@ export const rsaPkcs1: KeyTransport<'sync'> = {
       encoded.fill(0)
     }
   },
-}
-
-function unfit(verb: string, keyType: string): TlsError {
-  return new TlsError('ERR_TLS_CRYPTO', `a key of type ${keyType} cannot ${verb} with rsa-pkcs1`, {
-    expected: 'rsa',
-    received: keyType,
-  })
 }

@@ -1,8 +1,9 @@
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
+import { unfitKey } from '@typetls/crypto-provider'
 import type { SignatureAlgorithm } from '@typetls/crypto-provider'
 import { allowsPss } from '@typetls/crypto-provider/key-forms'
 import { equalBytes, fromHex, TlsError } from '@typetls/wire'
-import { materialOf, unfit } from './noble-private-key.ts'
+import { materialOf } from './noble-private-key.ts'
 import { random } from './random.ts'
 import { closeSignature, modulusLength, openSignature } from './rsa.ts'
 import { readRsaPublicKey } from './rsa-key.ts'
@@ -31,7 +32,7 @@ function pss(row: RsaHash): SignatureAlgorithm<'sync'> {
     },
     sign(privateKey, data) {
       const material = materialOf(privateKey)
-      if (material.kind !== 'rsa' || !allowsPss(material.of, name)) throw unfit(privateKey, name)
+      if (material.kind !== 'rsa' || !allowsPss(material.of, name)) throw unfitKey(privateKey.keyType, 'sign', name)
       const encoded = encodePss(row, data, material.key.bits, random(row.hash.outputLen))
       return closeSignature(material.key, encoded ?? tooSmall(name))
     },
@@ -52,7 +53,7 @@ function pkcs1(row: RsaHash): SignatureAlgorithm<'sync'> {
     },
     sign(privateKey, data) {
       const material = materialOf(privateKey)
-      if (material.kind !== 'rsa' || privateKey.keyType !== 'rsa') throw unfit(privateKey, name)
+      if (material.kind !== 'rsa' || privateKey.keyType !== 'rsa') throw unfitKey(privateKey.keyType, 'sign', name)
       return closeSignature(material.key, encodePkcs1(row, data, modulusLength(material.key)) ?? tooSmall(name))
     },
   }

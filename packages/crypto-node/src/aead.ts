@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { CipherCCM, CipherCCMTypes, CipherGCM, CipherGCMTypes, DecipherCCM, DecipherGCM } from 'node:crypto'
+import { requireKeyLength } from '@typetls/crypto-provider'
 import type { Aead, AeadKey, Listed } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
 import { cipherKey, unpacked, wipeKey } from './cipher-key.ts'
 import type { CipherKey } from './cipher-key.ts'
 import { plainBytes } from './plain-bytes.ts'
@@ -23,12 +23,7 @@ function row(name: string, cipher: string, keyLength: number, tagLength: number)
     nonceLength: 12,
     tagLength,
     key(key) {
-      if (key.length !== keyLength) {
-        throw new TlsError('ERR_TLS_CRYPTO', `a key for ${name} has ${keyLength} bytes, not ${key.length}`, {
-          expected: keyLength,
-          received: key.length,
-        })
-      }
+      requireKeyLength({ name, keyLength }, key)
       return ccm ? new CcmKey(cipher, key.reveal(), options) : new OnePassKey(cipher, key.reveal(), options)
     },
   }

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { requireBlocks, requireKeyLength } from '@typetls/crypto-provider'
 import type { Cbc, CbcKey, Listed } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
 import { cipherKey, unpacked, wipeKey } from './cipher-key.ts'
 import type { CipherKey } from './cipher-key.ts'
 import { plainBytes } from './plain-bytes.ts'
@@ -19,12 +19,7 @@ function row(name: string, keyLength: number): Cbc<'sync'> {
     keyLength,
     blockLength,
     key(key) {
-      if (key.length !== keyLength) {
-        throw new TlsError('ERR_TLS_CRYPTO', `a key for ${name} has ${keyLength} bytes, not ${key.length}`, {
-          expected: keyLength,
-          received: key.length,
-        })
-      }
+      requireKeyLength({ name, keyLength }, key)
       return new NodeCbcKey(name, key.reveal())
     },
   }
@@ -60,11 +55,4 @@ class NodeCbcKey implements CbcKey<'sync'> {
     wipeKey(this.#key)
     this.#key = undefined
   }
-}
-
-function requireBlocks(iv: Uint8Array, data: Uint8Array): void {
-  if (iv.length === blockLength && data.length > 0 && data.length % blockLength === 0) return
-  throw new TlsError('ERR_TLS_CRYPTO', 'CBC mode takes an IV of one block, and whole blocks', {
-    received: { iv: iv.length, data: data.length },
-  })
 }

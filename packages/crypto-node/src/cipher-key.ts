@@ -1,5 +1,5 @@
+import { disposedKey } from '@typetls/crypto-provider'
 import type { KeyObject } from 'node:crypto'
-import { TlsError } from '@typetls/wire'
 import { PackedKey } from './packed-key.ts'
 import { symmetricKey } from './symmetric-key.ts'
 
@@ -13,7 +13,7 @@ export function cipherKey(bytes: Uint8Array): CipherKey {
 
 /** A key for the moment of making a cipher, which copies it: valid until the next call. */
 export function unpacked(key: CipherKey | undefined): Uint8Array | KeyObject {
-  if (key === undefined) throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this key was disposed of already')
+  if (key === undefined) throw disposedKey()
   return key instanceof PackedKey ? key.unpack() : key
 }
 

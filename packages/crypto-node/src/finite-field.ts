@@ -1,10 +1,8 @@
 import { createDiffieHellman } from 'node:crypto'
 import type { DiffieHellman } from 'node:crypto'
-import { Secret } from '@typetls/crypto-provider'
+import { disposedKey, invalidShare, Secret } from '@typetls/crypto-provider'
 import type { FiniteField, KeyExchange, KeyExchangeStart } from '@typetls/crypto-provider'
 import { checkFiniteField, checkFiniteFieldShare } from '@typetls/crypto-provider/finite-field'
-import { TlsError } from '@typetls/wire'
-import { invalidShare } from './invalid-share.ts'
 
 /** Ephemeral Diffie-Hellman modulo a prime. https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8.1 */
 export function finiteField(field: FiniteField): KeyExchange<'sync'> {
@@ -19,7 +17,7 @@ export function finiteField(field: FiniteField): KeyExchange<'sync'> {
     try {
       return new Secret(padded(dh.computeSecret(share), prime.length))
     } catch (cause) {
-      throw invalidShare(`${name} agrees on no secret with this key share`, cause)
+      throw invalidShare(name, 'makes no secret', cause)
     }
   }
   return {
@@ -34,7 +32,7 @@ export function finiteField(field: FiniteField): KeyExchange<'sync'> {
         share,
         finish(serverShare) {
           if (key === undefined) {
-            throw new TlsError('ERR_TLS_SECRET_DISPOSED', `this ${name} key was disposed of already`)
+            throw disposedKey()
           }
           return agree(key, serverShare)
         },

@@ -1,7 +1,7 @@
 import { constants, privateDecrypt, publicEncrypt } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import type { KeyTransport, Listed } from '@typetls/crypto-provider'
-import { secretWithin } from '@typetls/crypto-provider'
+import { secretWithin, unfitKey } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { plainBytes } from './plain-bytes.ts'
 import { keyObjectOfPrivate } from './private-key.ts'
@@ -13,7 +13,7 @@ export const keyTransport: Listed<KeyTransport<'sync'>> = {
     encrypt(key, secret) {
       const bytes = secret.reveal()
       const keyObject = key.keyType === 'rsa' ? keyObjectOfPublic(key) : undefined
-      if (keyObject === undefined) throw unfit('encrypt', key.keyType)
+      if (keyObject === undefined) throw unfitKey(key.keyType, 'encrypt', 'rsa-pkcs1')
       try {
         return plainBytes(publicEncrypt({ key: keyObject, padding: constants.RSA_PKCS1_PADDING }, bytes))
       } catch (cause) {
@@ -23,7 +23,7 @@ export const keyTransport: Listed<KeyTransport<'sync'>> = {
     decrypt(key, ciphertext, fallback) {
       fallback.reveal()
       const keyObject = keyObjectOfPrivate(key)
-      if (key.keyType !== 'rsa') throw unfit('decrypt', key.keyType)
+      if (key.keyType !== 'rsa') throw unfitKey(key.keyType, 'decrypt', 'rsa-pkcs1')
       const encoded = rawDecryption(keyObject, ciphertext)
       if (encoded === undefined) return fallback.clone()
       try {
@@ -50,11 +50,4 @@ function rawDecryption(key: KeyObject, ciphertext: Uint8Array): Buffer | undefin
     // Not below the modulus.
     return undefined
   }
-}
-
-function unfit(verb: string, keyType: string): TlsError {
-  return new TlsError('ERR_TLS_CRYPTO', `a key of type ${keyType} cannot ${verb} with rsa-pkcs1`, {
-    expected: 'rsa',
-    received: keyType,
-  })
 }

@@ -1,9 +1,8 @@
 import * as crypto from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { Secret } from '@typetls/crypto-provider'
+import { disposedKey, invalidShare, requireShareLength, Secret } from '@typetls/crypto-provider'
 import type { KeyExchange, KeyExchangeStart, NamedGroup } from '@typetls/crypto-provider'
-import { concat, fromHex, TlsError } from '@typetls/wire'
-import { invalidShare, requireShareLength } from './invalid-share.ts'
+import { concat, fromHex } from '@typetls/wire'
 import { plainBytes } from './plain-bytes.ts'
 
 /** ML-KEM-768 for the hybrid groups, or `undefined` where the running Node has none (before 24.7). FIPS 203. */
@@ -18,14 +17,14 @@ export function mlkem768(): KeyExchange<'sync'> | undefined {
       return new MlKemStart(decapsulate, new Uint8Array(publicKey.subarray(spkiHeader.length)), privateKey)
     },
     respond(clientShare) {
-      requireShareLength(row.name, row.clientShareLength, clientShare)
+      requireShareLength(row, row.clientShareLength, clientShare)
       try {
         // Reading the key checks that its coefficients are reduced, as FIPS 203 section 7.2 asks.
         const key = Buffer.from(concat(spkiHeader, clientShare))
         const answer = encapsulate(crypto.createPublicKey({ key, format: 'der', type: 'spki' }))
         return { share: plainBytes(answer.ciphertext), secret: new Secret(plainBytes(answer.sharedKey)) }
       } catch (cause) {
-        throw invalidShare('the ML-KEM-768 key share is not an encapsulation key', cause)
+        throw invalidShare(row.name, 'is not an encapsulation key', cause)
       }
     },
   }
@@ -44,9 +43,9 @@ class MlKemStart implements KeyExchangeStart<'sync'> {
 
   finish(serverShare: Uint8Array): Secret {
     if (this.#privateKey === undefined) {
-      throw new TlsError('ERR_TLS_SECRET_DISPOSED', `this ${row.name} key was disposed of already`)
+      throw disposedKey()
     }
-    requireShareLength(row.name, row.serverShareLength, serverShare)
+    requireShareLength(row, row.serverShareLength, serverShare)
     return new Secret(plainBytes(this.#decapsulate(this.#privateKey, serverShare)))
   }
 

@@ -1,9 +1,7 @@
 import { createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto'
 import type { JsonWebKey, KeyObject } from 'node:crypto'
-import { Secret } from '@typetls/crypto-provider'
+import { disposedKey, invalidShare, requireShareLength, Secret } from '@typetls/crypto-provider'
 import type { KeyExchange, KeyExchangeStart, NamedGroup } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
-import { invalidShare, requireShareLength } from './invalid-share.ts'
 import { plainBytes } from './plain-bytes.ts'
 
 /** X25519 and X448. https://www.rfc-editor.org/rfc/rfc7748#section-6 */
@@ -36,7 +34,7 @@ class MontgomeryStart implements KeyExchangeStart<'sync'> {
 
   finish(serverShare: Uint8Array): Secret {
     if (this.#privateKey === undefined) {
-      throw new TlsError('ERR_TLS_SECRET_DISPOSED', `this ${this.#row.name} key was disposed of already`)
+      throw disposedKey()
     }
     return agree(this.#row, this.#crv, this.#privateKey, serverShare)
   }
@@ -53,14 +51,14 @@ function generate(type: 'x25519' | 'x448'): { share: Uint8Array; privateKey: Key
 
 /** @throws TlsError `ERR_TLS_KEY_SHARE_INVALID` (illegal_parameter) */
 export function agree(row: NamedGroup, crv: string, privateKey: KeyObject, share: Uint8Array): Secret {
-  requireShareLength(row.name, row.clientShareLength, share)
+  requireShareLength(row, row.clientShareLength, share)
   const x = Buffer.from(share.buffer, share.byteOffset, share.length).toString('base64url')
   try {
     const publicKey = createPublicKey({ key: { kty: 'OKP', crv, x }, format: 'jwk' })
     return new Secret(plainBytes(diffieHellman({ privateKey, publicKey })))
   } catch (cause) {
     // OpenSSL refuses the all-zero secret that RFC 9846 section 7.4.2 wants checked for.
-    throw invalidShare(`${row.name} agrees on no secret with this key share`, cause)
+    throw invalidShare(row.name, 'makes no secret', cause)
   }
 }
 

@@ -1,9 +1,7 @@
 import { createECDH } from 'node:crypto'
 import type { ECDH } from 'node:crypto'
-import { Secret } from '@typetls/crypto-provider'
+import { disposedKey, invalidShare, requireShareLength, Secret } from '@typetls/crypto-provider'
 import type { KeyExchange, KeyExchangeStart, NamedGroup } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
-import { invalidShare, requireShareLength } from './invalid-share.ts'
 import { plainBytes } from './plain-bytes.ts'
 
 /** Ephemeral Diffie-Hellman with uncompressed points. https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8.2 */
@@ -35,7 +33,7 @@ class NistCurveStart implements KeyExchangeStart<'sync'> {
 
   finish(serverShare: Uint8Array): Secret {
     if (this.#ecdh === undefined) {
-      throw new TlsError('ERR_TLS_SECRET_DISPOSED', `this ${this.#row.name} key was disposed of already`)
+      throw disposedKey()
     }
     return agree(this.#row, this.#ecdh, serverShare)
   }
@@ -47,13 +45,13 @@ class NistCurveStart implements KeyExchangeStart<'sync'> {
 
 /** @throws TlsError `ERR_TLS_KEY_SHARE_INVALID` (illegal_parameter) */
 export function agree(row: NamedGroup, ecdh: ECDH, share: Uint8Array): Secret {
-  requireShareLength(row.name, row.clientShareLength, share)
+  requireShareLength(row, row.clientShareLength, share)
   // "legacy_form = 4": compressed and hybrid forms are not TLS 1.3's.
-  if (share[0] !== 4) throw invalidShare(`a ${row.name} key share must be an uncompressed point`)
+  if (share[0] !== 4) throw invalidShare(row.name, 'is not an uncompressed point')
   try {
     // OpenSSL checks that the point is on the curve when it reads it.
     return new Secret(plainBytes(ecdh.computeSecret(share)))
   } catch (cause) {
-    throw invalidShare(`the ${row.name} key share is not a point on the curve`, cause)
+    throw invalidShare(row.name, 'is not a point on the curve', cause)
   }
 }

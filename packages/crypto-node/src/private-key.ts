@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
+import { disposedKey, foreignKey } from '@typetls/crypto-provider'
 import type { KeyType, PrivateKey } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { keyTypeOf } from './key-type.ts'
@@ -26,7 +27,7 @@ export function importPrivateKey(pkcs8: Uint8Array): PrivateKey {
 /** @throws TlsError `ERR_TLS_CRYPTO` (internal_error) for another backend's key */
 export function keyObjectOfPrivate(key: PrivateKey): KeyObject {
   if (key instanceof NodePrivateKey) return key.keyObject()
-  throw new TlsError('ERR_TLS_CRYPTO', 'this private key was imported by another crypto provider')
+  throw foreignKey()
 }
 
 class NodePrivateKey implements PrivateKey {
@@ -42,7 +43,7 @@ class NodePrivateKey implements PrivateKey {
 
   keyObject(): KeyObject {
     if (this.#keyObject) return this.#keyObject
-    throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this private key was disposed of already')
+    throw disposedKey()
   }
 
   /** Lets go of the key; OpenSSL wipes its memory when the KeyObject is collected. */

@@ -1,5 +1,6 @@
 import { constants, sign, verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
+import { unfitKey } from '@typetls/crypto-provider'
 import type { KeyType, Listed, SignatureAlgorithm } from '@typetls/crypto-provider'
 import { TlsError } from '@typetls/wire'
 import { plainBytes } from './plain-bytes.ts'
@@ -54,12 +55,7 @@ function row(
     },
     sign(key, data) {
       const keyObject = keyObjectOfPrivate(key)
-      if (!fits(key.keyType, keyObject)) {
-        throw new TlsError('ERR_TLS_CRYPTO', `a key of type ${key.keyType} cannot sign with ${name}`, {
-          expected: name,
-          received: key.keyType,
-        })
-      }
+      if (!fits(key.keyType, keyObject)) throw unfitKey(key.keyType, 'sign', name)
       try {
         return plainBytes(sign(hash, data, input(keyObject)))
       } catch (cause) {

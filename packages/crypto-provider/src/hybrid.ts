@@ -1,4 +1,5 @@
-import { concat, TlsError } from '@typetls/wire'
+import { concat } from '@typetls/wire'
+import { requireShareLength } from './refusals.ts'
 import type { Answer, Mode } from './answer.ts'
 import { isPromiseLike } from './answer.ts'
 import type { NamedGroup } from './named-groups.ts'
@@ -15,7 +16,7 @@ export function hybrid<M extends Mode>(row: NamedGroup, first: KeyExchange<M>, s
   return {
     ...clientHybrid(row, first, second),
     respond(clientShare) {
-      const [a, b] = split(clientShare, first.clientShareLength, second.clientShareLength)
+      const [a, b] = split(row, clientShare, first.clientShareLength, second.clientShareLength)
       return both(
         () => first.respond(a),
         () => second.respond(b),
@@ -50,7 +51,7 @@ export function clientHybrid<M extends Mode>(
     return {
       share: concat(a.share, b.share),
       finish(serverShare) {
-        const [x, y] = split(serverShare, first.serverShareLength, second.serverShareLength)
+        const [x, y] = split(row, serverShare, first.serverShareLength, second.serverShareLength)
         return both(
           () => a.finish(x),
           () => b.finish(y),
@@ -73,13 +74,8 @@ function joined(a: Secret, b: Secret): Secret {
   return secret
 }
 
-function split(share: Uint8Array, first: number, second: number): [Uint8Array, Uint8Array] {
-  if (share.length !== first + second) {
-    throw new TlsError('ERR_TLS_KEY_SHARE_INVALID', 'a hybrid key share has the wrong length', {
-      expected: first + second,
-      received: share.length,
-    })
-  }
+function split(row: NamedGroup, share: Uint8Array, first: number, second: number): [Uint8Array, Uint8Array] {
+  requireShareLength(row, first + second, share)
   return [share.subarray(0, first), share.subarray(first)]
 }
 

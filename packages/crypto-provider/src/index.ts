@@ -37,6 +37,15 @@ export type {
   RunningHash,
   SignatureAlgorithm,
 } from './provider.ts'
+export {
+  disposedKey,
+  foreignKey,
+  invalidShare,
+  requireBlocks,
+  requireKeyLength,
+  requireShareLength,
+  unfitKey,
+} from './refusals.ts'
 export { required } from './required.ts'
 export { secretWithin } from './rsaes-pkcs1.ts'
 export { Secret } from './secret.ts'

@@ -1,7 +1,6 @@
 import { nodeCrypto } from '@typetls/crypto-node'
 import type { Aead, AeadKey } from '@typetls/crypto-provider'
-import { Secret } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
+import { disposedKey, requireKeyLength, Secret } from '@typetls/crypto-provider'
 import sodium from 'sodium-native'
 
 /**
@@ -14,12 +13,7 @@ export const chacha20Poly1305: Aead<'sync'> = {
   nonceLength: 12,
   tagLength: 16,
   key(key) {
-    if (key.length !== 32) {
-      throw new TlsError('ERR_TLS_CRYPTO', `a key for chacha20-poly1305 has 32 bytes, not ${key.length}`, {
-        expected: 32,
-        received: key.length,
-      })
-    }
+    requireKeyLength(chacha20Poly1305, key)
     return new SodiumKey(new Uint8Array(key.reveal()))
   },
 }
@@ -84,7 +78,7 @@ class SodiumKey implements AeadKey<'sync'> {
   }
 
   #alive(): Uint8Array {
-    if (this.#key === undefined) throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this key was disposed of already')
+    if (this.#key === undefined) throw disposedKey()
     return this.#key
   }
 }

@@ -1,6 +1,5 @@
-import { Secret, namedGroups } from '@typetls/crypto-provider'
+import { disposedKey, invalidShare, namedGroups, requireShareLength, Secret } from '@typetls/crypto-provider'
 import type { KeyExchange, KeyExchangeStart } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
 import sodium from 'sodium-native'
 
 /** https://www.rfc-editor.org/rfc/rfc7748#section-6.1 */
@@ -27,21 +26,14 @@ class X25519Start implements KeyExchangeStart<'sync'> {
   }
 
   finish(theirShare: Uint8Array): Secret {
-    if (this.#scalar === undefined) {
-      throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this x25519 key was disposed of already')
-    }
-    if (theirShare.length !== 32) {
-      throw new TlsError('ERR_TLS_KEY_SHARE_INVALID', 'an x25519 key share has 32 bytes', {
-        expected: 32,
-        received: theirShare.length,
-      })
-    }
+    if (this.#scalar === undefined) throw disposedKey()
+    requireShareLength(namedGroups.x25519, 32, theirShare)
     const secret = new Uint8Array(32)
     try {
       sodium.crypto_scalarmult(secret, this.#scalar, theirShare)
     } catch (cause) {
       // libsodium refuses the all-zero secret that RFC 9846 section 7.4.2 wants checked for.
-      throw new TlsError('ERR_TLS_KEY_SHARE_INVALID', 'x25519 agrees on no secret with this key share', { cause })
+      throw invalidShare('x25519', 'makes no secret', cause)
     }
     return new Secret(secret)
   }

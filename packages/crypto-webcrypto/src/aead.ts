@@ -1,5 +1,6 @@
-import type { Aead, AeadKey, Secret } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
+import { disposedKey, requireKeyLength } from '@typetls/crypto-provider'
+import type { Aead, AeadKey } from '@typetls/crypto-provider'
+import type { TlsError } from '@typetls/wire'
 import { errorName } from './error-name.ts'
 import type { Algorithm, Key, Subtle } from './platform.ts'
 import { platformCall } from './platform-call.ts'
@@ -21,7 +22,7 @@ function aead(subtle: Subtle, name: string, keyLength: number, webName: string, 
     nonceLength: 12,
     tagLength,
     async key(secret) {
-      requireKeyLength(name, keyLength, secret)
+      requireKeyLength({ name, keyLength }, secret)
       const usages = ['encrypt', 'decrypt']
       const imported = platformCall(subtle, 'importKey', format, secret.reveal(), { name: webName }, false, usages)
       return aeadKey(subtle, webName, await imported)
@@ -34,7 +35,7 @@ function aeadKey(subtle: Subtle, name: string, imported: Key): AeadKey<'async'> 
   return {
     // The platform copies its input during the call, so content and trailer are joined where the result will be.
     async seal(nonce, additionalData, content, trailer, into, offset) {
-      const key = live ?? disposed()
+      const key = living(live)
       const end = offset + content.length + trailer.length
       into.set(content, offset)
       into.set(trailer, offset + content.length)
@@ -43,7 +44,7 @@ function aeadKey(subtle: Subtle, name: string, imported: Key): AeadKey<'async'> 
       into.set(new Uint8Array(sealed), offset)
     },
     async open(nonce, additionalData, ciphertext) {
-      const key = live ?? disposed()
+      const key = living(live)
       if (ciphertext.length < tagLength) return undefined
       try {
         const opened = platformCall(subtle, 'decrypt', algorithm(nonce, additionalData), key, ciphertext)
@@ -66,17 +67,9 @@ function aeadKey(subtle: Subtle, name: string, imported: Key): AeadKey<'async'> 
   }
 }
 
-/** @throws TlsError `ERR_TLS_CRYPTO` (internal_error) */
-export function requireKeyLength(name: string, expected: number, { length: received }: Secret): void {
-  if (received === expected) return
-  throw new TlsError('ERR_TLS_CRYPTO', `a key for ${name} has ${expected} bytes, not ${received}`, {
-    expected,
-    received,
-  })
-}
-
-function disposed(): never {
-  throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this AEAD key was disposed of already')
+function living(key: Key | undefined): Key {
+  if (key === undefined) throw disposedKey()
+  return key
 }
 
 const tagLength = 16

@@ -1,6 +1,6 @@
+import { disposedKey, requireBlocks, requireKeyLength } from '@typetls/crypto-provider'
 import type { Cbc, CbcKey } from '@typetls/crypto-provider'
-import { concat, TlsError } from '@typetls/wire'
-import { requireKeyLength } from './aead.ts'
+import { concat } from '@typetls/wire'
 import type { Algorithm, Key, Subtle } from './platform.ts'
 import { platformCall } from './platform-call.ts'
 
@@ -17,7 +17,7 @@ export function aesCbc(subtle: Subtle, name: string, keyLength: number): Cbc<'as
     keyLength,
     blockLength,
     async key(key) {
-      requireKeyLength(name, keyLength, key)
+      requireKeyLength({ name, keyLength }, key)
       const usages = ['encrypt', 'decrypt']
       const imported = await platformCall(subtle, 'importKey', 'raw', key.reveal(), { name: 'AES-CBC' }, false, usages)
       return new WebCbcKey(subtle, imported)
@@ -56,12 +56,8 @@ class WebCbcKey implements CbcKey<'async'> {
   }
 
   #ready(iv: Uint8Array, data: Uint8Array): Key {
-    if (this.#key === undefined) throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this key was disposed of already')
-    if (iv.length !== blockLength || data.length === 0 || data.length % blockLength !== 0) {
-      throw new TlsError('ERR_TLS_CRYPTO', 'CBC mode takes an IV of one block, and whole blocks', {
-        received: { iv: iv.length, data: data.length },
-      })
-    }
+    if (this.#key === undefined) throw disposedKey()
+    requireBlocks(iv, data)
     return this.#key
   }
 }

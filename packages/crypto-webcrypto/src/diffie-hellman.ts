@@ -1,7 +1,7 @@
-import { namedGroups, Secret } from '@typetls/crypto-provider'
+import { invalidShare, namedGroups, requireShareLength, Secret } from '@typetls/crypto-provider'
 import type { ClientKeyExchange, KeyExchange, NamedGroup } from '@typetls/crypto-provider'
 import { equalBytes } from '@typetls/wire'
-import { invalidShare, keyExchangeStart, ownKeyShare, requireShareLength } from './key-share.ts'
+import { keyExchangeStart, ownKeyShare } from './key-share.ts'
 import type { OwnKeyShare } from './key-share.ts'
 import type { Algorithm, Key, Subtle } from './platform.ts'
 
@@ -62,7 +62,7 @@ async function publicKey(subtle: Subtle, { row, algorithm, firstByte }: Curve, s
   try {
     return await subtle.importKey('raw', share, algorithm, true, [])
   } catch (cause) {
-    throw invalidShare(row.name, notAPoint, { cause })
+    throw invalidShare(row.name, notAPoint, cause)
   }
 }
 
@@ -80,7 +80,7 @@ async function agree(subtle: Subtle, curve: Curve, theirs: Key, ours: Key): Prom
   } catch (error) {
     cause = error
   }
-  throw invalidShare(row.name, 'makes no secret', { cause })
+  throw invalidShare(row.name, 'makes no secret', cause)
 }
 
 /** Those that TLS 1.3 uses by default. */

@@ -1,5 +1,5 @@
-import type { KeyExchangeStart, NamedGroup, Secret } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
+import { disposedKey } from '@typetls/crypto-provider'
+import type { KeyExchangeStart, Secret } from '@typetls/crypto-provider'
 import type { Algorithm, Key, KeyPair, Subtle } from './platform.ts'
 import { platformCall } from './platform-call.ts'
 
@@ -31,25 +31,11 @@ export function keyExchangeStart(
   return {
     share,
     async finish(serverShare) {
-      if (key === undefined) throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this key share was disposed of already')
+      if (key === undefined) throw disposedKey()
       return finish(key, serverShare)
     },
     dispose() {
       key = undefined
     },
   }
-}
-
-/** @throws TlsError `ERR_TLS_KEY_SHARE_INVALID` (illegal_parameter) */
-export function requireShareLength({ name }: NamedGroup, expected: number, { length: received }: Uint8Array): void {
-  if (received !== expected) throw invalidShare(name, `has not ${expected} bytes`, { expected, received })
-}
-
-/** The error for a key share that no honest peer sends. */
-export function invalidShare(
-  group: string,
-  why: string,
-  context: { expected?: number; received?: number; cause?: unknown } = {},
-): TlsError {
-  return new TlsError('ERR_TLS_KEY_SHARE_INVALID', `the key share of ${group} ${why}`, context)
 }

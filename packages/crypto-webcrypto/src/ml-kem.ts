@@ -1,6 +1,6 @@
-import { namedGroups, Secret } from '@typetls/crypto-provider'
+import { invalidShare, namedGroups, requireShareLength, Secret } from '@typetls/crypto-provider'
 import type { ClientKeyExchange, KeyExchange, NamedGroup } from '@typetls/crypto-provider'
-import { invalidShare, keyExchangeStart, ownKeyShare, requireShareLength } from './key-share.ts'
+import { keyExchangeStart, ownKeyShare } from './key-share.ts'
 import type { Algorithm, Key, Subtle } from './platform.ts'
 import { platformCall } from './platform-call.ts'
 
@@ -17,7 +17,7 @@ export function mlkem768(platform: Subtle): KeyExchange<'async'> {
         const key = await subtle.importKey('raw-public', clientShare, algorithm, true, ['encapsulateBits'])
         answer = await subtle.encapsulateBits(algorithm, key)
       } catch (cause) {
-        throw invalidShare(row.name, 'is not an encapsulation key', { cause })
+        throw invalidShare(row.name, 'is not an encapsulation key', cause)
       }
       return { share: new Uint8Array(answer.ciphertext), secret: new Secret(new Uint8Array(answer.sharedKey)) }
     },

@@ -1,5 +1,5 @@
+import { disposedKey, foreignKey, unfitKey } from '@typetls/crypto-provider'
 import type { KeyType, PrivateKey } from '@typetls/crypto-provider'
-import { TlsError } from '@typetls/wire'
 import type { Key } from './platform.ts'
 
 /** A private key of this backend: CryptoKeys that cannot be extracted, one for each algorithm the platform ties it to. */
@@ -17,7 +17,7 @@ export class WebPrivateKey implements PrivateKey {
   /** The one for a signature algorithm of ours, if it fits. */
   keyFor(algorithm: string): Key | undefined {
     if (this.#keys) return this.#keys.get(algorithm)
-    throw new TlsError('ERR_TLS_SECRET_DISPOSED', 'this private key was disposed of already')
+    throw disposedKey()
   }
 
   /** Lets go of the keys; the platform wipes what it held. */
@@ -29,12 +29,9 @@ export class WebPrivateKey implements PrivateKey {
 /** @throws TlsError `ERR_TLS_CRYPTO` (internal_error) for a key that does not fit, or another backend's key */
 export function platformKey(key: PrivateKey, algorithm: string): Key {
   if (!(key instanceof WebPrivateKey)) {
-    throw new TlsError('ERR_TLS_CRYPTO', 'this private key was imported by another crypto provider')
+    throw foreignKey()
   }
   const found = key.keyFor(algorithm)
   if (found) return found
-  throw new TlsError('ERR_TLS_CRYPTO', `a key of type ${key.keyType} cannot sign with ${algorithm}`, {
-    expected: algorithm,
-    received: key.keyType,
-  })
+  throw unfitKey(key.keyType, 'sign', algorithm)
 }

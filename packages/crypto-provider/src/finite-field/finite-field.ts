@@ -1,4 +1,5 @@
 import { TlsError, toHex } from '@typetls/wire'
+import { invalidShare, requireShareLength } from '../refusals.ts'
 import type { FiniteField } from '../provider.ts'
 import { ffdhe2048, ffdhe3072, ffdhe4096 } from './ffdhe.ts'
 
@@ -48,17 +49,12 @@ export function checkFiniteField({ prime, generator }: FiniteField): void {
  *
  * @throws TlsError `ERR_TLS_KEY_SHARE_INVALID` (illegal_parameter) for such a share, and one that is not as long as p
  */
-export function checkFiniteFieldShare({ name, prime }: FiniteField, share: Uint8Array): void {
-  if (share.length !== prime.length) {
-    throw new TlsError(
-      'ERR_TLS_KEY_SHARE_INVALID',
-      `a ${name} key share has ${prime.length} bytes, not ${share.length}`,
-      { expected: prime.length, received: share.length },
-    )
-  }
+export function checkFiniteFieldShare(field: FiniteField, share: Uint8Array): void {
+  const { name, prime } = field
+  requireShareLength(field, prime.length, share)
   const y = number(share)
   if (y > 1n && y < number(prime) - 1n) return
-  throw new TlsError('ERR_TLS_KEY_SHARE_INVALID', `a ${name} key share is not between 1 and p - 1`)
+  throw invalidShare(name, 'is not between 1 and p - 1')
 }
 
 /** Odd, not divisible by a small prime, and by Fermat's test to base 2. */
