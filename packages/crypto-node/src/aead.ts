@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import type { CipherCCM, CipherCCMTypes, CipherGCM, CipherGCMTypes, DecipherCCM, DecipherGCM } from 'node:crypto'
+import type { CipherCCMTypes } from 'node:crypto'
 import { requireKeyLength } from '@typetls/crypto-provider'
 import type { Aead, AeadKey, Listed } from '@typetls/crypto-provider'
 import { cipherKey, unpacked, wipeKey } from './cipher-key.ts'
@@ -15,7 +15,6 @@ export const aead: Listed<Aead<'sync'>> = {
 }
 
 function row(name: string, cipher: string, keyLength: number, tagLength: number): Aead<'sync'> {
-  const ccm = cipher.endsWith('-ccm')
   const options: CipherOptions = { authTagLength: tagLength }
   return {
     name,
@@ -24,7 +23,7 @@ function row(name: string, cipher: string, keyLength: number, tagLength: number)
     tagLength,
     key(key) {
       requireKeyLength({ name, keyLength }, key)
-      return ccm ? new CcmKey(cipher, key.reveal(), options) : new OnePassKey(cipher, key.reveal(), options)
+      return new NodeAeadKey(cipher, key.reveal(), options)
     },
   }
 }
@@ -34,68 +33,16 @@ interface CipherOptions {
 }
 
 /**
- * AES-GCM and ChaCha20-Poly1305. Of the ways measured, this is the least work per record: content and trailer are first
- * joined in `into`, so that the cipher is entered once.
+ * Of the ways measured, this is the least work per record: content and trailer are first joined in `into`, so that the
+ * cipher is entered once. CCM wants to know the length beforehand, and tells in `update` whether a ciphertext is authentic.
  */
-class OnePassKey implements AeadKey<'sync'> {
-  readonly #cipher: CipherGCMTypes
-  readonly #options: CipherOptions
-  #key: CipherKey | undefined
-
-  constructor(cipher: string, key: Uint8Array, options: CipherOptions) {
-    // ChaCha20-Poly1305 has the interface of AES-GCM in node:crypto.
-    this.#cipher = cipher as CipherGCMTypes
-    this.#options = options
-    this.#key = cipherKey(key)
-  }
-
-  seal(
-    nonce: Uint8Array,
-    additionalData: Uint8Array,
-    content: Uint8Array,
-    trailer: Uint8Array,
-    into: Uint8Array,
-    offset: number,
-  ): void {
-    const end = offset + content.length + trailer.length
-    into.set(content, offset)
-    into.set(trailer, offset + content.length)
-    const cipher: CipherGCM = createCipheriv(this.#cipher, unpacked(this.#key), nonce, this.#options)
-    cipher.setAAD(additionalData)
-    into.set(cipher.update(into.subarray(offset, end)), offset)
-    cipher.final()
-    into.set(cipher.getAuthTag(), end)
-  }
-
-  open(nonce: Uint8Array, additionalData: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
-    const end = ciphertext.length - this.#options.authTagLength
-    if (end < 0) return undefined
-    const decipher: DecipherGCM = createDecipheriv(this.#cipher, unpacked(this.#key), nonce, this.#options)
-    decipher.setAAD(additionalData)
-    decipher.setAuthTag(ciphertext.subarray(end))
-    const plaintext = decipher.update(ciphertext.subarray(0, end))
-    try {
-      decipher.final()
-    } catch {
-      plaintext.fill(0)
-      return undefined
-    }
-    return plainBytes(plaintext)
-  }
-
-  dispose(): void {
-    wipeKey(this.#key)
-    this.#key = undefined
-  }
-}
-
-/** CCM wants to know the length beforehand, and tells in `update` whether a ciphertext is authentic. */
-class CcmKey implements AeadKey<'sync'> {
+class NodeAeadKey implements AeadKey<'sync'> {
   readonly #cipher: CipherCCMTypes
   readonly #options: CipherOptions
   #key: CipherKey | undefined
 
   constructor(cipher: string, key: Uint8Array, options: CipherOptions) {
+    // AES-GCM and ChaCha20-Poly1305 have the interface of AES-CCM in node:crypto.
     this.#cipher = cipher as CipherCCMTypes
     this.#options = options
     this.#key = cipherKey(key)
@@ -112,7 +59,7 @@ class CcmKey implements AeadKey<'sync'> {
     const end = offset + content.length + trailer.length
     into.set(content, offset)
     into.set(trailer, offset + content.length)
-    const cipher: CipherCCM = createCipheriv(this.#cipher, unpacked(this.#key), nonce, this.#options)
+    const cipher = createCipheriv(this.#cipher, unpacked(this.#key), nonce, this.#options)
     cipher.setAAD(additionalData, { plaintextLength: end - offset })
     into.set(cipher.update(into.subarray(offset, end)), offset)
     cipher.final()
@@ -122,16 +69,18 @@ class CcmKey implements AeadKey<'sync'> {
   open(nonce: Uint8Array, additionalData: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
     const end = ciphertext.length - this.#options.authTagLength
     if (end < 0) return undefined
-    const decipher: DecipherCCM = createDecipheriv(this.#cipher, unpacked(this.#key), nonce, this.#options)
+    const decipher = createDecipheriv(this.#cipher, unpacked(this.#key), nonce, this.#options)
     decipher.setAuthTag(ciphertext.subarray(end))
     decipher.setAAD(additionalData, { plaintextLength: end })
+    let plaintext: Buffer | undefined
     try {
-      const plaintext = decipher.update(ciphertext.subarray(0, end))
+      plaintext = decipher.update(ciphertext.subarray(0, end))
       decipher.final()
-      return plainBytes(plaintext)
     } catch {
+      plaintext?.fill(0)
       return undefined
     }
+    return plainBytes(plaintext)
   }
 
   dispose(): void {
