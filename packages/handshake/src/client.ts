@@ -37,7 +37,9 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
       message = yield* hs.receive('server_hello')
     }
     const { older } = offer
-    if (older !== undefined && retried === undefined && choosesOlder(message.body)) {
+    // Not by supported_versions: then its legacy_version means what it says.
+    const isOlder = message.body.extensions.supported_versions === undefined
+    if (older !== undefined && retried === undefined && isOlder) {
       return yield* older.goOn(hs, offer, message)
     }
     const hello = message.body
@@ -105,11 +107,6 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
   } finally {
     for (const secret of owned) secret.dispose()
   }
-}
-
-/** Not by supported_versions: then its legacy_version means what it says. */
-function choosesOlder(hello: ServerHello): boolean {
-  return hello.extensions.supported_versions === undefined
 }
 
 /** Checks a HelloRetryRequest and sends the second ClientHello. https://www.rfc-editor.org/rfc/rfc9846#section-4.2.4 */

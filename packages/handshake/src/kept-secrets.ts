@@ -1,4 +1,5 @@
 import { Secret } from '@typetls/crypto-provider'
+import { concat } from '@typetls/wire'
 
 /**
  * The secrets that a connection keeps when its handshake is over, side by side in one array: there may be thousands of
@@ -10,14 +11,9 @@ export class KeptSecrets {
 
   /** Takes ownership of `secrets`, which are all of the same length, and wipes them. */
   constructor(secrets: readonly Secret[]) {
-    const length = (secrets[0] as Secret).length
-    const packed = new Uint8Array(secrets.length * length)
-    secrets.forEach((secret, index) => {
-      packed.set(secret.reveal(), index * length)
-      secret.dispose()
-    })
-    this.#packed = new Secret(packed)
-    this.#length = length
+    this.#length = (secrets[0] as Secret).length
+    this.#packed = new Secret(concat(...secrets.map((secret) => secret.reveal())))
+    for (const secret of secrets) secret.dispose()
   }
 
   /**
