@@ -52,8 +52,10 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
     owned.add(handshake)
     const traffic = yield* handshake.trafficSecrets(yield* hs.transcript.hash())
     owned.add(traffic.client).add(traffic.server)
-    hs.logSecret('CLIENT_HANDSHAKE_TRAFFIC_SECRET', traffic.client)
-    hs.logSecret('SERVER_HANDSHAKE_TRAFFIC_SECRET', traffic.server)
+    hs.logSecrets({
+      CLIENT_HANDSHAKE_TRAFFIC_SECRET: traffic.client,
+      SERVER_HANDSHAKE_TRAFFIC_SECRET: traffic.server,
+    })
     if (parameters.middleboxCompatibility && retried === undefined) hs.carrier.changeCipherSpec()
     yield* hs.installKeys('handshake', suite, { received: traffic.server, sent: traffic.client })
 
@@ -70,20 +72,18 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
 
     const main = yield* handshake.intoMain()
     owned.add(main)
-    const secrets = yield* main.applicationSecrets(yield* hs.transcript.hash())
-    owned.add(secrets.client).add(secrets.server).add(secrets.exporter)
-    hs.logSecret('CLIENT_TRAFFIC_SECRET_0', secrets.client)
-    hs.logSecret('SERVER_TRAFFIC_SECRET_0', secrets.server)
-    hs.logSecret('EXPORTER_SECRET', secrets.exporter)
-    yield* hs.installKeys('application', suite, { received: secrets.server })
+    const { client, server, exporter } = yield* main.applicationSecrets(yield* hs.transcript.hash())
+    owned.add(client).add(server).add(exporter)
+    hs.logSecrets({ CLIENT_TRAFFIC_SECRET_0: client, SERVER_TRAFFIC_SECRET_0: server, EXPORTER_SECRET: exporter })
+    yield* hs.installKeys('application', suite, { received: server })
 
     const { answerCertificateRequest = declineCertificateRequest } = parameters
     const own = request === undefined ? undefined : yield* answerCertificateRequest(hs, request)
     const ownFinished = yield* sendFinished(hs, suite, traffic.client)
-    yield* hs.installKeys('application', suite, { sent: secrets.client })
+    yield* hs.installKeys('application', suite, { sent: client })
     const resumptionSecret = parameters.psks ? yield* main.intoResumption(yield* hs.transcript.hash()) : undefined
 
-    for (const kept of [secrets.client, secrets.server, secrets.exporter]) owned.delete(kept)
+    for (const kept of [client, server, exporter]) owned.delete(kept)
     return {
       version: 'TLSv1.3',
       suite,
@@ -98,9 +98,9 @@ export function* clientHandshake(hs: Handshake, parameters: ClientParameters): P
       ownSignatureScheme: own?.scheme.name,
       ownCertificates: own?.credential.certificates,
       details: parameters.details?.(hs, ownFinished, finished.verifyData),
-      readSecret: secrets.server,
-      writeSecret: secrets.client,
-      exporterSecret: secrets.exporter,
+      readSecret: server,
+      writeSecret: client,
+      exporterSecret: exporter,
       resumptionSecret,
       transcript: parameters.postHandshakeAuthentication ? hs.transcript : undefined,
     }

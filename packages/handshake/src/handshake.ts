@@ -105,8 +105,10 @@ export class Handshake {
     for (const [direction] of each) this.parameters.observer?.keys(direction, epoch, suite.name)
   }
 
-  logSecret(label: KeyLogLabel, secret: Secret): void {
-    this.parameters.observer?.secret(label, secret)
+  logSecrets(secrets: { readonly [Label in KeyLogLabel]?: Secret }): void {
+    const { observer } = this.parameters
+    if (observer === undefined) return
+    for (const [label, secret] of Object.entries(secrets)) observer.secret(label as KeyLogLabel, secret)
   }
 
   decided(what: string, value: string): void {

@@ -65,8 +65,10 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
     owned.add(handshake)
     const traffic = yield* handshake.trafficSecrets(yield* hs.transcript.hash())
     owned.add(traffic.client).add(traffic.server)
-    hs.logSecret('CLIENT_HANDSHAKE_TRAFFIC_SECRET', traffic.client)
-    hs.logSecret('SERVER_HANDSHAKE_TRAFFIC_SECRET', traffic.server)
+    hs.logSecrets({
+      CLIENT_HANDSHAKE_TRAFFIC_SECRET: traffic.client,
+      SERVER_HANDSHAKE_TRAFFIC_SECRET: traffic.server,
+    })
     if (asksForChangeCipherSpec(parameters, hello) && !retried) hs.carrier.changeCipherSpec()
     yield* hs.installKeys('handshake', suite, { sent: traffic.server, received: traffic.client })
 
@@ -84,18 +86,16 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
 
     const main = yield* handshake.intoMain()
     owned.add(main)
-    const secrets = yield* main.applicationSecrets(yield* hs.transcript.hash())
-    owned.add(secrets.client).add(secrets.server).add(secrets.exporter)
-    hs.logSecret('CLIENT_TRAFFIC_SECRET_0', secrets.client)
-    hs.logSecret('SERVER_TRAFFIC_SECRET_0', secrets.server)
-    hs.logSecret('EXPORTER_SECRET', secrets.exporter)
-    yield* hs.installKeys('application', suite, { sent: secrets.server })
+    const { client, server, exporter } = yield* main.applicationSecrets(yield* hs.transcript.hash())
+    owned.add(client).add(server).add(exporter)
+    hs.logSecrets({ CLIENT_TRAFFIC_SECRET_0: client, SERVER_TRAFFIC_SECRET_0: server, EXPORTER_SECRET: exporter })
+    yield* hs.installKeys('application', suite, { sent: server })
 
     const peer = asks ? yield* authenticateClient(hs, parameters, none) : yield* withoutCertificate(hs, parameters, psk)
     const beforeFinished = yield* hs.transcript.hash()
     const expected = finishedVerifyData(hs.crypto, suite, traffic.client, beforeFinished)
     const finished = yield* VerifiedFinished.verify(hs, expected, (yield* hs.receive('finished')).body)
-    yield* hs.installKeys('application', suite, { received: secrets.client })
+    yield* hs.installKeys('application', suite, { received: client })
 
     const connected: Connected = {
       version: 'TLSv1.3',
@@ -112,9 +112,9 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
       ownSignatureScheme: credential?.scheme.name,
       ownCertificates: credential?.credential.certificates,
       details: parameters.details?.(hs, ownFinished, finished.verifyData, hello.extensions.signature_algorithms),
-      readSecret: secrets.client,
-      writeSecret: secrets.server,
-      exporterSecret: secrets.exporter,
+      readSecret: client,
+      writeSecret: server,
+      exporterSecret: exporter,
       resumptionSecret: undefined,
       transcript: hello.extensions.post_handshake_auth === undefined ? undefined : hs.transcript,
     }
@@ -124,7 +124,7 @@ export function* serverHandshake(hs: Handshake, parameters: ServerParameters): P
       owned.add(resumptionSecret)
       yield* sendTickets(hs, parameters, parameters.tickets, connected, resumptionSecret)
     }
-    for (const kept of [secrets.client, secrets.server, secrets.exporter]) owned.delete(kept)
+    for (const kept of [client, server, exporter]) owned.delete(kept)
     return connected
   } finally {
     for (const secret of owned) secret.dispose()

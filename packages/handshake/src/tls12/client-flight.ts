@@ -128,7 +128,7 @@ export class ClientFlight {
     const hs = this.#hs
     const main = SecretBytes.copyOf(session.psk.reveal())
     this.#owned.add(main)
-    hs.logSecret('CLIENT_RANDOM', main)
+    hs.logSecrets({ CLIENT_RANDOM: main })
     const change = yield* this.#keyChange(main)
     const ticket = this.#hello.extensions.session_ticket === undefined ? undefined : yield* this.#ticket()
     const finished = yield* this.#serverFinished(main, change)

@@ -21,7 +21,7 @@ export function* masterOf(
   const main = extended
     ? yield* extendedMainSecret(hs.crypto, hash, premaster, yield* hs.transcript.hash())
     : yield* mainSecret(hs.crypto, hash, premaster, randoms)
-  hs.logSecret('CLIENT_RANDOM', main)
+  hs.logSecrets({ CLIENT_RANDOM: main })
   return main
 }
 

@@ -284,7 +284,7 @@ class ServerFlight {
     this.#serverHello(suite, this.#hello.legacySessionId, protocol, {})
     const main = SecretBytes.copyOf(session.psk.reveal())
     this.#owned.add(main)
-    hs.logSecret('CLIENT_RANDOM', main)
+    hs.logSecrets({ CLIENT_RANDOM: main })
     const change = yield* this.#keyChange(suite, main)
     change.send()
     const tlsUnique = yield* sendFinished12(hs, suite, main)
