@@ -84,68 +84,88 @@ export interface VerifierSetup<T extends PathCertificate> extends MatchOptions, 
 }
 
 export function chainVerifier<T extends PathCertificate>(setup: VerifierSetup<T>): CertificateVerifier<T> {
-  const { acceptsUnauthorized, judgeLeaf, judgeOf } = setup
-  const parse = cachedParse(setup.parse)
-  const verified = new WeakMap<PathCertificate, PublicKey>()
+  const kit: Kit<T> = { setup, parse: cachedParse(setup.parse), verified: new WeakMap() }
+  const { acceptsUnauthorized } = setup
+  return { acceptsUnauthorized, verify: (chain, context) => run(verdict(kit, chain, context)) }
+}
 
-  function* verdict(chain: PeerChain, context: VerifyContext): Program<PeerVerdict<T>> {
-    const [first] = chain.certificates
-    if (first === undefined) throw new TlsError('ERR_TLS_CERTIFICATE_EMPTY')
-    const leaf = parse(first)
-    const { publicKey } = leaf
+/** What a verifier has for all its chains. Its programs are functions of their own: V8 is slow to make generators. */
+interface Kit<T extends PathCertificate> {
+  readonly setup: VerifierSetup<T>
+  readonly parse: (der: Uint8Array) => T
+  readonly verified: WeakMap<PathCertificate, PublicKey>
+}
+
+function* verdict<T extends PathCertificate>(
+  kit: Kit<T>,
+  chain: PeerChain,
+  context: VerifyContext,
+): Program<PeerVerdict<T>> {
+  const [first] = chain.certificates
+  if (first === undefined) throw new TlsError('ERR_TLS_CERTIFICATE_EMPTY')
+  const { setup } = kit
+  const leaf = kit.parse(first)
+  const { publicKey } = leaf
+  try {
+    const { path, anchor } = yield* foundPath(kit, leaf, chain, context)
+    const matchedName = nameIn(leaf, context, setup)
+    if (setup.judgeLeaf !== undefined) yield* setup.judgeLeaf(leaf, path[1] ?? anchor, chain, context)
+    return { publicKey, authorized: true, failure: undefined, facts: { path, matchedName } }
+  } catch (error) {
+    if (!setup.acceptsUnauthorized || !isCertificateFailure(error)) throw error
+    return { publicKey, authorized: false, failure: error, facts: { path: [leaf], matchedName: undefined } }
+  }
+}
+
+function* foundPath<T extends PathCertificate>(
+  { setup, parse, verified }: Kit<T>,
+  leaf: T,
+  chain: PeerChain,
+  context: VerifyContext,
+): Program<FoundPath<T>> {
+  const { certificates } = chain
+  const bytes = certificates.reduce((sum, { length }) => sum + length, 0)
+  if (certificates.length > maxSent || bytes > maxSentBytes) {
+    const problem = `came in a chain of over ${maxSent} certificates or ${maxSentBytes} bytes`
+    throw workFailure({ certificate: leaf, index: 0 }, problem, 'chain.size')
+  }
+  const intermediates: PlacedCertificate[] = []
+  let unreadable: TlsError | undefined
+  for (const [index, der] of certificates.entries()) {
+    if (index === 0) continue
     try {
-      const { path, anchor } = yield* foundPath(leaf, chain, context)
-      const matchedName = nameIn(leaf, context, setup)
-      if (judgeLeaf !== undefined) yield* judgeLeaf(leaf, path[1] ?? anchor, chain, context)
-      return { publicKey, authorized: true, failure: undefined, facts: { path, matchedName } }
+      intermediates.push({ certificate: parse(der), index })
     } catch (error) {
-      if (!acceptsUnauthorized || !isCertificateFailure(error)) throw error
-      return { publicKey, authorized: false, failure: error, facts: { path: [leaf], matchedName: undefined } }
+      // A peer may send what nobody needs: it only matters if there is no path without it.
+      if (!isCertificateFailure(error)) throw error
+      unreadable ??= error
     }
   }
-
-  function* foundPath(leaf: T, chain: PeerChain, context: VerifyContext): Program<FoundPath<T>> {
-    const { certificates } = chain
-    const bytes = certificates.reduce((sum, { length }) => sum + length, 0)
-    if (certificates.length > maxSent || bytes > maxSentBytes) {
-      const problem = `came in a chain of over ${maxSent} certificates or ${maxSentBytes} bytes`
-      throw workFailure({ certificate: leaf, index: 0 }, problem, 'chain.size')
-    }
-    const intermediates: PlacedCertificate[] = []
-    let unreadable: TlsError | undefined
-    for (const [index, der] of certificates.entries()) {
-      if (index === 0) continue
-      try {
-        intermediates.push({ certificate: parse(der), index })
-      } catch (error) {
-        // A peer may send what nobody needs: it only matters if there is no path without it.
-        if (!isCertificateFailure(error)) throw error
-        unreadable ??= error
-      }
-    }
-    const answer = yield* findPath({
-      ...setup,
-      leaf,
-      intermediates,
-      time: context.now,
-      crypto: context.crypto,
-      purpose: tlsPurposes[context.peer],
-      rules: setup.rules[context.keyUse ?? 'signing'],
-      judge: judgeOf?.(chain),
-      verified,
-    })
-    // All were read by `parse`, or are anchors that the same class read.
-    if ('path' in answer) return answer as FoundPath<T>
-    const [{ error, failure }, ...others] = answer.failures as [ToldFailure, ...ToldFailure[]]
-    if (unreadable !== undefined && error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') throw unreadable
-    if (others.length === 0) throw error
-    throw new TlsError(error.code, error.message, {
-      path: failure.path,
-      details: { ...failure, others: others.map((other) => other.failure) },
-    })
-  }
-
-  return { acceptsUnauthorized, verify: (chain, context) => run(verdict(chain, context)) }
+  const { anchors, minRsaBits, maxPathLength, maxSignatureChecks, alsoUnderstood } = setup
+  const answer = yield* findPath({
+    leaf,
+    intermediates,
+    anchors,
+    time: context.now,
+    crypto: context.crypto,
+    purpose: tlsPurposes[context.peer],
+    minRsaBits,
+    maxPathLength,
+    maxSignatureChecks,
+    rules: setup.rules[context.keyUse ?? 'signing'],
+    alsoUnderstood,
+    judge: setup.judgeOf?.(chain),
+    verified,
+  })
+  // All were read by `parse`, or are anchors that the same class read.
+  if ('path' in answer) return answer as FoundPath<T>
+  const [{ error, failure }, ...others] = answer.failures as [ToldFailure, ...ToldFailure[]]
+  if (unreadable !== undefined && error.code === 'ERR_TLS_CERTIFICATE_UNKNOWN_CA') throw unreadable
+  if (others.length === 0) throw error
+  throw new TlsError(error.code, error.message, {
+    path: failure.path,
+    details: { ...failure, others: others.map((other) => other.failure) },
+  })
 }
 
 /** The name in a server's leaf that is for the dialled one. */

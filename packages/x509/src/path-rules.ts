@@ -12,8 +12,8 @@ export interface CertificateRules {
   /** Object identifier of what the leaf is for; `undefined`: anything. */
   readonly purpose: string | undefined
   readonly minRsaBits: number
-  /** Of the profile. */
-  readonly rules: readonly Rule[]
+  /** `pathRules`, and those of the profile. */
+  readonly rules: readonly Rule<CertificateRules>[]
   /** Extensions that may be critical, since somebody else judges them. */
   readonly alsoUnderstood?: ReadonlySet<string> | undefined
 }
@@ -27,13 +27,15 @@ export function brokenRules(
   const { certificate } = placed
   const unreadable = refusalOf(() => readAll(certificate, role))
   if (unreadable !== undefined) return [unreadable]
-  return [...pathRules, ...search.rules].flatMap(([name, code, reference, broken]) => {
+  const failures: TlsError[] = []
+  for (const [name, code, reference, broken] of search.rules) {
     const failure = refusalOf(() => {
       const problem = broken(certificate, role, search)
       return problem ? certificateFailure(placed, problem, name, code, reference) : undefined
     })
-    return failure ?? []
-  })
+    if (failure !== undefined) failures.push(failure)
+  }
+  return failures
 }
 
 /** "from the date on which … notBefore through the date … notAfter, inclusive", and times here have whole seconds. */
@@ -126,7 +128,8 @@ const understood: readonly string[] = [
 const maxRsaBits = 16_384
 const maxRsaExponentBits = 64
 
-const pathRules: readonly Rule<CertificateRules>[] = [
+/** What is asked whatever the profile. */
+export const pathRules: readonly Rule<CertificateRules>[] = [
   ['basic-constraints.ca', 'ERR_TLS_CERTIFICATE_CONSTRAINT', 'RFC 5280 section 4.2.1.9', notAuthority],
   [
     'key-usage.cert-sign',

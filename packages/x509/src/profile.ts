@@ -3,6 +3,8 @@ import type { CertificateErrorCode } from './certificate-failure.ts'
 import * as extensionIds from './extension-ids.ts'
 import type { KeyUsage } from './extensions.ts'
 import type { PathCertificate } from './path-certificate.ts'
+import type { CertificateRules } from './path-rules.ts'
+import { pathRules } from './path-rules.ts'
 
 /**
  * What is asked of certificates beyond validating their path (RFC 5280 section 6.1, always done): rules by name. One
@@ -126,15 +128,17 @@ function profileOf(name: string, rules: readonly Rule[]): Profile {
 }
 
 /**
- * Rules with those of what a leaf's key does in a handshake, which come last.
+ * Rules of a profile with those of every path, which come first, and those of what a leaf's key does in a handshake, which
+ * come last.
  *
  * @param switches by name
  */
 export function rulesOfUse(rules: readonly Rule[], switches: Readonly<Record<string, boolean>> = {}): RulesOfUse {
-  const withUsage = (name: string, reference: string, usage: KeyUsage, use: string): readonly Rule[] => {
+  const withUsage = (name: string, reference: string, usage: KeyUsage, use: string): CertificateRules['rules'] => {
     const broken: Rule[3] = ({ keyUsage }, role) =>
       role === 'leaf' && keyUsage?.has(usage) === false && `has a key that is not for ${use}`
-    return switches[name] === false ? rules : [...rules, [name, 'ERR_TLS_CERTIFICATE_KEY_USAGE', reference, broken]]
+    const own: Rule = [name, 'ERR_TLS_CERTIFICATE_KEY_USAGE', reference, broken]
+    return [...pathRules, ...rules, ...(switches[name] === false ? [] : [own])]
   }
   return {
     // "the digitalSignature bit MUST be set if the Key Usage extension is present": always so in TLS 1.3
@@ -150,7 +154,7 @@ export function rulesOfUse(rules: readonly Rule[], switches: Readonly<Record<str
   }
 }
 
-export type RulesOfUse = Readonly<Record<'signing' | 'decrypting', readonly Rule[]>>
+export type RulesOfUse = Readonly<Record<'signing' | 'decrypting', CertificateRules['rules']>>
 
 /**
  * The rules of a profile that are on. Certificates of a search with them must have been read by `Certificate`.

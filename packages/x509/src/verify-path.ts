@@ -9,7 +9,7 @@ import type { Identity, MatchOptions } from './identity.ts'
 import { identityText, matchIdentity } from './identity.ts'
 import type { NamedKey } from './named-key.ts'
 import { findPath } from './path.ts'
-import { tlsPurposes } from './path-rules.ts'
+import { pathRules, tlsPurposes } from './path-rules.ts'
 import type { FoundPath, ToldFailure } from './path-search.ts'
 import { limitsOf } from './path-limits.ts'
 import type { PathCertificate } from './path-certificate.ts'
@@ -107,7 +107,7 @@ function* verdictOn(question: PathQuestion): Program<PathVerdict> {
     crypto: question.crypto,
     purpose: purposeId(purpose),
     ...limitsOf(question),
-    rules: activeRules(profile, question.rules),
+    rules: [...pathRules, ...activeRules(profile, question.rules)],
     alsoUnderstood: policyExtensions,
     judge: wholePathJudge({
       policies: certificatePolicies(question.policies),
