@@ -13,7 +13,7 @@ export const typeAlert = 21
 export const typeHandshake = 22
 export const typeApplicationData = 23
 
-export const ContentType: OpenEnum<ContentTypeName> = /* @__PURE__ */ openEnum('TLS ContentType', {
+export const ContentType: OpenEnum<ContentTypeName> = /* @__PURE__ */ openEnum({
   change_cipher_spec: typeChangeCipherSpec,
   alert: typeAlert,
   handshake: typeHandshake,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { AlertName } from './alert.ts'
 import { Alert, AlertDescription } from './alert.ts'
+import type { AlertName } from './tls-error.ts'
 import { decode, encode } from './codec.ts'
 import { toHex } from './bytes.ts'
 

@@ -6,7 +6,7 @@ import type { Codec, CodecType } from './codec.ts'
 import { extensionBlock } from './extension-block.ts'
 import { openEnum } from './registry.ts'
 
-const registry = openEnum('ExtensionType', { supported_groups: 10, alpn: 16, version: 43, elsewhere: 44 })
+const registry = openEnum({ supported_groups: 10, alpn: 16, version: 43, elsewhere: 44 })
 const table = {
   supported_groups: vector(uint16, 2, 0xffff),
   alpn: opaqueVector(0, 0xff),

@@ -1,5 +1,5 @@
 export { Alert, AlertDescription } from './alert.ts'
-export type { AlertLevelName, AlertName } from './alert.ts'
+export type { AlertLevelName } from './alert.ts'
 export { ascii, concat, equalBytes, fromAscii, fromHex, toHex } from './bytes.ts'
 export {
   decode,
@@ -30,5 +30,5 @@ export { Reader } from './reader.ts'
 export { openEnum } from './registry.ts'
 export type { OpenEnum } from './registry.ts'
 export { TlsError, tlsErrorCodes } from './tls-error.ts'
-export type { TlsErrorCode, TlsErrorContext } from './tls-error.ts'
+export type { AlertName, TlsErrorCode, TlsErrorContext } from './tls-error.ts'
 export { Writer } from './writer.ts'

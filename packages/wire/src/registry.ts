@@ -3,7 +3,6 @@
  * Names are the IANA registry's, verbatim.
  */
 export interface OpenEnum<Name extends string> {
-  readonly registry: string
   readonly ids: Readonly<Record<Name, number>>
   /** The name of a number, or `undefined` when the registry (as far as we know it) has none. */
   nameOf(id: number): Name | undefined
@@ -11,11 +10,10 @@ export interface OpenEnum<Name extends string> {
   label(id: number): string
 }
 
-export function openEnum<Name extends string>(registry: string, ids: Readonly<Record<Name, number>>): OpenEnum<Name> {
+export function openEnum<Name extends string>(ids: Readonly<Record<Name, number>>): OpenEnum<Name> {
   const names = new Map<number, Name>()
   for (const name of Object.keys(ids) as Name[]) names.set(ids[name], name)
   return {
-    registry,
     ids,
     nameOf: (id) => names.get(id),
     label: (id) => names.get(id) ?? `0x${id.toString(16).padStart(4, '0')}`,

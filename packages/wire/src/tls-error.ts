@@ -1,5 +1,3 @@
-import type { AlertName } from './alert.ts'
-
 /**
  * The one error of typetls. `code` is stable and says the cause; `alert` says what the peer is told, and is looked up
  * from the code, never chosen at the place that throws.
@@ -54,51 +52,75 @@ function inWords(code: TlsErrorCode, context: TlsErrorContext): string {
 }
 
 /** `ERR_TLS_` and what happened. A code is never renamed. */
-export type TlsErrorCode = `ERR_TLS_${Uppercase<(typeof causes)[keyof typeof causes][number]>}`
+export type TlsErrorCode =
+  `ERR_TLS_${Uppercase<Exclude<Alerts[AlertName][number], number> | (typeof unanswered)[number]>}`
+
+/** The names of the IANA "TLS Alerts" registry, verbatim. */
+export type AlertName = keyof Alerts
+
+type Alerts = typeof alerts
 
 /**
- * Every cause, under the alert that it is answered with; under `none`, nothing is sent. `psk_binder` is the code
- * `ERR_TLS_PSK_BINDER`: in the letters of alerts it costs a page less.
+ * Every alert: its number, and every cause that is answered with it. `psk_binder` is the code `ERR_TLS_PSK_BINDER`: in the
+ * letters of alerts it costs a page less.
  */
-const causes = {
-  decode_error: [
-    'decode_truncated',
-    'decode_trailing',
-    'decode_length',
-    'decode_value',
-    // In a hello or EncryptedExtensions; `duplicate_extension` everywhere else.
-    'duplicate_hello_extension',
-    'alert_length',
-    'alert_warning',
-    'certificate_empty',
-    'certificate_context',
-    'certificate_parse',
-    'sct_parse',
-    'psk_binder_length',
+export const alerts = {
+  close_notify: [0],
+  unexpected_message: [
+    10,
+    'record_no_content_type',
+    'record_outer_type',
+    'record_unknown_type',
+    'record_unexpected',
+    'record_interleaved',
+    'record_empty_handshake',
+    'record_empty_alert',
+    'too_many_empty_records',
+    'too_many_warning_alerts',
+    'too_many_key_updates',
+    'too_much_early_data',
+    // A wrong one of TLS 1.3, which means nothing; the other codes are of TLS 1.2, where it means something.
+    'change_cipher_spec',
+    'change_cipher_spec_unexpected',
+    'unexpected_message',
+    'excess_handshake_data',
+    'post_handshake_auth',
+    'data_after_close',
   ],
-  internal_error: [
-    'encode_range',
-    'sequence_exhausted',
-    'session_invalid',
-    'options',
-    'state',
-    'unsupported',
-    'internal',
-    'crypto',
-    'secret_disposed',
-    'signer',
-    'key_parse',
-    'crl_parse',
-    'revocation_fetch',
-    'passphrase',
-    'passphrase_required',
-    'key_derivation_limit',
-    'callback',
-    'buffer_limit',
+  bad_record_mac: [20, 'bad_record_mac'],
+  decryption_failed: [21],
+  record_overflow: [22, 'record_overflow', 'record_ciphertext_overflow'],
+  decompression_failure: [30],
+  handshake_failure: [
+    40,
+    'no_shared_cipher',
+    'no_shared_group',
+    'extended_main_secret',
+    'renegotiation_info',
+    'client_certificate_missing',
+    'no_shared_signature_scheme',
+    'certificate_curve',
+    'no_credential',
+    'psk_required',
+    'no_psk',
   ],
+  no_certificate: [41],
+  bad_certificate: [
+    42,
+    'certificate_not_yet_valid',
+    'certificate_name',
+    'certificate_signature',
+    'certificate_constraint',
+    'certificate_transparency',
+    'certificate_work_limit',
+  ],
+  unsupported_certificate: [43, 'certificate_unsupported', 'certificate_purpose'],
+  certificate_revoked: [44, 'certificate_revoked'],
+  certificate_expired: [45, 'certificate_expired'],
+  certificate_unknown: [46, 'certificate_refused', 'certificate_status_unknown'],
   illegal_parameter: [
+    47,
     'duplicate_extension',
-    // A wrong one of TLS 1.3, which means nothing; those of TLS 1.2, which mean something, are below.
     'change_cipher_spec_content',
     'alert_level',
     'message_too_large',
@@ -136,28 +158,28 @@ const causes = {
     'key_update',
     'flags',
   ],
-  record_overflow: ['record_overflow', 'record_ciphertext_overflow'],
-  bad_record_mac: ['bad_record_mac'],
-  unexpected_message: [
-    'record_no_content_type',
-    'record_outer_type',
-    'record_unknown_type',
-    'record_unexpected',
-    'record_interleaved',
-    'record_empty_handshake',
-    'record_empty_alert',
-    'too_many_empty_records',
-    'too_many_warning_alerts',
-    'too_many_key_updates',
-    'too_much_early_data',
-    'change_cipher_spec',
-    'change_cipher_spec_unexpected',
-    'unexpected_message',
-    'excess_handshake_data',
-    'post_handshake_auth',
-    'data_after_close',
+  unknown_ca: [48, 'certificate_unknown_ca'],
+  access_denied: [49, 'client_hello_refused'],
+  decode_error: [
+    50,
+    'decode_truncated',
+    'decode_trailing',
+    'decode_length',
+    'decode_value',
+    // In a hello or EncryptedExtensions; `duplicate_extension` everywhere else.
+    'duplicate_hello_extension',
+    'alert_length',
+    'alert_warning',
+    'certificate_empty',
+    'certificate_context',
+    'certificate_parse',
+    'sct_parse',
+    'psk_binder_length',
   ],
+  decrypt_error: [51, 'signature', 'finished_mismatch', 'psk_binder'],
+  export_restriction: [60],
   protocol_version: [
+    70,
     'record_version',
     'not_tls',
     'http_request',
@@ -165,53 +187,61 @@ const causes = {
     'version',
     'renegotiation_version',
   ],
-  handshake_failure: [
-    'no_shared_cipher',
-    'no_shared_group',
-    'extended_main_secret',
-    'renegotiation_info',
-    'client_certificate_missing',
-    'no_shared_signature_scheme',
-    'certificate_curve',
-    'no_credential',
-    'psk_required',
-    'no_psk',
+  insufficient_security: [71, 'dh_parameters'],
+  internal_error: [
+    80,
+    'encode_range',
+    'sequence_exhausted',
+    'session_invalid',
+    'options',
+    'state',
+    'unsupported',
+    'internal',
+    'crypto',
+    'secret_disposed',
+    'signer',
+    'key_parse',
+    'crl_parse',
+    'revocation_fetch',
+    'passphrase',
+    'passphrase_required',
+    'key_derivation_limit',
+    'callback',
+    'buffer_limit',
   ],
-  missing_extension: ['missing_extension'],
-  unsupported_extension: ['unsupported_extension'],
-  unrecognized_name: ['unrecognized_name'],
-  no_application_protocol: ['no_application_protocol'],
-  inappropriate_fallback: ['fallback'],
-  access_denied: ['client_hello_refused'],
-  no_renegotiation: ['no_renegotiation'],
-  insufficient_security: ['dh_parameters'],
-  certificate_required: ['certificate_required'],
-  unknown_ca: ['certificate_unknown_ca'],
-  certificate_expired: ['certificate_expired'],
-  bad_certificate: [
-    'certificate_not_yet_valid',
-    'certificate_name',
-    'certificate_signature',
-    'certificate_constraint',
-    'certificate_transparency',
-    'certificate_work_limit',
-  ],
-  unsupported_certificate: ['certificate_unsupported', 'certificate_purpose'],
-  certificate_revoked: ['certificate_revoked'],
-  certificate_unknown: ['certificate_refused', 'certificate_status_unknown'],
-  bad_certificate_status_response: ['certificate_status', 'ocsp_parse'],
-  decrypt_error: ['signature', 'finished_mismatch', 'psk_binder'],
-  unknown_psk_identity: ['psk_unknown_identity'],
-  user_canceled: ['handshake_timeout', 'aborted'],
-  none: ['peer_alert', 'truncated', 'closed', 'handshake_closed', 'upgrade_refused', 'upgrade_trailing', 'transport'],
+  inappropriate_fallback: [86, 'fallback'],
+  user_canceled: [90, 'handshake_timeout', 'aborted'],
+  no_renegotiation: [100, 'no_renegotiation'],
+  missing_extension: [109, 'missing_extension'],
+  unsupported_extension: [110, 'unsupported_extension'],
+  certificate_unobtainable: [111],
+  unrecognized_name: [112, 'unrecognized_name'],
+  bad_certificate_status_response: [113, 'certificate_status', 'ocsp_parse'],
+  bad_certificate_hash_value: [114],
+  unknown_psk_identity: [115, 'psk_unknown_identity'],
+  certificate_required: [116, 'certificate_required'],
+  general_error: [117],
+  no_application_protocol: [120, 'no_application_protocol'],
+  ech_required: [121],
 } as const
+
+/** Causes of which the peer is told nothing. */
+const unanswered = [
+  'peer_alert',
+  'truncated',
+  'closed',
+  'handshake_closed',
+  'upgrade_refused',
+  'upgrade_trailing',
+  'transport',
+] as const
 
 /** Every code and the alert it is answered with; `null`: nothing is sent. */
 export const tlsErrorCodes: Readonly<Record<TlsErrorCode, AlertName | null>> = /* @__PURE__ */ alertsByCode()
 
 function alertsByCode(): Record<TlsErrorCode, AlertName | null> {
-  const codes = Object.entries(causes).flatMap(([alert, names]) =>
-    names.map((name) => [`ERR_TLS_${name.toUpperCase()}`, alert === 'none' ? null : alert]),
-  )
-  return Object.fromEntries(codes)
+  const answered = Object.entries(alerts).flatMap(([alert, [, ...causes]]) => causes.map((cause) => [cause, alert]))
+  const all = [...answered, ...unanswered.map((cause) => [cause, null])] as [string, AlertName | null][]
+  const codes = all.map(([cause, alert]) => [`ERR_TLS_${cause.toUpperCase()}`, alert])
+  return Object.fromEntries(codes) as Record<TlsErrorCode, AlertName | null>
 }

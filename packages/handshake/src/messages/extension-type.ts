@@ -37,7 +37,7 @@ const extensionIds = {
 } as const
 
 /** https://www.rfc-editor.org/rfc/rfc9846#section-4.3 and the IANA "TLS ExtensionType Values" registry. */
-export const ExtensionType: OpenEnum<ExtensionName> = /* @__PURE__ */ openEnum('ExtensionType', extensionIds)
+export const ExtensionType: OpenEnum<ExtensionName> = /* @__PURE__ */ openEnum(extensionIds)
 
 /** Registry names. */
 export type ExtensionName = keyof typeof extensionIds

@@ -49,7 +49,7 @@ const handshakeTypeIds = {
 } as const
 
 /** The numbers of the IANA "TLS HandshakeType" registry; those below 1.3 are named for error texts. */
-export const HandshakeType: OpenEnum<HandshakeTypeName> = /* @__PURE__ */ openEnum('HandshakeType', handshakeTypeIds)
+export const HandshakeType: OpenEnum<HandshakeTypeName> = /* @__PURE__ */ openEnum(handshakeTypeIds)
 
 export type HandshakeTypeName = keyof typeof handshakeTypeIds
 
