@@ -1,31 +1,45 @@
 import { fromAscii } from '@typetls/wire'
+import type { DistinguishedName } from './distinguished-name.ts'
 import type { NamedKey } from './named-key.ts'
 import { PathCertificate } from './path-certificate.ts'
 
 /** The certificates a path may end at, found by name. */
 export class AnchorList {
   readonly #bySubject = new Map<string, Anchor[]>()
+  #byMeaning: Map<string, Anchor[]> | undefined
 
   constructor(anchors: readonly Anchor[]) {
     for (const anchor of anchors) {
-      if (anchor instanceof PathCertificate && this.has(anchor)) continue
-      const subject = fromAscii(anchor.subject.der)
-      this.#bySubject.set(subject, [...(this.#bySubject.get(subject) ?? []), anchor])
+      const isKnown = anchor instanceof PathCertificate && this.has(anchor)
+      if (!isKnown) add(anchor, this.#bySubject, bytesOf)
     }
   }
 
   /** Whether this very certificate is an anchor. */
   has(certificate: PathCertificate): boolean {
-    const sameName = this.#bySubject.get(fromAscii(certificate.subject.der))
+    const sameName = this.#bySubject.get(bytesOf(certificate.subject))
     return sameName?.some((anchor) => anchor instanceof PathCertificate && anchor.equals(certificate)) ?? false
   }
 
   /** Anchors whose subject is the certificate's issuer. */
-  issuersOf(certificate: PathCertificate): readonly (PathCertificate | NamedKey)[] {
-    const sameBytes = this.#bySubject.get(fromAscii(certificate.issuer.der))
-    // Names nearly always come back byte for byte: only otherwise are the anchors' own names read, and once.
-    return sameBytes ?? [...this.#bySubject.values()].flat().filter(({ subject }) => subject.equals(certificate.issuer))
+  issuersOf({ issuer }: PathCertificate): readonly Anchor[] {
+    const sameBytes = this.#bySubject.get(bytesOf(issuer))
+    if (sameBytes !== undefined) return sameBytes
+    // Names nearly always come back byte for byte: only otherwise are the anchors' own names read, once.
+    if (this.#byMeaning === undefined) {
+      this.#byMeaning = new Map()
+      for (const anchor of [...this.#bySubject.values()].flat()) add(anchor, this.#byMeaning, meaningOf)
+    }
+    return this.#byMeaning.get(meaningOf(issuer)) ?? []
   }
 }
 
 export type Anchor = PathCertificate | NamedKey
+
+function add(anchor: Anchor, anchors: Map<string, Anchor[]>, keyOf: (name: DistinguishedName) => string): void {
+  const key = keyOf(anchor.subject)
+  anchors.set(key, [...(anchors.get(key) ?? []), anchor])
+}
+
+const bytesOf = (name: DistinguishedName): string => fromAscii(name.der)
+const meaningOf = (name: DistinguishedName): string => name.comparable.join(',')
