@@ -174,17 +174,28 @@ function checkHello(
 function checkVersion(hello: ServerHello | HelloRetryRequest, isRetried: boolean): void {
   const { legacyVersion, random } = hello
   const selected = hello.extensions.supported_versions
-  if (selected === 0x0304 && legacyVersion === 0x0303) return
+  if (selected === 0x0304) {
+    if (legacyVersion === 0x0303) return
+    throw new TlsError('ERR_TLS_VERSION_ILLEGAL', undefined, {
+      path: 'ServerHello.legacyVersion',
+      expected: 0x0303,
+      received: legacyVersion,
+    })
+  }
   if (selected === undefined && legacyVersion < 0x0304 && !isRetried && hasDowngradeSentinel(random)) {
     throw new TlsError('ERR_TLS_DOWNGRADE', 'somebody removed TLS 1.3 from our ClientHello')
   }
   // "a client MUST abort the handshake with an "illegal_parameter" alert if the value changes.", and where an older
-  // version is selected in the way of TLS 1.3 or the other way round.
-  const isIllegal = isRetried || (selected !== undefined && selected >= 0x0300 && selected <= 0x0304)
+  // version is selected in the way of TLS 1.3.
+  const isIllegal = isRetried || (selected !== undefined && selected >= 0x0300 && selected < 0x0304)
   throw new TlsError(
     isIllegal ? 'ERR_TLS_VERSION_ILLEGAL' : 'ERR_TLS_VERSION',
     'the server chose a version we did not offer',
-    { expected: ['TLS 1.3'], received: selected ?? legacyVersion },
+    {
+      path: isRetried || selected === undefined ? undefined : 'ServerHello.extensions (supported_versions)',
+      expected: ['TLS 1.3'],
+      received: selected ?? legacyVersion,
+    },
   )
 }
 

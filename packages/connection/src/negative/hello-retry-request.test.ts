@@ -82,7 +82,9 @@ describe('a HelloRetryRequest', () => {
       supported_versions: version,
       key_share: secp256r1,
     })
-    expectRefusal(changed({ extensions: extensions(0x0303) }), 'ERR_TLS_VERSION_ILLEGAL', 'illegal_parameter')
+    const older = changed({ extensions: extensions(0x0303) })
+    expect(older.peer.failure).toMatchObject({ path: 'ServerHello.extensions (supported_versions)' })
+    expectRefusal(older, 'ERR_TLS_VERSION_ILLEGAL', 'illegal_parameter')
     expectRefusal(changed({ extensions: extensions(0x7f1c) }), 'ERR_TLS_VERSION', 'protocol_version')
     expectRefusal(changed({ extensions: extensions(undefined) }), 'ERR_TLS_VERSION', 'protocol_version')
   })
@@ -115,7 +117,7 @@ describe('the ServerHello after it', () => {
   test('#54 a client refuses another version', () => {
     for (const version of [0x0303, 0x0305, undefined]) {
       const server = after({ extensions: { supported_versions: version } })
-      expect(server.peer.failure).toMatchObject({ expected: ['TLS 1.3'], received: version ?? 0x0303 })
+      expect(server.peer.failure).toMatchObject({ path: undefined, received: version ?? 0x0303 })
       expectRefusal(server, 'ERR_TLS_VERSION_ILLEGAL', 'illegal_parameter')
     }
   })

@@ -22,6 +22,8 @@ describe('version', () => {
   test('#58 a client refuses a version below TLS 1.3 in supported_versions', () => {
     for (const version of [0x0303, 0x0302, 0x0301, 0x0300]) {
       const server = answered({ extensions: { supported_versions: version } })
+      const path = 'ServerHello.extensions (supported_versions)'
+      expect(server.peer.failure).toMatchObject({ path, received: version })
       expectRefusal(server, 'ERR_TLS_VERSION_ILLEGAL', 'illegal_parameter')
     }
   })
@@ -36,7 +38,10 @@ describe('version', () => {
 
   test('#58 a client refuses a ServerHello of TLS 1.3 with another legacy_version', () => {
     for (const legacyVersion of [0x0301, 0x0304]) {
-      expectRefusal(answered({ legacyVersion }), 'ERR_TLS_VERSION_ILLEGAL', 'illegal_parameter')
+      const server = answered({ legacyVersion })
+      const path = 'ServerHello.legacyVersion'
+      expect(server.peer.failure).toMatchObject({ path, expected: 0x0303, received: legacyVersion })
+      expectRefusal(server, 'ERR_TLS_VERSION_ILLEGAL', 'illegal_parameter')
     }
   })
 
