@@ -74,6 +74,13 @@ export class DerReader {
     return this.peek() === identifier ? this.content(identifier, step) : undefined
   }
 
+  /** The digits of a non-negative INTEGER, big-endian without leading zeros: none for 0. */
+  integer(step?: DerStep): Uint8Array {
+    const content = this.content(integer, step)
+    if ((content[0] as number) >= 0x80) this.fail('is negative', step)
+    return content[0] === 0 ? content.subarray(1) : content
+  }
+
   /** The content of a BIT STRING of whole octets. */
   bitString(step?: DerStep): Uint8Array {
     const content = this.content(bitString, step)

@@ -1,8 +1,8 @@
 import type { KeyType, PublicKey } from '@typetls/crypto-provider'
-import { pssAlgorithm } from '@typetls/crypto-provider/key-forms'
+import { bitLength, pssAlgorithm } from '@typetls/crypto-provider/key-forms'
 import { parseAsn1, readObjectIdentifier } from './asn1.ts'
 import type { DerReader } from '@typetls/wire/der'
-import { integer, nullValue, objectIdentifier, sequence } from '@typetls/wire/der'
+import { nullValue, objectIdentifier, sequence } from '@typetls/wire/der'
 import { bareKeyType, readAlgorithm } from './signature-algorithm.ts'
 
 /** A public key with what a policy asks about it. */
@@ -75,10 +75,8 @@ function rsaSize(keyBytes: Uint8Array, path: string): RsaKeySize {
 }
 
 function positiveBits(key: DerReader, step: string): number {
-  const content = key.content(integer, step)
-  const first = content[0] as number
-  const bits = 8 * content.length - (Math.clz32(first) - 24)
-  if (first >= 0x80 || bits === 0) key.fail('is not positive', step)
+  const bits = bitLength(key.integer(step))
+  if (bits === 0) key.fail('is not positive', step)
   return bits
 }
 

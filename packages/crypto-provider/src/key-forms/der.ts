@@ -16,13 +16,6 @@ export class KeyReader extends DerReader {
     document.finish()
     return new KeyReader(content)
   }
-
-  /** The digits of a non-negative INTEGER, big-endian without leading zeros: none for 0. */
-  integer(): Uint8Array {
-    const content = this.content(integer)
-    if ((content[0] as number) >= 0x80) this.fail('has a negative INTEGER')
-    return content[0] === 0 ? content.subarray(1) : content
-  }
 }
 
 /** An INTEGER from 0 to 255, which a structure starts with. */

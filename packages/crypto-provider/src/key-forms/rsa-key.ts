@@ -85,9 +85,14 @@ export function allowsPss({ onlyAlgorithm }: RsaKeyKind, algorithm: string): boo
  */
 function usable(n: Uint8Array, e: Uint8Array): RsaPublicKey {
   const odd = ((n.at(-1) ?? 0) & (e.at(-1) ?? 0) & 1) === 1
-  const bits = 8 * n.length - (Math.clz32(n[0] ?? 0) - 24)
+  const bits = bitLength(n)
   if (!odd || bits < 512 || bits > 8192 || e.length > 8 || (e.length === 1 && e[0] === 1)) throw unusable()
   return { n, e, bits }
+}
+
+/** Bits of a number by its digits, which have no zeros in front. */
+export function bitLength(digits: Uint8Array): number {
+  return digits.length === 0 ? 0 : 8 * digits.length - (Math.clz32(digits[0] as number) - 24)
 }
 
 function unusable(): TlsError {
