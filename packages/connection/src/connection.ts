@@ -1,6 +1,6 @@
+import { isPromiseLike } from '@typetls/crypto-provider'
 import type { AfterHandshake, Agreed, CommonParameters, PostHandshakeResult, Program } from '@typetls/handshake'
 import { Handshake, HandshakeDriver, askNow, nextExpected, run } from '@typetls/handshake'
-import { isPromiseLike } from '@typetls/crypto-provider'
 import type { OpenedRecord } from '@typetls/record'
 import { typeAlert, typeApplicationData, typeChangeCipherSpec, typeHandshake } from '@typetls/record'
 import { Alert, AlertDescription, TlsError, decode } from '@typetls/wire'

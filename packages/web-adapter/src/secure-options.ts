@@ -46,8 +46,8 @@ export interface SecureOptions extends SharedOptions, Omit<Partial<ClientOptions
   /** DNS name or IP address that the server must have a certificate for; a name is also sent as SNI. */
   readonly sni?: string
   /**
-   * `resumingClient` for `session`, `onSession`, `postHandshakeAuthentication`, `externalPsks` and `grease`. Default: a client that keeps
-   * no sessions.
+   * `resumingClient` for `session`, `onSession`, `postHandshakeAuthentication`, `externalPsks`, `grease` and `keepDetails`.
+   * Default: a client that keeps no sessions, whose `trace` is `tracing(listener)`; `keyLog` needs `tracing()`, too.
    */
   readonly role?: StreamRole<SecureOptions>
   /** A ticket came, for the option `session` of a later connection. It holds a secret. */
