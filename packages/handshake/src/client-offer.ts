@@ -57,10 +57,7 @@ export class ClientOffer {
 
   /** Whether our last ClientHello carried this extension. GREASE does not count: nobody may answer it. */
   has(extension: number): boolean {
-    const sent: { readonly [Name in ExtensionName]?: unknown } & ClientHelloExtensions = this.#sent
-    const name = ExtensionType.nameOf(extension)
-    if (name !== undefined && sent[name] !== undefined) return true
-    return sent.unknown?.some(({ type }) => type === extension) === true
+    return carries(this.#sent, extension)
   }
 
   /** What a HelloRetryRequest asks to change. https://www.rfc-editor.org/rfc/rfc9846#section-4.2.2 */
@@ -144,12 +141,22 @@ export interface StartedKeyShare {
   readonly start: KeyExchangeStart
 }
 
-function idsOf(rows: readonly { readonly id: number }[]): number[] {
+/** Whether a ClientHello carries an extension. */
+export function carries(
+  extensions: ClientHelloExtensions & { readonly [Name in ExtensionName]?: unknown },
+  type: number,
+): boolean {
+  const name = ExtensionType.nameOf(type)
+  if (name !== undefined && extensions[name] !== undefined) return true
+  return extensions.unknown?.some((one) => one.type === type) === true
+}
+
+export function idsOf(rows: readonly { readonly id: number }[]): number[] {
   return rows.map((row) => row.id)
 }
 
 /** A list that is not empty: the others are not sent. */
-function someOf<T>(list: readonly T[]): readonly T[] | undefined {
+export function someOf<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length > 0 ? list : undefined
 }
 

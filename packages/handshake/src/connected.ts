@@ -71,3 +71,10 @@ export type AuthenticatedBy =
   | { readonly by: 'external_psk' }
   /** Server: no certificate was asked for, or none was given and none is required. */
   | { readonly by: 'nothing' }
+
+/** What is remembered of the peer. */
+export function storedPeer(peer: AuthenticatedBy): StoredPeer | undefined {
+  if (peer.by === 'resumption') return peer.peer
+  if (peer.by !== 'certificate') return undefined
+  return { certificates: peer.peer.chain.certificates, authorized: peer.peer.verdict.authorized }
+}

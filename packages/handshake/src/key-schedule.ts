@@ -4,6 +4,7 @@ import type { Secret } from '@typetls/crypto-provider'
 import { expandLabel } from './hkdf-label.ts'
 import type { Program } from './program.ts'
 import { wait, waitAll } from './program.ts'
+import { takenFrom } from './secret-bytes.ts'
 
 /** What every stage of the key schedule has. */
 abstract class Stage {
@@ -202,14 +203,6 @@ function* derivedFromNothing(hkdf: Hkdf, emptyHash: Uint8Array): Program<Uint8Ar
   } finally {
     early.dispose()
   }
-}
-
-/** The bytes of a secret, which is wiped. */
-function takenFrom(secret: Secret): Uint8Array {
-  // A copy, which slice() of a Buffer is not.
-  const bytes = new Uint8Array(secret.reveal())
-  secret.dispose()
-  return bytes
 }
 
 /** As many zero bytes as the hash has. */

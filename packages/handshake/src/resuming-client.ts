@@ -2,7 +2,8 @@ import type { Secret } from '@typetls/crypto-provider'
 import { checkCertificateRequest } from './client.ts'
 import { answerCertificateRequest } from './client-certificate.ts'
 import { sendFinished } from './authenticate.ts'
-import type { AuthenticatedBy, Connected } from './connected.ts'
+import type { Connected } from './connected.ts'
+import { storedPeer } from './connected.ts'
 import type { Handshake } from './handshake.ts'
 import { resumptionPsk } from './key-schedule.ts'
 import { hasFlag, resumptionAcrossNames } from './messages/flag-extensions.ts'
@@ -107,12 +108,6 @@ export class ResumingClientPostHandshake extends PostHandshake {
       secret.dispose()
     }
   }
-}
-
-function storedPeer(peer: AuthenticatedBy): StoredPeer | undefined {
-  if (peer.by === 'resumption') return peer.peer
-  if (peer.by !== 'certificate') return undefined
-  return { certificates: peer.peer.chain.certificates, authorized: peer.peer.verdict.authorized }
 }
 
 /** Seconds. */

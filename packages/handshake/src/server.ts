@@ -13,6 +13,7 @@ import {
   verifyAgain,
 } from './authenticate.ts'
 import type { Agreed, AuthenticatedBy, Connected } from './connected.ts'
+import { storedPeer } from './connected.ts'
 import type { Handshake } from './handshake.ts'
 import { HandshakeSecret, finishedVerifyData, resumptionPsk } from './key-schedule.ts'
 import type { CertificateRequest } from './messages/authentication.ts'
@@ -36,6 +37,7 @@ import {
 } from './server-negotiation.ts'
 import type { TicketProtector } from './psk.ts'
 import type { AcceptedPsk } from './server-psk.ts'
+import type { StoredPeer } from './session.ts'
 import { acceptPsk } from './server-psk.ts'
 import type { Retry } from './server-retry.ts'
 import { resumeFromCookie, sendRetry } from './server-retry.ts'
@@ -417,7 +419,7 @@ function* sendTickets(
         serverName: connected.serverName,
         applicationProtocol: connected.applicationProtocol,
         externalPskIdentity: connected.externalPskIdentity,
-        peer: storedPeer(connected.peer),
+        peer: storedClient(connected.peer),
       })
       const ticket = yield* sealed(tickets, state)
       const extensions = {
@@ -451,17 +453,10 @@ export function* sealed(tickets: TicketProtector, state: Uint8Array): Program<Ui
 }
 
 /** What a ticket says of the client: its leaf alone when the chain would make the ticket too large. */
-export function storedPeer(
-  peer: AuthenticatedBy,
-): { certificates: readonly Uint8Array[]; authorized: boolean } | undefined {
-  if (peer.by === 'resumption') return peer.peer
-  if (peer.by !== 'certificate') return undefined
-  const { certificates } = peer.peer.chain
-  const size = certificates.reduce((sum, der) => sum + der.length, 0)
-  return {
-    certificates: size > maxStoredChain ? certificates.slice(0, 1) : certificates,
-    authorized: peer.peer.verdict.authorized,
-  }
+export function storedClient(by: AuthenticatedBy): StoredPeer | undefined {
+  const peer = storedPeer(by)
+  const size = peer?.certificates.reduce((sum, der) => sum + der.length, 0) ?? 0
+  return peer && size > maxStoredChain ? { ...peer, certificates: peer.certificates.slice(0, 1) } : peer
 }
 
 /** 2^14 bytes and the type byte. https://www.rfc-editor.org/rfc/rfc8449#section-4 */

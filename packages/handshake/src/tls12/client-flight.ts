@@ -3,6 +3,7 @@ import { Secret as SecretBytes } from '@typetls/crypto-provider'
 import { Reader, TlsError, concat } from '@typetls/wire'
 import { VerifiedFinished, knownSchemes, verifyAgain } from '../authenticate.ts'
 import type { AuthenticatedBy } from '../connected.ts'
+import { storedPeer } from '../connected.ts'
 import type { Handshake } from '../handshake.ts'
 import { CertificateVerify } from '../messages/authentication.ts'
 import type { SentHello } from '../older-version.ts'
@@ -100,11 +101,7 @@ export class ClientFlight {
     const verified = peer ?? (trusted && VerifiedPeer.byDecryption(trusted, finished))
     const authenticated: AuthenticatedBy =
       verified === undefined ? { by: 'external_psk' } : { by: 'certificate', peer: verified }
-    const stored = verified && {
-      certificates: verified.chain.certificates,
-      authorized: verified.verdict.authorized,
-    }
-    const session = this.#session(main, ticket, this.#hello.sessionId, { peer: stored, pskIdentity })
+    const session = this.#session(main, ticket, this.#hello.sessionId, { peer: storedPeer(authenticated), pskIdentity })
     return this.#connected(
       main,
       finished,

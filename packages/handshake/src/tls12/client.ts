@@ -1,10 +1,10 @@
 import type { UnknownExtension } from '@typetls/wire'
 import { TlsError, decode, equalBytes } from '@typetls/wire'
 import { usable } from '../usable-session.ts'
+import { carries, idsOf, someOf } from '../client-offer.ts'
 import { TLS_FALLBACK_SCSV } from '../downgrade.ts'
 import type { Handshake } from '../handshake.ts'
-import type { ClientHello } from '../messages/client-hello.ts'
-import { ExtensionType } from '../messages/extension-type.ts'
+import type { ClientHello, ClientHelloExtensions } from '../messages/client-hello.ts'
 import { ocspRequest } from '../messages/extensions.ts'
 import type { HandshakeMessage } from '../messages/handshake-message.ts'
 import { encodeMessage } from '../messages/handshake-message.ts'
@@ -36,23 +36,19 @@ export function* tls12ClientHandshake(
   earlier?: Earlier,
 ): Program<Tls12Connected> {
   const offer = new Tls12Offer(parameters, tls12, earlier)
-  const { serverName, applicationProtocols, signatureSchemes, groups, recordSizeLimit } = parameters
+  const { recordSizeLimit } = parameters
   const random = parameters.crypto.random(32)
-  const known = {
-    server_name: serverName,
+  const extensions: ClientHelloExtensions = {
+    server_name: parameters.serverName,
     status_request: parameters.requestStatus ? ocspRequest : undefined,
-    supported_groups: groups.length > 0 ? groups.map((row) => row.id).filter((id) => id < 0x200) : undefined,
-    signature_algorithms: signatureSchemes.map((row) => row.id),
-    application_layer_protocol_negotiation:
-      applicationProtocols.length > 0 && earlier === undefined ? applicationProtocols : undefined,
+    supported_groups: someOf(idsOf(parameters.groups).filter((id) => id < 0x200)),
+    signature_algorithms: idsOf(parameters.signatureSchemes),
+    application_layer_protocol_negotiation: earlier === undefined ? someOf(parameters.applicationProtocols) : undefined,
     signed_certificate_timestamp: parameters.requestTimestamps ? {} : undefined,
     // The parameter counts the type byte of TLS 1.3.
     record_size_limit: recordSizeLimit === undefined ? undefined : recordSizeLimit - 1,
+    unknown: offer.extensions,
   }
-  const types = Object.entries(known).flatMap(([name, value]) =>
-    value === undefined ? [] : [ExtensionType.ids[name as keyof typeof known]],
-  )
-  types.push(...offer.extensions.map(({ type }) => type))
   const sessionId = offer.sessionId ?? none
   const hello: ClientHello = {
     legacyVersion: 0x0303,
@@ -60,14 +56,14 @@ export function* tls12ClientHandshake(
     legacySessionId: sessionId,
     cipherSuites: [...offer.cipherSuites, ...(parameters.fallback ? [TLS_FALLBACK_SCSV] : [])],
     legacyCompressionMethods: [0],
-    extensions: { ...known, unknown: offer.extensions },
+    extensions,
   }
   const greased = parameters.grease?.(parameters.crypto.random(6))
   hs.version = 0x0303
   hs.sendRaw('client_hello', encodeMessage('client_hello', greased?.(hello) ?? hello))
   hs.messages = tls12Messages
   const message = yield* receiveServerHello(hs, earlier)
-  return yield* offer.goOn(hs, { random, sessionId, has: (type) => types.includes(type) }, message, false)
+  return yield* offer.goOn(hs, { random, sessionId, has: (type) => carries(extensions, type) }, message, false)
 }
 
 /** "This message will be ignored by the client if the client is currently negotiating a session." */
@@ -93,7 +89,7 @@ class Tls12Offer implements OlderOffer {
     this.#parameters = parameters
     this.#tls12 = tls12
     this.#suites = tls12.cipherSuites.filter(({ keyExchange }) => keyExchange.configuredIn?.(parameters) ?? true)
-    this.cipherSuites = this.#suites.map((row) => row.id)
+    this.cipherSuites = idsOf(this.#suites)
     this.#earlier = earlier
     // A renegotiation resumes nothing.
     this.#session = earlier === undefined ? usableSession(parameters, tls12, this.cipherSuites) : undefined

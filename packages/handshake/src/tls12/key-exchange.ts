@@ -1,6 +1,6 @@
 import type { CryptoProvider, KeyExchange, PublicKey, Secret } from '@typetls/crypto-provider'
 import type { Reader } from '@typetls/wire'
-import { TlsError, Writer, decode, opaqueVector } from '@typetls/wire'
+import { TlsError, Writer, decode, encode, opaqueVector } from '@typetls/wire'
 import type { Credential, KeyUse } from '../credential.ts'
 import type { Handshake } from '../handshake.ts'
 import type { ClientHello } from '../messages/client-hello.ts'
@@ -84,7 +84,7 @@ export const ecdhe: KeyExchangeMethod = {
       })
     }
     const { share, secret } = yield* wait(ours.respond(theirs))
-    return { message: encodePoint(share), premaster: secret, group: ours.name }
+    return { message: encode(point, share), premaster: secret, group: ours.name }
   },
   *start(hs, hello) {
     const group = commonCurve(hs, hello) as KeyExchange
@@ -111,12 +111,6 @@ interface EcParams {
 
 const namedCurve = 3
 const point = /* @__PURE__ */ opaqueVector(1, 255)
-
-function encodePoint(share: Uint8Array): Uint8Array {
-  const writer = new Writer(share.length + 1)
-  point.encode(share, writer)
-  return writer.finish()
-}
 
 /** Ours that TLS 1.2 can use: elliptic curves have the numbers below 256. */
 function curvesOf(hs: Handshake): readonly KeyExchange[] {

@@ -3,6 +3,7 @@ import { required, Secret } from '@typetls/crypto-provider'
 import { ascii, concat } from '@typetls/wire'
 import type { Program } from '../program.ts'
 import { wait } from '../program.ts'
+import { takenFrom } from '../secret-bytes.ts'
 
 /**
  * PRF(secret, label, seed), as P_hash of the suite's hash. https://www.rfc-editor.org/rfc/rfc5246#section-5
@@ -61,10 +62,7 @@ export function* verifyData(
   from: 'client' | 'server',
   transcriptHash: Uint8Array,
 ): Program<Uint8Array> {
-  const secret = yield* prf(crypto, hash, main, `${from} finished`, transcriptHash, 12)
-  const bytes = secret.reveal().slice()
-  secret.dispose()
-  return bytes
+  return takenFrom(yield* prf(crypto, hash, main, `${from} finished`, transcriptHash, 12))
 }
 
 /**
@@ -87,8 +85,5 @@ export function* exportTls12(
     context === undefined
       ? concat(client, server)
       : concat(client, server, Uint8Array.of(context.length >>> 8, context.length), context)
-  const secret = yield* prf(crypto, hash, main, label, seed, length)
-  const bytes = secret.reveal().slice()
-  secret.dispose()
-  return bytes
+  return takenFrom(yield* prf(crypto, hash, main, label, seed, length))
 }

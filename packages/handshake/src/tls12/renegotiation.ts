@@ -1,4 +1,5 @@
 import { TlsError, concat, equalBytes } from '@typetls/wire'
+import { storedPeer } from '../connected.ts'
 import type { AfterHandshake, PostHandshakeResult } from '../post-handshake.ts'
 import type { Program } from '../program.ts'
 import type { Tls12Connected } from './connected.ts'
@@ -34,12 +35,7 @@ export function earlierOf({ secureRenegotiation, verifyData, extendedMainSecret,
     verifyData,
     secure: secureRenegotiation,
     extendedMainSecret,
-    certificates:
-      peer.by === 'certificate'
-        ? peer.peer.chain.certificates
-        : peer.by === 'resumption'
-          ? peer.peer?.certificates
-          : undefined,
+    certificates: storedPeer(peer)?.certificates,
   }
 }
 

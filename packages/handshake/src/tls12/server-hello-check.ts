@@ -81,17 +81,20 @@ function checkExtensions(
     })
   }
   if (extensions.ec_point_formats?.includes(uncompressed) === false) {
-    throw new TlsError('ERR_TLS_POINT_FORMATS', 'ec_point_formats must have the uncompressed format')
+    throw new TlsError('ERR_TLS_POINT_FORMATS', undefined, {
+      expected: [uncompressed],
+      received: extensions.ec_point_formats,
+    })
   }
   if (extensions.encrypt_then_mac !== undefined && !suite.cipher.blockCipher) {
-    throw new TlsError('ERR_TLS_ENCRYPT_THEN_MAC', 'encrypt_then_mac has no meaning for this cipher suite')
+    throw new TlsError('ERR_TLS_ENCRYPT_THEN_MAC', `encrypt_then_mac means nothing for ${suite.name}`)
   }
   takeSelectedProtocol(hs, parameters, extensions.application_layer_protocol_negotiation)
   const fragment = extensions.max_fragment_length
   if (fragment !== undefined) {
     const length = tls12.maxFragmentLength as number
     if (fragmentLengths[fragment] !== length) {
-      throw new TlsError('ERR_TLS_MAX_FRAGMENT_LENGTH', 'the server answers another max_fragment_length', {
+      throw new TlsError('ERR_TLS_MAX_FRAGMENT_LENGTH', undefined, {
         expected: length,
         received: fragment,
       })

@@ -14,7 +14,7 @@ import type { Program } from '../program.ts'
 import { ask } from '../program.ts'
 import { checkRecordSizeLimit } from '../record-size-limit.ts'
 import { chooseApplicationProtocol, commonSuites } from '../server-negotiation.ts'
-import { receiveClientHello, sealed, storedPeer } from '../server.ts'
+import { receiveClientHello, sealed, storedClient } from '../server.ts'
 import type { TicketState } from '../ticket-state.ts'
 import { encodeTicketState } from '../ticket-state.ts'
 import type { TrustedChain } from './authenticate.ts'
@@ -246,7 +246,7 @@ class ServerFlight {
     const change = yield* this.#keyChange(suite, main)
     const finished = yield* this.#clientFinished(suite, main, change)
     // It holds the main secret: not made for nobody.
-    const state = (): Uint8Array => this.#state(suite, main, protocol, storedPeer(authenticated), pskIdentity)
+    const state = (): Uint8Array => this.#state(suite, main, protocol, storedClient(authenticated), pskIdentity)
     if (this.#wantsTicket()) yield* this.#sendTicket(state())
     else if (sessionId.length > 0) yield* this.#keepSession(sessionId, state())
     change.send()
