@@ -1,9 +1,6 @@
 import { derElement, DerReader, integer, sequence } from '@typetls/wire/der'
 
-/**
- * A cursor over the DER of keys and signatures, whose numbers have no sign and whose BIT STRINGs are whole bytes. Every
- * failure is `ERR_TLS_KEY_PARSE`.
- */
+/** A cursor over the DER of keys and signatures. Every failure is `ERR_TLS_KEY_PARSE` (internal_error). */
 export class KeyReader extends DerReader {
   constructor(bytes: Uint8Array) {
     super(bytes, 'ERR_TLS_KEY_PARSE', 'this DER')
