@@ -448,8 +448,8 @@ export class Connection {
     const name = typeof description === 'number' ? `alert ${description}` : description
     this.#tracing?.alert('received', level, name)
     if (level === 'fatal' && description !== 'close_notify') {
-      // Whatever it comes in the middle of will not go on.
-      throw new TlsError('ERR_TLS_PEER_ALERT', `the peer sent the fatal alert ${name}`, { received: name })
+      // Whatever it comes in the middle of will not go on, and nothing is said any more, whatever `alertFor` says.
+      return this.#end(new TlsError('ERR_TLS_PEER_ALERT', `the peer sent the fatal alert ${name}`, { received: name }))
     }
     this.#refuseInterleaving('an alert')
     if (this.#post !== undefined) this.#role.warned?.(this.#post, description)

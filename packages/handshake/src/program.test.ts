@@ -236,6 +236,18 @@ describe('abort', () => {
     expect(secret.disposed).toBe(true)
   })
 
+  test('behind the last step wipes the result, which nobody took', () => {
+    const secret = new Secret(Uint8Array.of(1, 2, 3))
+    function* last(): Program<object> {
+      return { other: yield* wait(1), secret }
+    }
+    const steps = new ProgramRun(last())
+    expect(steps.start()).toMatchObject({ kind: 'done' })
+    steps.abort()
+    expect(secret.disposed).toBe(true)
+    expect(steps.current).toEqual({ kind: 'aborted' })
+  })
+
   test('from within a step that goes on to wait wipes the answer', async () => {
     const secret = new Secret(Uint8Array.of(1, 2, 3))
     function* waiting(): Program<void> {

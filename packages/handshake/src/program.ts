@@ -113,7 +113,13 @@ export class ProgramRun<T> {
   abort(): void {
     if (this.#aborted) return
     this.#aborted = true
-    if (!this.#running) this.#program.return(undefined as T)
+    if (this.#running) return
+    this.#program.return(undefined as T)
+    if (this.#step?.kind === 'done') {
+      // Nobody took it.
+      wipe(this.#step.value)
+      this.#step = { kind: 'aborted' }
+    }
   }
 
   #resume(how: 'next' | 'throw', value?: unknown): Step<T> {
