@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { ascii } from '@typetls/wire'
+import { ascii, fromHex } from '@typetls/wire'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { derKeyPair } from '@typetls/test-keys'
@@ -38,6 +38,13 @@ test('anything but PKCS#8 is refused, without naming its bytes', () => {
       expect(() => nodeCrypto.importPrivateKey(bytes)).toThrow(refused)
     }),
   )
+})
+
+test('a number longer than those of its curve is refused, and the process lives', () => {
+  // P-256, and 33 bytes.
+  const ecPrivateKey = `30260201010421${'11'.repeat(33)}`
+  const pkcs8 = fromHex(`3042020100301306072a8648ce3d020106082a8648ce3d0301070428${ecPrivateKey}`)
+  expect(() => nodeCrypto.importPrivateKey(pkcs8)).toThrow(refused)
 })
 
 test('random bytes come in the length asked for, and differ', () => {

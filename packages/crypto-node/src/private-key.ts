@@ -55,7 +55,11 @@ class NodePrivateKey implements PrivateKey {
 function parse(pkcs8: Uint8Array): KeyObject {
   const der = Buffer.from(pkcs8)
   try {
-    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+    const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+    // OpenSSL reads numbers that are longer than those of their curve, and Node aborts when asked which curve that is. Such
+    // a key cannot be written.
+    if (key.asymmetricKeyType === 'ec') key.export({ format: 'der', type: 'pkcs8' }).fill(0)
+    return key
   } catch (cause) {
     throw new TlsError('ERR_TLS_KEY_PARSE', 'the private key is not PKCS#8 DER of a known kind', { cause })
   } finally {
