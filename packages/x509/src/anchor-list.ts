@@ -2,6 +2,7 @@ import { fromAscii } from '@typetls/wire'
 import type { DistinguishedName } from './distinguished-name.ts'
 import type { NamedKey } from './named-key.ts'
 import { PathCertificate } from './path-certificate.ts'
+import { refusalOf } from './path-rules.ts'
 
 /** The certificates a path may end at, found by name. */
 export class AnchorList {
@@ -26,11 +27,16 @@ export class AnchorList {
     const sameBytes = this.#bySubject.get(bytesOf(issuer))
     if (sameBytes !== undefined) return sameBytes
     // Names nearly always come back byte for byte: only otherwise are the anchors' own names read, once.
+    const wanted = meaningOf(issuer)
     if (this.#byMeaning === undefined) {
       this.#byMeaning = new Map()
-      for (const anchor of [...this.#bySubject.values()].flat()) add(anchor, this.#byMeaning, meaningOf)
+      for (const anchor of [...this.#bySubject.values()].flat()) {
+        // A name that cannot be read is equal to its own bytes only.
+        const meaning = refusalOf(() => meaningOf(anchor.subject))
+        if (typeof meaning === 'string') add(anchor, this.#byMeaning, meaningOf)
+      }
     }
-    return this.#byMeaning.get(meaningOf(issuer)) ?? []
+    return this.#byMeaning.get(wanted) ?? []
   }
 }
 

@@ -46,6 +46,8 @@ describe('a distinguished name', () => {
       'CN=Lučić,O=\\#Sue\\, \\"Grabbit\\" \\+ \\<Runn\\>\\;\\ ',
     )
     expect(name(['06022a03', 0x02, '\u0005']).toString()).toBe('1.2.3=#020105')
+    // emailAddress below 2.5.4
+    expect(name(['060c55040102864886f70d010901', 0x13, 'a']).toString()).toBe('2.5.4.1.2.840.113549.1.9.1=a')
     expect(name().toString()).toBe('')
   })
 

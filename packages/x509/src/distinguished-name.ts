@@ -106,7 +106,7 @@ function prepared(text: string): string {
 }
 
 function attributeText({ type, text, der }: NameAttribute): string {
-  const name = attributeNames[type.replace(/^2\.5\.4\./, '')] ?? type
+  const name = attributeNames[type.replace(/^2\.5\.4\.(\d+)$/, '$1')] ?? type
   return `${name}=${text === undefined ? `#${toHex(der)}` : escaped(text)}`
 }
 

@@ -1,4 +1,3 @@
-import {} from '../asn1.ts'
 import { equalBytes, toHex, TlsError } from '@typetls/wire'
 import { RevokedCertificates } from './crl-entries.ts'
 import { bitString, DerReader, explicit, generalizedTime, integer, sequence, utcTime } from '@typetls/wire/der'
