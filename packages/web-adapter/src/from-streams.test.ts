@@ -411,6 +411,22 @@ describe('a session', () => {
     expect(resumed).toEqual([false, true, true])
   })
 
+  test('comes to whom the options named when the socket was made, whatever they name later', async () => {
+    const came: string[] = []
+    const [first, second] = [new AbortController(), new AbortController()]
+    const options = { role, ca, sni: 'localhost', signal: first.signal, onSession: () => void came.push('first') }
+    const streams = streamPair()
+    const client = fromStreams(streams.client, options)
+    const server = fromStreams(streams.server, { role: serverRole, ...localhost, ...ticketing() })
+    Object.assign(options, { signal: second.signal, onSession: () => void came.push('second') })
+    await say(server.writable, 'x')
+    await client.readable.getReader().read()
+    expect(new Set(came)).toEqual(new Set(['first']))
+    first.abort(new Error('enough'))
+    await expect(client.closed).rejects.toMatchObject({ cause: { cause: { message: 'enough' } } })
+    await server.close()
+  })
+
   test('that the server does not know, or of another name, is a full handshake', async () => {
     const accept = ticketing()
     const session = (await sessionOf(accept)) as Session

@@ -53,7 +53,8 @@ export class TlsLink implements SecureSocket {
   #writer!: WritableStreamDefaultController
 
   constructor(transport: Transport | PromiseLike<Transport>, open: OpenConnection, options: LinkOptions) {
-    this.#options = options
+    // A copy: the object may be used again, with another signal or callback for another socket.
+    this.#options = { ...options }
     this.readable = new ReadableStream<Uint8Array>(
       {
         start: (controller) => void (this.#reading = controller),
