@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { ascii, fromHex } from '@typetls/wire'
+import { ascii, fromHex, toHex } from '@typetls/wire'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { derKeyPair } from '@typetls/test-keys'
@@ -45,6 +45,18 @@ test('a number longer than those of its curve is refused, and the process lives'
   const ecPrivateKey = `30260201010421${'11'.repeat(33)}`
   const pkcs8 = fromHex(`3042020100301306072a8648ce3d020106082a8648ce3d0301070428${ecPrivateKey}`)
   expect(() => nodeCrypto.importPrivateKey(pkcs8)).toThrow(refused)
+})
+
+test('an RSASSA-PSS key with a salt of a negative length is refused', () => {
+  const { privateKey } = derKeyPair('rsa-pss', {
+    modulusLength: 1024,
+    hashAlgorithm: 'sha256',
+    mgf1HashAlgorithm: 'sha256',
+    saltLength: 32,
+  })
+  const altered = toHex(privateKey).replace('a203020120', 'a2030201ff')
+  expect(altered).not.toBe(toHex(privateKey))
+  expect(() => nodeCrypto.importPrivateKey(fromHex(altered))).toThrow(refused)
 })
 
 test('random bytes come in the length asked for, and differ', () => {

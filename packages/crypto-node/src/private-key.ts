@@ -13,14 +13,13 @@ import { plainBytes } from './plain-bytes.ts'
  * @throws TlsError `ERR_TLS_KEY_PARSE` (internal_error)
  */
 export function importPrivateKey(pkcs8: Uint8Array): PrivateKey {
-  const keyObject = parse(pkcs8)
+  const { keyObject, spki } = parse(pkcs8)
   const keyType = keyTypeOf(keyObject)
   if (keyType === undefined) {
     throw new TlsError('ERR_TLS_KEY_PARSE', 'the private key is of a kind that makes no TLS signatures', {
       received: keyObject.asymmetricKeyType,
     })
   }
-  const spki = plainBytes(createPublicKey(keyObject).export({ format: 'der', type: 'spki' }))
   return new NodePrivateKey(keyType, spki, keyObject)
 }
 
@@ -52,14 +51,14 @@ class NodePrivateKey implements PrivateKey {
   }
 }
 
-function parse(pkcs8: Uint8Array): KeyObject {
+function parse(pkcs8: Uint8Array): { readonly keyObject: KeyObject; readonly spki: Uint8Array } {
   const der = Buffer.from(pkcs8)
   try {
-    const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+    const keyObject = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
     // OpenSSL reads numbers that are longer than those of their curve, and Node aborts when asked which curve that is. Such
     // a key cannot be written.
-    if (key.asymmetricKeyType === 'ec') key.export({ format: 'der', type: 'pkcs8' }).fill(0)
-    return key
+    if (keyObject.asymmetricKeyType === 'ec') keyObject.export({ format: 'der', type: 'pkcs8' }).fill(0)
+    return { keyObject, spki: plainBytes(createPublicKey(keyObject).export({ format: 'der', type: 'spki' })) }
   } catch (cause) {
     throw new TlsError('ERR_TLS_KEY_PARSE', 'the private key is not PKCS#8 DER of a known kind', { cause })
   } finally {
