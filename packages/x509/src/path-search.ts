@@ -3,7 +3,7 @@ import type { TlsError } from '@typetls/wire'
 import type { AnchorList } from './anchor-list.ts'
 import type { PathCertificate } from './path-certificate.ts'
 import type { CertificateFailure, CertificateRule, PlacedCertificate } from './certificate-failure.ts'
-import { certificateFailure, failureOf } from './certificate-failure.ts'
+import { certificateFailure } from './certificate-failure.ts'
 import type { NamedKey } from './named-key.ts'
 import type { PathLimits } from './path-limits.ts'
 import type { CertificateRules } from './path-rules.ts'
@@ -75,13 +75,15 @@ export interface Work {
   nameComparisons: number
 }
 
-export interface Failure extends ToldFailure {
+export interface Failure {
+  readonly error: TlsError
+  readonly about: PlacedCertificate
   /** Length of the path it happened at. */
   readonly depth: number
 }
 
 export function recordFailure(state: SearchState, error: TlsError, about: PlacedCertificate, depth: number): void {
-  state.failures.push({ error, failure: failureOf(error, about), depth })
+  state.failures.push({ error, about, depth })
 }
 
 /** Remembered ones count too: a search that goes in circles among them ends as well. */

@@ -1,13 +1,13 @@
 import { TlsError } from '@typetls/wire'
 import type { PlacedCertificate } from './certificate-failure.ts'
-import { certificateFailure, isCertificateFailure } from './certificate-failure.ts'
+import { certificateFailure, failureOf, isCertificateFailure } from './certificate-failure.ts'
 import type { Candidate } from './issuer-candidates.ts'
 import { judged, keyIdentifierMatch, rankedIssuers } from './issuer-candidates.ts'
 import { violatedNameConstraint } from './name-constraints.ts'
 import type { NamedKey } from './named-key.ts'
 import type { PathCertificate } from './path-certificate.ts'
 import { brokenRules, refusalOf } from './path-rules.ts'
-import type { Failure, FoundPath, NoPath, PathSearch, SearchState } from './path-search.ts'
+import type { Failure, FoundPath, NoPath, PathSearch, SearchState, ToldFailure } from './path-search.ts'
 import { recordFailure, workFailure } from './path-search.ts'
 import { checkedAlgorithm, isSignedBy, wrongSignature } from './path-signature.ts'
 import type { Program } from './program.ts'
@@ -138,12 +138,13 @@ function forbiddenName(
   return undefined
 }
 
-/** Each failure once, the most telling first. */
-function told(failures: readonly Failure[]): Failure[] {
+/** Each failure once, the most telling first. Only then described: a hostile chain has thousands of the same. */
+function told(failures: readonly Failure[]): ToldFailure[] {
   const seen = new Set<string>()
   return failures
     .toSorted((a, b) => weight(b) - weight(a))
     .filter(({ error }) => !seen.has(error.message) && seen.add(error.message))
+    .map(({ error, about }) => ({ error, failure: failureOf(error, about) }))
 }
 
 /**

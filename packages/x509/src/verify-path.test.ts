@@ -1,6 +1,6 @@
 import { nodeCrypto } from '@typetls/crypto-node'
 import { createAuthority } from '@typetls/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Certificate } from './certificate.ts'
 import { certificatePolicies } from './certificate-policies.ts'
 import { tls } from './profile.ts'
@@ -72,6 +72,18 @@ describe('what cannot be read', () => {
     expect(() => Certificate.parse(bad).publicKey).toThrow('modulus is negative')
     const { certificate } = good.issue({})
     expect(valid({ certificate, intermediates: [bad, good.certificate] }).path).toHaveLength(3)
+  })
+
+  test('is described once, wherever in the search it was met', () => {
+    const one = createAuthority({ name: 'Twin' })
+    const other = createAuthority({ name: 'Twin', key: 'fresh' })
+    const noNames = [{ oid: '2.5.29.17', value: Uint8Array.of(0x30, 0) }]
+    const bad = Certificate.parse(createAuthority({ name: 'Twin', key: 'fresh', extensions: noNames }).certificate)
+    const { certificate } = one.issue({})
+    const summary = vi.spyOn(bad, 'summary')
+    const { failures } = invalid({ certificate, intermediates: [one.certificate, other.certificate, bad] })
+    expect(failures.filter(({ rule }) => rule === 'encoding')).toHaveLength(1)
+    expect(summary).toHaveBeenCalledTimes(1)
   })
 
   /** With the highest bit of the last octet of `pattern` set where it stands first. */
