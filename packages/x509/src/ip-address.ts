@@ -26,6 +26,8 @@ function parseIpv4(text: string): Uint8Array | undefined {
 }
 
 function parseIpv6(text: string): Uint8Array | undefined {
+  // Names in certificates may have 200 KB.
+  if (text.length > maxLength) return undefined
   // The last two groups may be written as an IPv4 address.
   const last = text.lastIndexOf(':') + 1
   const embedded = parseIpv4(text.slice(last))
@@ -37,5 +39,8 @@ function parseIpv6(text: string): Uint8Array | undefined {
   if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined
   return fromHex(groups.map((group) => group.padStart(4, '0')).join(''))
 }
+
+/** Characters: six groups and an IPv4 address. */
+const maxLength = 45
 
 const ipv4Form = /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!$)|$)){4}$/

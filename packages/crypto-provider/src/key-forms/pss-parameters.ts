@@ -9,7 +9,8 @@ import { toHex } from '@typetls/wire'
  * @param parameters one element of DER
  */
 export function pssAlgorithm(parameters: Uint8Array, of: 'key' | 'signature'): string | undefined {
-  const hex = toHex(parameters)
+  // A certificate may carry 200 KB of them: one octet more than the longest form is enough to see that it is none.
+  const hex = toHex(parameters.subarray(0, longestForm + 1))
   for (const [i, hash] of ['sha256', 'sha384', 'sha512'].entries()) {
     const oid = `060960864801650304020${i + 1}`
     // "implementations MUST accept the parameters being absent as well as present": those of hashes, NULL.
@@ -24,5 +25,7 @@ export function pssAlgorithm(parameters: Uint8Array, of: 'key' | 'signature'): s
   return undefined
 }
 
+/** Bytes. */
+const longestForm = 54
 const mgf1 = '06092a864886f70d010108'
 const defaultSaltLength = '14'
