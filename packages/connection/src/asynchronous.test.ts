@@ -307,3 +307,26 @@ test('an exported key may be promised', async () => {
   expect(promised).toBeInstanceOf(Promise)
   expect(await promised).toEqual(exportKeyingMaterial(server.connection, 'a', new Uint8Array(), 32))
 })
+
+test('nothing is told behind the end, however soon that comes after a record was opened', async () => {
+  for (let turns = 0; turns < 12; turns++) {
+    let opened = (): void => {}
+    const crypto = interceptedProvider(nodeCrypto, (call, args, run) => {
+      if (!call.endsWith('.open')) return run(args)
+      opened()
+      return Promise.resolve(run(args))
+    })
+    const pair = await connectedLater({ crypto })
+    const { connection, told } = pair.client
+    opened = () => void soon(turns, () => connection.abort())
+    pair.server.connection.write(ascii('too late'))
+    await pair.settle()
+    expect(told.at(-1)).toBe('closed ERR_TLS_ABORTED')
+  }
+})
+
+/** After so many turns of promises. */
+async function soon(turns: number, then: () => void): Promise<void> {
+  for (let i = 0; i < turns; i++) await undefined
+  then()
+}

@@ -332,7 +332,9 @@ export class Connection {
         const record = reader.next()
         if (record === undefined) return writer.flush()
         if (isPromiseLike(record)) {
-          return this.#suspend(record.then((opened) => (opened === undefined ? undefined : this.#take(opened))))
+          // It may be over by then.
+          const taken = record.then((opened) => void (this.#closed || opened === undefined || this.#take(opened)))
+          return this.#suspend(taken)
         }
         this.#take(record)
       }
