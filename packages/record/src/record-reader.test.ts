@@ -210,9 +210,9 @@ describe('ChangeCipherSpec', () => {
     expect(() => reader.next()).toThrow(expect.objectContaining({ code: 'ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED' }))
   })
 
-  test('is refused when protected, even while it is allowed', () => {
+  test.each(['drop', 'take'] as const)('is refused when protected, even where the rule is to %s it', (rule) => {
     const { reader, seal } = protectedReader()
-    reader.changeCipherSpec = 'drop'
+    reader.changeCipherSpec = rule
     reader.push(seal(typeChangeCipherSpec, Uint8Array.of(1)))
     expect(() => reader.next()).toThrow(
       expect.objectContaining({ code: 'ERR_TLS_CHANGE_CIPHER_SPEC_UNEXPECTED', alert: 'unexpected_message' }),

@@ -313,7 +313,7 @@ export class RecordReader {
     const contentLength = hidesType ? innerLength(outerType, opened, this.#limit) : opened.length
     const type = hidesType ? (opened[contentLength] as number) : outerType
     check?.(type, contentLength, sequence, this.#limit)
-    const dropped = this.#checkContent(type, opened, contentLength, isProtected)
+    const dropped = this.#checkContent(protection, type, opened, contentLength)
     onRecord?.({
       outerType,
       type,
@@ -326,10 +326,13 @@ export class RecordReader {
   }
 
   /** Answers whether the record is dropped. */
-  #checkContent(type: number, content: Uint8Array, length: number, isProtected: boolean): boolean {
+  #checkContent(protection: Protection, type: number, content: Uint8Array, length: number): boolean {
     const changes = type === typeChangeCipherSpec
-    if (changes) checkChangeCipherSpec(this.changeCipherSpec, isProtected, length === 1 && content[0] === 1)
-    else if (type !== typeApplicationData) checkType(type, length)
+    if (changes) {
+      // Inside of a record of TLS 1.3 there is never one.
+      const rule = protection.format.hidesType ? 'refuse' : this.changeCipherSpec
+      checkChangeCipherSpec(rule, protection !== plaintext, length === 1 && content[0] === 1)
+    } else if (type !== typeApplicationData) checkType(type, length)
     const dropped = changes && this.changeCipherSpec === 'drop'
     if (dropped || length === 0) {
       this.#emptyRecords++
