@@ -1,8 +1,7 @@
 import type { Codec } from './codec.ts'
-import { frame } from './codec.ts'
+import { frame, rest } from './codec.ts'
 import type { TlsErrorCode } from './tls-error.ts'
 import { TlsError } from './tls-error.ts'
-import type { Writer } from './writer.ts'
 
 /** The extensions one message may carry: registry name → body. */
 export type ExtensionTable<Values> = { readonly [Name in keyof Values]-?: Codec<Values[Name]> }
@@ -49,70 +48,94 @@ export function extensionBlock<Values>(
   rules: ExtensionBlockRules = {},
 ): Codec<ExtensionBlock<Values>> {
   const { min = 0, duplicate = 'ERR_TLS_DUPLICATE_EXTENSION', optional = false } = rules
+  const byName = new Map<string, Extension>()
+  const byType = new Map<number, Extension>()
+  for (const [name, body] of Object.entries<Codec<unknown>>(bodies)) {
+    const extension = { type: registry.ids[name as keyof Values], name, step: ` (${name})`, body }
+    byName.set(name, extension)
+    byType.set(extension.type, extension)
+  }
   return {
     encode(block, writer) {
-      const present = presentIn(block, registry.ids, bodies)
-      if (optional && present.size === 0) return
+      const present = presentIn(block, byName)
+      if (optional && present.length === 0) return
       writer.vector(2, min, 0xffff, () => {
-        for (const type of new Set([...(block.order ?? []), ...present.keys()])) {
-          const encodeBody = present.get(type)
-          if (encodeBody === undefined) continue
+        for (const { type, body, value } of present) {
           writer.uint16(type)
-          writer.vector(2, 0, 0xffff, encodeBody)
+          writer.vector(2, 0, 0xffff, () => body.encode(value, writer))
         }
       })
     },
     decode(reader) {
       const block: Record<string, unknown> = {}
       const unknown: UnknownExtension[] = []
-      const order = new Set<number>()
+      const order: number[] = []
+      const seen = new Set<number>()
       const inner = optional && reader.remaining === 0 ? reader : frame(reader, min, 0xffff)
       while (inner.remaining > 0) {
-        inner.enter(order.size)
+        inner.enter(order.length)
         const type = inner.uint16()
         const data = inner.sub(inner.uint16())
-        if (order.has(type)) inner.fail(duplicate, type)
-        order.add(type)
-        const name = registry.nameOf(type) as string
-        const body = (bodies as AnyTable)[name]
-        if (body === undefined) {
+        if (seen.has(type)) inner.fail(duplicate, type)
+        seen.add(type)
+        order.push(type)
+        const extension = byType.get(type)
+        if (extension === undefined) {
           unknown.push({ type, data: data.take(data.remaining) })
         } else {
-          data.enter(` (${name})`)
-          block[name] = body.decode(data)
+          data.enter(extension.step)
+          block[extension.name] = extension.body.decode(data)
           data.finish()
           data.leave()
         }
         inner.leave()
       }
-      // Not a new object: this is a large part of what reading a hello costs.
-      return Object.assign(block, { unknown, order: [...order] }) as unknown as ExtensionBlock<Values>
+      block['unknown'] = unknown
+      block['order'] = order
+      return block as unknown as ExtensionBlock<Values>
     },
   }
 }
 
-type AnyTable = Readonly<Record<string, Codec<unknown> | undefined>>
+interface Extension {
+  readonly type: number
+  readonly name: string
+  /** In the path of an error. */
+  readonly step: string
+  readonly body: Codec<unknown>
+}
 
-/** What there is to encode, by number. */
+interface PresentExtension {
+  readonly type: number
+  readonly body: Codec<unknown>
+  readonly value: unknown
+}
+
+/** What there is to encode, as it will stand on the wire. */
 function presentIn(
-  block: object,
-  ids: Readonly<Record<string, number>>,
-  bodies: AnyTable,
-): Map<number, (writer: Writer) => void> {
-  const present = new Map<number, (writer: Writer) => void>()
-  const add = (type: number, encodeBody: (writer: Writer) => void): void => {
-    if (present.has(type)) {
+  block: ExtensionBlock<unknown>,
+  byName: ReadonlyMap<string, Extension>,
+): readonly PresentExtension[] {
+  const present: PresentExtension[] = []
+  const types: number[] = []
+  const add = (type: number, body: Codec<unknown>, value: unknown): void => {
+    if (types.includes(type)) {
       throw new TlsError('ERR_TLS_ENCODE_RANGE', 'an extension is to be written twice', { received: type })
     }
-    present.set(type, encodeBody)
+    types.push(type)
+    present.push({ type, body, value })
   }
-  for (const [name, value] of Object.entries(block) as [string, unknown][]) {
-    const body = Object.hasOwn(bodies, name) ? bodies[name] : undefined
+  for (const name of Object.keys(block)) {
+    const value = (block as Readonly<Record<string, unknown>>)[name]
+    const extension = byName.get(name)
     if (name === 'unknown') {
-      for (const { type, data } of (value ?? []) as readonly UnknownExtension[]) add(type, (writer) => writer.raw(data))
-    } else if (value !== undefined && body !== undefined) {
-      add(ids[name] as number, (writer) => body.encode(value, writer))
+      for (const { type, data } of block.unknown ?? []) add(type, rest, data)
+    } else if (extension !== undefined && value !== undefined) {
+      add(extension.type, extension.body, value)
     }
   }
-  return present
+  const { order = [] } = block
+  if (order.length === 0) return present
+  const rank = ({ type }: PresentExtension): number => (order.includes(type) ? order.indexOf(type) : order.length)
+  return present.sort((one, other) => rank(one) - rank(other))
 }

@@ -51,8 +51,9 @@ export class Reader {
 
   /** An unsigned integer of `width` bytes, at most 4: big-endian, as all are. */
   uint(width: number): number {
+    const { bytes } = this
     let value = 0
-    for (let at = this.#skip(width); at < this.offset; at++) value = value * 0x100 + (this.bytes[at] as number)
+    for (let i = 0, at = this.#skip(width); i < width; i++) value = value * 0x100 + (bytes[at + i] as number)
     return value
   }
 

@@ -79,7 +79,8 @@ export class Writer {
   }
 
   #put(at: number, width: number, value: number): void {
-    for (let i = 0; i < width; i++) this.#bytes[at + i] = value >>> (8 * (width - 1 - i))
+    const bytes = this.#bytes
+    for (let i = at + width - 1, left = value; i >= at; i--, left >>>= 8) bytes[i] = left
   }
 }
 
