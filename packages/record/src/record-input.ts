@@ -81,16 +81,17 @@ export class RecordInput {
 
   /** Moves bytes from the queue to the end of our own buffer. */
   #fill(needed: number): boolean {
+    const queue = this.#queue ?? []
     while (this.#end < needed) {
-      const bytes = this.#dequeue()
-      if (bytes === undefined) return false
-      const taken = bytes.subarray(0, needed - this.#end)
+      const [first] = queue
+      if (first === undefined) return false
+      const taken = first.subarray(0, needed - this.#end)
       this.bytes.set(taken, this.#end)
       this.#end += taken.length
-      if (taken.length < bytes.length) {
-        this.#queue?.unshift(bytes.subarray(taken.length))
-        this.#queuedLength += bytes.length - taken.length
-      }
+      this.#queuedLength -= taken.length
+      // What is left stays where it is: to put it back would move all that is queued.
+      if (taken.length === first.length) queue.shift()
+      else queue[0] = first.subarray(taken.length)
     }
     return true
   }
