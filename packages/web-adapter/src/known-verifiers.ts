@@ -9,7 +9,7 @@ import { createPathVerifier } from '@typetls/x509'
  * @throws TlsError `ERR_TLS_CERTIFICATE_PARSE` (decode_error) when an anchor cannot be read
  */
 export function verifierFor(anchors: readonly (PathCertificate | Uint8Array)[], acceptsAny: boolean): PeerVerifier {
-  const alike = known.find(([asked, any]) => any === acceptsAny && sameItems(asked, anchors))
+  const alike = known.find(([asked, accepts]) => accepts === acceptsAny && sameItems(asked, anchors))
   if (alike !== undefined) return alike[2]
   // Copies: whoever has an array of bytes may change them.
   const kept = anchors.map((anchor) => (anchor instanceof Uint8Array ? anchor.slice() : anchor))

@@ -133,10 +133,10 @@ type FromShared = Pick<CommonOptions, 'crypto' | 'clock' | 'verifier' | 'applica
 function verifierOf({
   verifier,
   ca,
-  dangerouslyAcceptAnyCertificate: any = false,
+  dangerouslyAcceptAnyCertificate: acceptsAny = false,
 }: SharedOptions & { readonly verifier?: PeerVerifier }): PeerVerifier | undefined {
-  if (ca === undefined && !any) return verifier
-  if (verifier === undefined) return verifierFor([ca ?? []].flat(), any)
+  if (ca === undefined && !acceptsAny) return verifier
+  if (verifier === undefined) return verifierFor([ca ?? []].flat(), acceptsAny)
   throw new TlsError('ERR_TLS_OPTIONS', '`verifier` decides alone: `ca` and the like would have no effect')
 }
 
